@@ -2,9 +2,11 @@
 
 from django.contrib.auth.models import AbstractUser
 
+from cms.facts import Office, OfficeName
 from cms.media import CmsDocument, CmsImage, Rendition
+from cms.translation.models import TranslationStatus
 
-__all__ = ["CmsDocument", "CmsImage", "Rendition", "User"]
+__all__ = ["CmsDocument", "CmsImage", "Office", "OfficeName", "Rendition", "TranslationStatus", "User"]
 
 
 class User(AbstractUser):

@@ -108,6 +108,8 @@ STORAGES = {
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
+FRONTEND_URL = env.text("FRONTEND_URL", "")
+
 WAGTAIL_SITE_NAME = "MOT"
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_BASE_URL = env.text("BASE_URL", "http://localhost:8000")

@@ -1,0 +1,169 @@
+"""From stored block values to JSON, without building Wagtail's value objects.
+
+Blocks are read as StreamField stores them, in two passes (see cms.references): `collect` names what a value
+refers to, `represent` makes its JSON from memory. Containers work by themselves; a block that shows
+something else than its children overrides the three methods of `Represented`.
+"""
+
+from typing import Any, Literal, TypedDict
+
+from django.utils.encoding import force_str
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from cms import representation
+from cms.labels import Coded
+from cms.references import Context, References, fact_shapes
+
+
+class Represented:
+    """A block that makes its own JSON."""
+
+    def collect(self, value: Any, references: References) -> None:
+        """Name what the stored value refers to."""
+
+    def represent(self, value: Any, context: Context) -> Any:
+        """The stored value as JSON."""
+        raise NotImplementedError
+
+    def json_type(self) -> Any:
+        """The Python type that `represent` conforms to."""
+        raise NotImplementedError
+
+
+class FactChooserBlock(Represented, SnippetChooserBlock):
+    """Chooses a fact of the model "app.Model"; shown as registered for it, else as code and label."""
+
+    def __init__(self, model: str, **kwargs: Any) -> None:
+        super().__init__(model, **kwargs)
+        self.model_name = model
+
+    def collect(self, value: Any, references: References) -> None:
+        if value:
+            references.facts[self.model_name].add(int(value))
+
+    def represent(self, value: Any, context: Context) -> Any:
+        return context.loaded.facts(self.model_name, context).get(int(value)) if value else None
+
+    def json_type(self) -> Any:
+        return fact_shapes.get(self.model_name, Coded) | None
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    """(id, value) of a stored list in today's {type, value, id} form or the bare one of old."""
+    return [
+        (item.get("id", ""), item["value"])
+        if isinstance(item, dict) and {"type", "value"} <= item.keys()
+        else ("", item)
+        for item in value or []
+    ]
+
+
+def collect(block: blocks.Block, value: Any, references: References) -> None:
+    """Name every page, image, document and fact that a stored value refers to."""
+    if value is None:
+        return
+    match block:
+        case Represented():
+            block.collect(value, references)
+        case blocks.BaseStreamBlock():
+            for item in value:
+                if item["type"] in block.child_blocks:
+                    collect(block.child_blocks[item["type"]], item["value"], references)
+        case blocks.BaseStructBlock():
+            for name, child in block.child_blocks.items():
+                collect(child, value.get(name), references)
+        case blocks.ListBlock():
+            for _id, item in _items(value):
+                collect(block.child_block, item, references)
+        case blocks.RichTextBlock():
+            references.add_rich_text(value)
+        case blocks.PageChooserBlock():
+            references.pages.add(int(value))
+        case ImageChooserBlock():
+            references.images.add(int(value))
+        case DocumentChooserBlock():
+            references.documents.add(int(value))
+
+
+def represent(block: blocks.Block, value: Any, context: Context) -> Any:
+    """The JSON of a stored value; a choice that is gone or not public is null, and left out of lists."""
+    match block:
+        case Represented():
+            return block.represent(value, context)
+        case blocks.BaseStreamBlock():
+            return [
+                {
+                    "type": item["type"],
+                    "value": represent(block.child_blocks[item["type"]], item["value"], context),
+                    "id": item.get("id") or "",
+                }
+                for item in value or []
+                if item["type"] in block.child_blocks
+            ]
+        case blocks.BaseStructBlock():
+            value = value or {}
+            return {name: represent(child, value.get(name), context) for name, child in block.child_blocks.items()}
+        case blocks.ListBlock():
+            shown = (represent(block.child_block, item, context) for _id, item in _items(value))
+            return [item for item in shown if item is not None]
+        case blocks.RichTextBlock():
+            return representation.rich_text(value or "", context)
+        case blocks.PageChooserBlock():
+            target = context.loaded.page(int(value), context.locale) if value else None
+            return representation.page_link(target, context)
+        case ImageChooserBlock():
+            return representation.image(int(value), context) if value else None
+        case DocumentChooserBlock():
+            return representation.document(int(value), context) if value else None
+        case blocks.ChoiceBlock():
+            return _coded(block, value)
+        case blocks.BooleanBlock():
+            return bool(value)
+        case blocks.CharBlock() | blocks.TextBlock() | blocks.URLBlock() | blocks.EmailBlock() | blocks.RegexBlock():
+            return value or ""
+    return value
+
+
+def _coded(block: blocks.ChoiceBlock, value: Any) -> Coded | None:
+    if not value:
+        return None
+    label = dict(block.field.choices).get(value, value)
+    return {"code": value, "label": force_str(label)}
+
+
+_LEAVES: tuple[tuple[type, Any], ...] = (
+    (blocks.RichTextBlock, str),
+    (blocks.PageChooserBlock, representation.PageLink | None),
+    (ImageChooserBlock, representation.ImageSet | None),
+    (DocumentChooserBlock, representation.DocumentLink | None),
+    (blocks.ChoiceBlock, Coded | None),
+    (blocks.BooleanBlock, bool),
+    (blocks.IntegerBlock, int | None),
+    (blocks.DateBlock, str | None),
+)
+
+
+def json_type(block: blocks.Block) -> Any:
+    """The Python type of a block's JSON, from which the OpenAPI schema is made."""
+    match block:
+        case Represented():
+            return block.json_type()
+        case blocks.BaseStreamBlock():
+            union: Any = None
+            for name, child in block.child_blocks.items():
+                shape = TypedDict(  # type: ignore[operator]
+                    f"{type(block).__name__}_{name}",
+                    {"type": Literal[name], "value": json_type(child), "id": str},  # type: ignore[valid-type]
+                )
+                union = shape if union is None else union | shape
+            return list[union]
+        case blocks.BaseStructBlock():
+            return TypedDict(  # type: ignore[operator]
+                type(block).__name__, {name: json_type(child) for name, child in block.child_blocks.items()}
+            )
+        case blocks.ListBlock():
+            return list[json_type(block.child_block)]  # type: ignore[misc]
+    return next((kind for leaf, kind in _LEAVES if isinstance(block, leaf)), str)

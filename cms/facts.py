@@ -1,0 +1,146 @@
+"""Language-free facts: what every border, territory, concept or member has in common.
+
+A fact has a code that never changes its meaning and one row per name and language. It is never
+translatable in wagtail-localize's sense: a translatable snippet with drafts would be unpublished
+and overwritten when a page that refers to it is submitted for translation.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import InlinePanel
+from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMixin, WorkflowMixin
+from wagtail.search import index
+
+from cms.languages import Language, fallbacks
+
+code_validator = RegexValidator(
+    r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use small letters without accents, digits and hyphens, such as “fr-de”.")
+)
+
+
+class NameKind(models.TextChoices):
+    """SKOS: one prefLabel a language, any number of altLabels."""
+
+    PREFERRED = "preferred", _("preferred")
+    ALTERNATIVE = "alternative", _("alternative")
+
+
+class FactName(Orderable):
+    """One name of a fact in one language; subclasses add `fact`, a ParentalKey with related_name "names"."""
+
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    kind = models.CharField(_("kind"), max_length=11, choices=NameKind.choices, default=NameKind.PREFERRED)
+    text = models.CharField(_("name"), max_length=255)
+
+    class Meta(Orderable.Meta):
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fact", "language"],
+                condition=models.Q(kind="preferred"),
+                name="%(app_label)s_%(class)s_one_preferred",
+                violation_error_message=_("There is already a preferred name in this language."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class FactForm(WagtailAdminModelForm):
+    """Refuses what only shows when the rows are looked at together, with the message on the row."""
+
+    def is_valid(self) -> bool:
+        valid = super().is_valid()
+        names = self.formsets.get("names") if hasattr(self, "formsets") else None
+        if names is None:
+            return valid
+        preferred: set[str] = set()
+        rows = [form for form in names.forms if form not in names.deleted_forms and form.is_valid()]
+        for form in rows:
+            if form.cleaned_data.get("kind") != NameKind.PREFERRED or not form.cleaned_data.get("text"):
+                continue
+            language = form.cleaned_data["language"]
+            if language in preferred:
+                form.add_error("language", _("There is already a preferred name in this language."))
+                valid = False
+            preferred.add(language)
+        if rows and Language.FR not in preferred and valid:
+            self.add_error(None, _("Give a preferred name in French."))
+            valid = False
+        return valid
+
+
+class Fact(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, index.Indexed, ClusterableModel):  # type: ignore[misc]
+    """A fact with a stable code, names per language, drafts, revisions, locking and a workflow."""
+
+    code = models.SlugField(
+        _("code"),
+        max_length=80,
+        unique=True,
+        validators=[code_validator],
+        help_text=_("Used in addresses and by other systems: it never changes its meaning."),
+    )
+    workflow_states = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="%(class)s",
+        for_concrete_model=False,
+    )
+    _revisions = GenericRelation(
+        "wagtailcore.Revision",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="%(class)s",
+        for_concrete_model=False,
+    )
+
+    base_form_class = FactForm
+    name_panel: ClassVar[Any] = InlinePanel("names", heading=_("Names"), label=_("name"), min_num=1)
+    search_fields = [
+        index.SearchField("code"),
+        index.AutocompleteField("code"),
+        index.RelatedFields("names", [index.SearchField("text"), index.AutocompleteField("text")]),
+    ]
+
+    class Meta:
+        abstract = True
+        ordering = ["code"]
+
+    @property
+    def revisions(self) -> Any:
+        return self._revisions
+
+    def __str__(self) -> str:
+        return self.name_in(get_language() or "fr")
+
+    def name_in(self, language: str) -> str:
+        """The preferred name in a language, else in the nearest one that has a name, else the code."""
+        preferred = {row.language: row.text for row in self.names.all() if row.kind == NameKind.PREFERRED}  # type: ignore[attr-defined]
+        return next((preferred[code] for code in fallbacks(language) if code in preferred), self.code)
+
+
+class Office(Fact):
+    """A public contact: an office, never a person."""
+
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    address = models.TextField(_("address"), max_length=500, blank=True)
+    website = models.URLField(_("website"), blank=True)
+
+    class Meta(Fact.Meta):
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+
+
+class OfficeName(FactName):
+    fact = ParentalKey(Office, on_delete=models.CASCADE, related_name="names")

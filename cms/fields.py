@@ -1,0 +1,196 @@
+"""What a page type shows in the API, declared once: its names, JSON types and how each is made.
+
+A page model lists `Field`s; cards (lists) hold those marked `card`, details hold all of them. The type
+of each field is written down beside it, so that the OpenAPI schema is derived and never typed again.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from django.db.models import Model, TextChoices
+from wagtail.models import Page
+
+from cms import blocks, representation
+from cms.labels import Coded
+from cms.references import Context, References
+
+Getter = Callable[[Any, Context], Any]
+Collector = Callable[[Any, References], None]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property of a page's JSON.
+
+    `get` makes the value from memory; `collect` names beforehand what it will need; `relation` names child
+    rows to read for all pages of a list at once; `type` is the Python type that the JSON conforms to.
+    """
+
+    name: str
+    get: Getter
+    type: Any
+    card: bool = False
+    collect: Collector | None = None
+    relation: str | None = None
+
+
+def text(name: str, *, card: bool = False) -> Field:
+    """A plain text column."""
+    return Field(name, lambda page, context: getattr(page, name), str, card)
+
+
+def value(name: str, kind: Any, *, card: bool = False) -> Field:
+    """A number, date or other column whose value is JSON as it is; decimals become numbers, dates ISO 8601."""
+
+    def get(page: Any, context: Context) -> Any:
+        return plain(getattr(page, name))
+
+    return Field(name, get, kind, card)
+
+
+def plain(found: Any) -> Any:
+    """A column's value as JSON: ISO 8601 for dates and moments, numbers for decimals."""
+    if isinstance(found, Decimal):
+        return int(found) if found == found.to_integral_value() else float(found)
+    if isinstance(found, datetime.date | datetime.datetime):
+        return found.isoformat()
+    return found
+
+
+def enum(name: str, choices: type[TextChoices], *, card: bool = False) -> Field:
+    """A closed list: code and label."""
+    return Field(name, lambda page, context: representation.enum(choices, getattr(page, name)), Coded | None, card)
+
+
+def computed(name: str, get: Getter, kind: Any, *, card: bool = False, relation: str | None = None) -> Field:
+    """A value that is derived from the page in memory."""
+    return Field(name, get, kind, card, relation=relation)
+
+
+def rich_text(name: str, *, card: bool = False) -> Field:
+    """Rich text as display HTML."""
+    return Field(
+        name,
+        lambda page, context: representation.rich_text(getattr(page, name), context),
+        str,
+        card,
+        collect=lambda page, references: references.add_rich_text(getattr(page, name)),
+    )
+
+
+def stream(name: str, block: blocks.StreamBlock | type[blocks.StreamBlock]) -> Field:
+    """A StreamField as a list of {type, value, id}."""
+    stream_block = block() if isinstance(block, type) else block
+
+    def collect(page: Any, references: References) -> None:
+        blocks.collect(stream_block, getattr(page, name).get_prep_value(), references)
+
+    def get(page: Any, context: Context) -> list[dict[str, Any]]:
+        return blocks.represent(stream_block, getattr(page, name).get_prep_value(), context)
+
+    return Field(name, get, blocks.json_type(stream_block), collect=collect)
+
+
+def image(name: str, *, card: bool = False) -> Field:
+    """A picture as a rendition set."""
+
+    def collect(page: Any, references: References) -> None:
+        if pk := getattr(page, f"{name}_id"):
+            references.images.add(pk)
+
+    return Field(
+        name,
+        lambda page, context: representation.image(getattr(page, f"{name}_id"), context),
+        representation.ImageSet | None,
+        card,
+        collect=collect,
+    )
+
+
+def document(name: str, *, card: bool = False) -> Field:
+    """A file with its address."""
+
+    def collect(page: Any, references: References) -> None:
+        if pk := getattr(page, f"{name}_id"):
+            references.documents.add(pk)
+
+    return Field(
+        name,
+        lambda page, context: representation.document(getattr(page, f"{name}_id"), context),
+        representation.DocumentLink | None,
+        card,
+        collect=collect,
+    )
+
+
+def page_link(name: str, *, card: bool = False) -> Field:
+    """A link to another page, in the language of the answer where it has one."""
+
+    def collect(page: Any, references: References) -> None:
+        if pk := getattr(page, f"{name}_id"):
+            references.pages.add(pk)
+
+    def get(page: Any, context: Context) -> representation.PageLink | None:
+        return representation.page_link(context.loaded.page(getattr(page, f"{name}_id"), context.locale), context)
+
+    return Field(name, get, representation.PageLink | None, card, collect=collect)
+
+
+def fact(name: str, model: str, kind: Any = Coded, *, card: bool = False) -> Field:
+    """A fact that the page is bound to, of the model "app.Model": as registered for it, else code and label."""
+
+    def collect(page: Any, references: References) -> None:
+        if pk := getattr(page, f"{name}_id"):
+            references.facts[model].add(pk)
+
+    def get(page: Any, context: Context) -> Any:
+        return context.loaded.facts(model, context).get(getattr(page, f"{name}_id"))
+
+    return Field(name, get, kind | None, card, collect=collect)
+
+
+def linked_facts(name: str, relation: str, model: str, *, card: bool = False) -> Field:
+    """The facts that link rows (cms.pages.FactLink) tie to the page: code and label, in the editor's order."""
+
+    def in_memory(page: Any) -> list[Any] | None:
+        """The rows of a page that is being edited; None where the database has them."""
+        return getattr(page, "_cluster_related_objects", {}).get(relation)
+
+    def collect(page: Any, references: References) -> None:
+        if in_memory(page) is None:
+            references.links[relation].add(page.pk)
+
+    def get(page: Any, context: Context) -> list[Coded]:
+        edited = in_memory(page)
+        pks = context.loaded.links[relation, page.pk] if edited is None else [row.fact_id for row in edited]
+        found = (context.labels.coded(model, pk, context.locale) for pk in pks)
+        return [coded for coded in found if coded]
+
+    return Field(name, get, list[Coded], card, collect=collect)
+
+
+def rows(name: str, kind: type, get_row: Callable[[Any, Context], Any], *, card: bool = False) -> Field:
+    """Child rows of a page (an inline panel), each made by `get_row` and typed by the TypedDict `kind`."""
+
+    def get(page: Any, context: Context) -> list[Any]:
+        return [get_row(row, context) for row in getattr(page, name).all()]
+
+    return Field(name, get, list[kind], card, relation=name)  # type: ignore[valid-type]
+
+
+def fields_of(model: type[Model]) -> list[Field]:
+    """Every field of a page type: its mixins' first, then its own; a later one replaces an earlier of the same name."""
+    found: dict[str, Field] = {}
+    for base in reversed(model.__mro__):
+        for declared in base.__dict__.get("json_fields", ()):
+            found[declared.name] = declared
+    return list(found.values())
+
+
+def shape(model: type[Page], *, card: bool) -> Any:
+    """The TypedDict of a page type's own properties, for cards or details."""
+    name = model.__name__ + ("Card" if card else "Detail")
+    return TypedDict(name, {f.name: f.type for f in fields_of(model) if f.card or not card})  # type: ignore[operator]

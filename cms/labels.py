@@ -1,0 +1,101 @@
+"""Codes and names of facts, and which pages are private, held in memory under the content version.
+
+Facts are few and on every answer; reading them from the database for each page of a list would be
+most of its work. A snapshot is read once and serves until the content version moves.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import TypedDict
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils.functional import cached_property
+from wagtail.models import PageViewRestriction
+
+from cms import changes
+from cms.facts import Fact, NameKind
+from cms.languages import fallbacks
+
+
+class Coded(TypedDict):
+    """A code of a closed list or a fact, with its label in the language of the answer."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One published fact: its key, code and preferred names by language."""
+
+    pk: int
+    code: str
+    names: dict[str, str]
+
+    def label(self, language: str) -> str:
+        """The name in the nearest language that has one, else the code."""
+        return next((self.names[code] for code in fallbacks(language) if code in self.names), self.code)
+
+    def coded(self, language: str) -> Coded:
+        return {"code": self.code, "label": self.label(language)}
+
+
+class FactTable:
+    """All published facts of one model, by key and by code."""
+
+    def __init__(self, model: type[Fact]) -> None:
+        names: dict[int, dict[str, str]] = {}
+        name_model: type[Model] = model._meta.get_field("names").related_model  # type: ignore[assignment]
+        rows = name_model._default_manager.filter(kind=NameKind.PREFERRED).values_list("fact_id", "language", "text")
+        for fact_id, language, text in rows:
+            names.setdefault(fact_id, {})[language] = text
+        self.by_pk = {
+            pk: Entry(pk, code, names.get(pk, {}))
+            for pk, code in model._default_manager.filter(live=True).order_by("code").values_list("pk", "code")
+        }
+
+    @cached_property
+    def by_code(self) -> dict[str, Entry]:
+        return {entry.code: entry for entry in self.by_pk.values()}
+
+
+class Labels:
+    """A snapshot of the facts at one content version; tables are read when first asked for."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self._tables: dict[str, FactTable] = {}
+
+    @cached_property
+    def private_paths(self) -> tuple[str, ...]:
+        """Tree paths of pages under a view restriction."""
+        return tuple(PageViewRestriction.objects.values_list("page__path", flat=True).distinct())
+
+    def table(self, model: str) -> FactTable:
+        """The published facts of a model named "app.Model"."""
+        if model not in self._tables:
+            self._tables[model] = FactTable(apps.get_model(model))
+        return self._tables[model]
+
+    def coded(self, model: str, pk: int | None, language: str) -> Coded | None:
+        """A fact's code and label; None where it is not published."""
+        entry = self.table(model).by_pk.get(pk) if pk is not None else None
+        return entry.coded(language) if entry else None
+
+
+_lock = threading.Lock()
+_current = Labels(-1)
+
+
+def current() -> Labels:
+    """The snapshot of the database's content version (one cheap query; reads the facts again when it moved)."""
+    global _current
+    version = changes.content_version("content")
+    snapshot = _current
+    if snapshot.version != version:
+        with _lock:
+            if _current.version != version:
+                _current = Labels(version)
+            snapshot = _current
+    return snapshot

@@ -1,0 +1,24 @@
+"""The languages of the site: one table of codes, used by facts, pages and the API."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+DEFAULT = settings.LANGUAGE_CODE
+CODES: tuple[str, ...] = tuple(code for code, _label in settings.LANGUAGES)
+
+
+class Language(models.TextChoices):
+    """The six languages of the site, French being the source by default."""
+
+    FR = "fr", pgettext_lazy("reader", "French")
+    EN = "en", pgettext_lazy("reader", "English")
+    DE = "de", pgettext_lazy("reader", "German")
+    ES = "es", pgettext_lazy("reader", "Spanish")
+    IT = "it", pgettext_lazy("reader", "Italian")
+    NL = "nl", pgettext_lazy("reader", "Dutch")
+
+
+def fallbacks(language: str) -> tuple[str, ...]:
+    """The order in which languages stand in for one another: the language itself, English, French, the others."""
+    return tuple(dict.fromkeys((language, "en", "fr", *CODES)))

@@ -1,0 +1,269 @@
+"""Pages as JSON: `meta` and the fields that their types declare, in a fixed number of queries.
+
+Cards are for lists, details for one page; a caller may choose other fields. Nothing here looks at the
+request: an answer depends on the page's own language, never on Accept-Language.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+from django.db.models import prefetch_related_objects
+from django.utils import translation
+from wagtail.models import Locale, Page
+
+from cms import labels, publication
+from cms.fields import Field, fields_of
+from cms.languages import CODES
+from cms.references import Context, Loaded, References, page_type
+
+API_PATH = "/api/v2/"
+
+
+class TranslationMeta(TypedDict):
+    """One language of a page; `percent` is the share of translated segments."""
+
+    locale: str
+    id: int
+    html_path: str
+    html_url: str
+    completeness: Literal["full", "partial", "summary"]
+    percent: int
+    outdated: bool
+    is_fallback: bool
+
+
+class PageRefMeta(TypedDict):
+    type: str
+    detail_url: str
+    html_url: str
+
+
+class PageRef(TypedDict):
+    """A page as Wagtail's API v2 nests it."""
+
+    id: int
+    meta: PageRefMeta
+    title: str
+
+
+class CardMeta(TypedDict):
+    type: str
+    detail_url: str
+    html_url: str
+    html_path: str
+    slug: str
+    locale: str
+    first_published_at: str | None
+    last_published_at: str | None
+    is_fallback: bool
+    translations: list[TranslationMeta]
+
+
+class DetailMeta(CardMeta):
+    show_in_menus: bool
+    seo_title: str
+    search_description: str
+    no_index: bool
+    sharing_title: str
+    sharing_description: str
+    alias_of: PageRef | None
+    parent: PageRef | None
+    breadcrumb: list[PageRef]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which properties of a page are shown: names of `meta` and the declared fields."""
+
+    meta: frozenset[str]
+    fields: Sequence[Field]
+
+
+CARD_META = frozenset(CardMeta.__annotations__)
+DETAIL_META = frozenset(CardMeta.__annotations__) | frozenset(DetailMeta.__annotations__)
+
+
+def card_selection(page: Page) -> Selection:
+    """What lists show of a page."""
+    return Selection(CARD_META, [f for f in fields_of(type(page)) if f.card])
+
+
+def detail_selection(page: Page) -> Selection:
+    """All that is public of a page."""
+    return Selection(DETAIL_META, fields_of(type(page)))
+
+
+def detail(page: Page) -> dict[str, Any]:
+    """One page in full; `page` is specific and may be an unsaved draft."""
+    return represent([page], detail_selection)[0]
+
+
+def cards(pages: Iterable[Page]) -> list[dict[str, Any]]:
+    """Specific pages as cards, in their order."""
+    return represent(list(pages), card_selection)
+
+
+def represent(pages: Sequence[Page], choose: Callable[[Page], Selection]) -> list[dict[str, Any]]:
+    """Specific pages as JSON objects with `id`, `type`, `title`, `meta` and the chosen fields."""
+    if not pages:
+        return []
+    chosen = [choose(page) for page in pages]
+    references = References()
+    _prefetch(pages, chosen)
+    for page, selection in zip(pages, chosen, strict=True):
+        for declared in selection.fields:
+            if declared.collect:
+                declared.collect(page, references)
+    snapshot = labels.current()
+    loaded = Loaded(references, snapshot)
+    wanted = frozenset().union(*(selection.meta for selection in chosen))
+    family = _Family(pages, snapshot, wanted)
+    items = []
+    for page, selection in zip(pages, chosen, strict=True):
+        context = Context(family.locale(page), snapshot, loaded)
+        with translation.override(context.locale):
+            item: dict[str, Any] = {"id": page.pk, "type": page_type(page.content_type_id), "title": page.title}
+            item["meta"] = {name: make(page, context, family) for name, make in _META.items() if name in selection.meta}
+            for declared in selection.fields:
+                item[declared.name] = declared.get(page, context)
+        items.append(item)
+    return items
+
+
+def _prefetch(pages: Sequence[Page], chosen: Sequence[Selection]) -> None:
+    """Read child rows once per type and relation; a draft in memory brings its own rows."""
+    by_type: dict[type[Page], list[Page]] = defaultdict(list)
+    relations: dict[type[Page], set[str]] = defaultdict(set)
+    for page, selection in zip(pages, chosen, strict=True):
+        wanted = {f.relation for f in selection.fields if f.relation}
+        if wanted and page.pk and not wanted & set(getattr(page, "_cluster_related_objects", {})):
+            by_type[type(page)].append(page)
+            relations[type(page)] |= wanted
+    for model, same in by_type.items():
+        prefetch_related_objects(same, *sorted(relations[model]))
+
+
+class _Family:
+    """Translations and ancestors of a batch of pages."""
+
+    def __init__(self, pages: Sequence[Page], snapshot: labels.Labels, wanted: frozenset[str]) -> None:
+        self._locales = {locale.pk: locale.language_code for locale in Locale.objects.all()}
+        self._translations: dict[Any, list[Any]] = defaultdict(list)
+        self._by_path: dict[str, Any] = {}
+        if "translations" in wanted:
+            self._load_translations(pages, snapshot)
+        if wanted & {"parent", "breadcrumb", "alias_of"}:
+            self._load_relatives(pages, snapshot)
+
+    def locale(self, page: Page) -> str:
+        return self._locales[page.locale_id]
+
+    def _load_translations(self, pages: Sequence[Page], snapshot: labels.Labels) -> None:
+        rows = publication.public(
+            Page.objects.filter(translation_key__in={page.translation_key for page in pages}), snapshot.private_paths
+        ).values_list(
+            "translation_key",
+            "locale_id",
+            "pk",
+            "url_path",
+            "alias_of_id",
+            "translation_status__completeness",
+            "translation_status__percent",
+            "translation_status__outdated",
+        )
+        for key, *row in rows:
+            self._translations[key].append(row)
+        for found in self._translations.values():
+            found.sort(key=lambda row: CODES.index(self._locales[row[0]]))
+
+    def _load_relatives(self, pages: Sequence[Page], snapshot: labels.Labels) -> None:
+        paths = {page.path[:end] for page in pages if page.path for end in range(8, len(page.path), 4)}
+        aliased = {page.alias_of_id for page in pages if page.alias_of_id}
+        if paths or aliased:
+            relatives = Page.objects.filter(path__in=paths) | Page.objects.filter(pk__in=aliased)
+            for relative in publication.public(relatives, snapshot.private_paths).only(
+                "pk", "path", "title", "url_path", "locale_id", "content_type_id"
+            ):
+                self._by_path[relative.path] = relative
+
+    def translations(self, page: Page, context: Context) -> list[TranslationMeta]:
+        found: list[TranslationMeta] = []
+        for locale_id, pk, url_path, alias_of, completeness, percent, outdated in self._translations[
+            page.translation_key
+        ]:
+            locale = self._locales[locale_id]
+            path = publication.html_path(locale, url_path)
+            found.append(
+                {
+                    "locale": locale,
+                    "id": pk,
+                    "html_path": path,
+                    "html_url": context.html_url(path),
+                    "completeness": completeness or "full",
+                    "percent": 100 if percent is None else percent,
+                    "outdated": bool(outdated),
+                    "is_fallback": alias_of is not None,
+                }
+            )
+        return found
+
+    def ancestors(self, page: Page) -> list[Page]:
+        """Public ancestors below the root, the language's home page first."""
+        found = (self._by_path.get(page.path[:end]) for end in range(8, len(page.path or ""), 4))
+        return [ancestor for ancestor in found if ancestor]
+
+    def by_pk(self, pk: int | None) -> Page | None:
+        return next((page for page in self._by_path.values() if page.pk == pk), None) if pk else None
+
+    def ref(self, page: Page | None, context: Context) -> PageRef | None:
+        if page is None:
+            return None
+        return {
+            "id": page.pk,
+            "meta": {
+                "type": page_type(page.content_type_id),
+                "detail_url": detail_url(context, page.pk),
+                "html_url": context.html_url(publication.html_path(self.locale(page), page.url_path)),
+            },
+            "title": page.title,
+        }
+
+
+def detail_url(context: Context, pk: int | None) -> str | None:
+    """The API's address of a page; None for a page that was never saved."""
+    return context.absolute(f"{API_PATH}pages/{pk}/") if pk else None
+
+
+def _path(page: Page, family: _Family) -> str:
+    return publication.html_path(family.locale(page), page.url_path or "")
+
+
+def _moment(value: Any) -> str | None:
+    return value.isoformat() if value else None
+
+
+_META: dict[str, Callable[[Any, Context, _Family], Any]] = {
+    "type": lambda page, context, family: page_type(page.content_type_id),
+    "detail_url": lambda page, context, family: detail_url(context, page.pk),
+    "html_url": lambda page, context, family: context.html_url(_path(page, family)),
+    "html_path": lambda page, context, family: _path(page, family),
+    "slug": lambda page, context, family: page.slug,
+    "show_in_menus": lambda page, context, family: page.show_in_menus,
+    "seo_title": lambda page, context, family: page.seo_title,
+    "search_description": lambda page, context, family: page.search_description,
+    "no_index": lambda page, context, family: page.no_index,
+    "sharing_title": lambda page, context, family: page.sharing_title or page.title,
+    "sharing_description": lambda page, context, family: (
+        page.sharing_description or page.search_description or page.introduction
+    ),
+    "first_published_at": lambda page, context, family: _moment(page.first_published_at),
+    "last_published_at": lambda page, context, family: _moment(page.last_published_at),
+    "locale": lambda page, context, family: family.locale(page),
+    "alias_of": lambda page, context, family: family.ref(family.by_pk(page.alias_of_id), context),
+    "parent": lambda page, context, family: family.ref(next(iter(family.ancestors(page)[-1:]), None), context),
+    "breadcrumb": lambda page, context, family: [family.ref(a, context) for a in family.ancestors(page)],
+    "is_fallback": lambda page, context, family: page.alias_of_id is not None,
+    "translations": lambda page, context, family: family.translations(page, context),
+}

@@ -1,0 +1,26 @@
+"""What the public may see: the one place that says which pages, documents and images are public."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from wagtail.models import Page
+
+
+def not_expired(prefix: str = "") -> Q:
+    """Pages whose expiry has not come: the schedule may run a minute late, the answer may not."""
+    return Q(**{f"{prefix}expire_at__isnull": True}) | Q(**{f"{prefix}expire_at__gt": timezone.now()})
+
+
+def public(pages: QuerySet[Page], private_paths: Iterable[str]) -> QuerySet[Page]:
+    """Live, unexpired pages outside the root and outside every view restriction (see Labels.private_paths)."""
+    pages = pages.filter(not_expired(), live=True, depth__gt=1)
+    for path in private_paths:
+        pages = pages.exclude(path__startswith=path)
+    return pages
+
+
+def html_path(locale: str, url_path: str) -> str:
+    """A page's path for readers, "/de/grenzen/": its language, then its slugs below the language's home page."""
+    below_home = url_path.strip("/").split("/")[1:]
+    return "/" + "/".join([locale, *below_home]) + "/"

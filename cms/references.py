@@ -1,0 +1,180 @@
+"""What an answer refers to, gathered first and loaded at once.
+
+Representing pages is done in two passes so that the number of queries never grows with the content:
+every field and block names the pages, images, documents and facts that it will show, they are read
+with one query a kind, then everything is turned into JSON from memory.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, QuerySet, Value
+from wagtail.models import CollectionViewRestriction, Page
+
+from cms import labels, publication
+from cms.media import CmsDocument, CmsImage, Rendition
+
+RICH_TEXT_TARGET = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")(?=[^>]*\bid="(\d+)")')
+
+
+@dataclass
+class References:
+    """Keys to load, by kind."""
+
+    pages: set[int] = field(default_factory=set)
+    images: set[int] = field(default_factory=set)
+    documents: set[int] = field(default_factory=set)
+    facts: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    links: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Keys of pages by the relation of their link rows ("border_links")."""
+
+    def add_rich_text(self, source: str) -> None:
+        """Pages and documents that stored rich text links to."""
+        for kind, pk in RICH_TEXT_TARGET.findall(source or ""):
+            (self.pages if kind == "page" else self.documents).add(int(pk))
+
+
+@dataclass(frozen=True, slots=True)
+class PageTarget:
+    """As much of a public page as a link to it needs."""
+
+    id: int
+    type: str
+    title: str
+    locale: str
+    html_path: str
+    is_fallback: bool
+
+
+FactLoader = Callable[[set[int], "Context"], dict[int, Any]]
+fact_loaders: dict[str, FactLoader] = {}
+fact_shapes: dict[str, Any] = {}
+
+
+def register_fact(model: str, load: FactLoader, shape: Any) -> None:
+    """Say how facts of "app.Model" are shown inside pages, where code and label are not enough.
+
+    `load` gets keys and the context and answers JSON values by key, in a fixed number of queries; `shape` is
+    the TypedDict that they conform to.
+    """
+    fact_loaders[model] = load
+    fact_shapes[model] = shape
+
+
+def _by_order(row: tuple[int, str, int | None, int]) -> tuple[int, int]:
+    return row[2] or 0, row[3]
+
+
+class Loaded:
+    """Everything referred to by one answer, in memory."""
+
+    def __init__(self, references: References, snapshot: labels.Labels) -> None:
+        self.references = references
+        self.private_paths = snapshot.private_paths
+        self.links: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.images: dict[int, CmsImage] = {}
+        self.renditions: dict[int, list[Rendition]] = defaultdict(list)
+        self.documents: dict[int, CmsDocument] = {}
+        self.private_documents: set[int] = set()
+        self._targets: dict[Any, dict[str, PageTarget]] = {}
+        self._keys: dict[int, Any] = {}
+        self._facts: dict[tuple[str, str], dict[int, Any]] = {}
+        if references.links:
+            self._load_links(references.links)
+        if references.pages:
+            self._load_pages(references.pages)
+        if references.images:
+            self._load_images(references.images)
+        if references.documents:
+            self._load_documents(references.documents)
+
+    def _load_links(self, wanted: dict[str, set[int]]) -> None:
+        def rows(relation: str, pks: set[int]) -> QuerySet[Any, Any]:
+            model: Any = Page._meta.get_field(relation).related_model
+            return (
+                model.objects.filter(page__in=pks)
+                .values_list("page_id", Value(relation, CharField()), "sort_order", "fact_id")
+                .order_by()
+            )
+
+        first, *others = [rows(relation, pks) for relation, pks in sorted(wanted.items())]
+        for page_id, relation, _order, fact_id in sorted(first.union(*others, all=True), key=_by_order):
+            self.links[relation, page_id].append(fact_id)
+
+    def _load_pages(self, pks: Iterable[int]) -> None:
+        translations = publication.public(
+            Page.objects.filter(translation_key__in=Page.objects.filter(pk__in=list(pks)).values("translation_key")),
+            self.private_paths,
+        ).values_list(
+            "pk", "translation_key", "content_type_id", "title", "locale__language_code", "url_path", "alias_of_id"
+        )
+        for pk, key, type_id, title, locale, url_path, alias_of in translations:
+            self._keys[pk] = key
+            self._targets.setdefault(key, {})[locale] = PageTarget(
+                pk,
+                page_type(type_id),
+                title,
+                locale,
+                publication.html_path(locale, url_path),
+                alias_of is not None,
+            )
+
+    def page(self, pk: int | None, locale: str) -> PageTarget | None:
+        """The public page in the language asked for, else the one that was chosen; None where neither is public."""
+        if pk is None or pk not in self._keys:
+            return None
+        translations = self._targets[self._keys[pk]]
+        return translations.get(locale) or next((t for t in translations.values() if t.id == pk), None)
+
+    def _load_images(self, pks: Iterable[int]) -> None:
+        self.images = CmsImage.objects.filter(pk__in=list(pks)).in_bulk()
+        for rendition in Rendition.objects.filter(image_id__in=list(self.images)).order_by("width", "filter_spec"):
+            self.renditions[rendition.image_id].append(rendition)
+
+    def _load_documents(self, pks: Iterable[int]) -> None:
+        self.documents = CmsDocument.objects.select_related("collection").filter(pk__in=list(pks)).in_bulk()
+        paths = tuple(CollectionViewRestriction.objects.values_list("collection__path", flat=True))
+        self.private_documents = {
+            pk for pk, document in self.documents.items() if paths and document.collection.path.startswith(paths)
+        }
+
+    def facts(self, model: str, context: "Context") -> dict[int, Any]:
+        """JSON of the facts of a model that this answer refers to, in the context's language."""
+        key = (model, context.locale)
+        if key not in self._facts:
+            pks = self.references.facts[model]
+            if model in fact_loaders:
+                self._facts[key] = fact_loaders[model](pks, context)
+            else:
+                table = context.labels.table(model).by_pk
+                self._facts[key] = {pk: table[pk].coded(context.locale) for pk in pks if pk in table}
+        return self._facts[key]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The language of an answer, the facts' labels and what the answer refers to."""
+
+    locale: str
+    labels: labels.Labels
+    loaded: Loaded
+
+    def absolute(self, path: str) -> str:
+        """A path of this server as an address that other machines can use."""
+        return path if "://" in path else settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+
+    def html_url(self, path: str) -> str:
+        """Where a reader finds a page: on the site's front end, or here while there is none."""
+        return (settings.FRONTEND_URL or settings.WAGTAILADMIN_BASE_URL).rstrip("/") + path
+
+
+def page_type(content_type_id: int) -> str:
+    """ "borders.BorderPage" of a content type (Django keeps content types in memory)."""
+    content_type = ContentType.objects.get_for_id(content_type_id)
+    model = content_type.model_class()
+    return model._meta.label if model else f"{content_type.app_label}.{content_type.model}"

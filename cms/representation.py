@@ -1,0 +1,230 @@
+"""How shared things look as JSON: images, documents, links, rich text, dates of uncertain precision."""
+
+import datetime
+import re
+from typing import Literal, TypedDict
+
+import nh3
+from django.db.models import TextChoices
+from django.utils.html import escape
+from django.utils.translation import gettext_lazy as _
+from wagtail.rich_text.rewriters import LinkRewriter
+
+from cms.labels import Coded
+from cms.media import CmsDocument, CmsImage, Rendition
+from cms.references import Context, PageTarget
+from cms.renditions import FORMATS, is_ready
+
+RICH_TEXT_FEATURES = ["bold", "italic", "superscript", "subscript", "ol", "ul", "link", "document-link"]
+
+FOOTNOTE = re.compile(r"\[\^(\d{1,3})\]")
+_TAGS = {"p", "br", "b", "strong", "i", "em", "sup", "sub", "ol", "ul", "li", "a", "span"}
+_ATTRIBUTES = {
+    "a": {"href", "data-page-id", "data-page-type", "data-document-id", "data-access", "id", "class", "role"},
+    "sup": {"class"},
+}
+
+
+class DatePrecision(TextChoices):
+    """How much of a date is known."""
+
+    YEAR = "year", _("year")
+    MONTH = "month", _("month")
+    DAY = "day", _("day")
+
+
+class UncertainDate(TypedDict):
+    """A date as its source gives it: "1713", "2009-08" or "2019-01-22"."""
+
+    date: str
+    precision: Literal["year", "month", "day"]
+
+
+class PageLink(TypedDict):
+    """A public page that something links to."""
+
+    id: int
+    type: str
+    title: str
+    locale: str
+    html_path: str
+    html_url: str
+    is_fallback: bool
+
+
+class Size(TypedDict):
+    """One file of an image, in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+class ImageSource(TypedDict):
+    """One format of an image in several widths, as an HTML <source>."""
+
+    type: Literal["image/avif", "image/webp", "image/jpeg", "image/png"]
+    srcset: list[Size]
+
+
+class FocalPoint(TypedDict):
+    """The centre of interest, as shares of width and height between 0 and 1."""
+
+    x: float
+    y: float
+
+
+class ImageSet(TypedDict):
+    """An image with its renditions; until `ready` there are none and only the original's size is known."""
+
+    id: int
+    title: str
+    alt: str
+    credit: str
+    width: int
+    height: int
+    focal_point: FocalPoint | None
+    ready: bool
+    sources: list[ImageSource]
+
+
+class DocumentLink(TypedDict):
+    """A file; `url` is null where it is for members only."""
+
+    id: int
+    title: str
+    access: Literal["public", "members"]
+    url: str | None
+    file_extension: str
+    file_size: int | None
+
+
+def uncertain_date(value: datetime.date | str | None, precision: str) -> UncertainDate | None:
+    """Cut a date to what is known of it."""
+    if not value:
+        return None
+    text = value if isinstance(value, str) else value.isoformat()
+    return {"date": text[: {"year": 4, "month": 7}.get(precision, 10)], "precision": precision or "day"}  # type: ignore[typeddict-item]
+
+
+def page_link(target: PageTarget | None, context: Context) -> PageLink | None:
+    """A link to a page; None where the page is not public."""
+    if target is None:
+        return None
+    return {
+        "id": target.id,
+        "type": target.type,
+        "title": target.title,
+        "locale": target.locale,
+        "html_path": target.html_path,
+        "html_url": context.html_url(target.html_path),
+        "is_fallback": target.is_fallback,
+    }
+
+
+def image_set(image: CmsImage, renditions: list[Rendition], context: Context, alt: str = "") -> ImageSet:
+    """An image as rendition sets; makes no rendition, which is the worker's job."""
+    ready = is_ready(image, renditions)
+    sources: list[ImageSource] = []
+    for mime, spec in FORMATS.items():
+        sizes: list[Size] = [
+            {"url": context.absolute(r.url), "width": r.width, "height": r.height}
+            for r in renditions
+            if f"format-{spec}" in r.filter_spec
+        ]
+        if ready and sizes:
+            sources.append({"type": mime, "srcset": sizes})  # type: ignore[typeddict-item]
+    point = image.get_focal_point()
+    return {
+        "id": image.pk,
+        "title": image.title,
+        "alt": alt,
+        "credit": image.credit,
+        "width": image.width,
+        "height": image.height,
+        "focal_point": (
+            {"x": round(point.centroid_x / image.width, 4), "y": round(point.centroid_y / image.height, 4)}
+            if point and image.width and image.height
+            else None
+        ),
+        "ready": ready,
+        "sources": sources,
+    }
+
+
+def image(pk: int | None, context: Context, alt: str = "") -> ImageSet | None:
+    """A loaded image; None where it was deleted."""
+    found = context.loaded.images.get(pk) if pk else None
+    return image_set(found, context.loaded.renditions[found.pk], context, alt) if found else None
+
+
+def document_link(document: CmsDocument, *, private: bool, context: Context, title: str = "") -> DocumentLink:
+    """A file with its address, or without one where it is in a private collection."""
+    return {
+        "id": document.pk,
+        "title": title or document.title,
+        "access": "members" if private else "public",
+        "url": None if private else context.absolute(document.url),
+        "file_extension": document.file_extension,
+        "file_size": document.file_size,
+    }
+
+
+def document(pk: int | None, context: Context, title: str = "") -> DocumentLink | None:
+    """A loaded document; None where it was deleted."""
+    found = context.loaded.documents.get(pk) if pk else None
+    if found is None:
+        return None
+    return document_link(found, private=found.pk in context.loaded.private_documents, context=context, title=title)
+
+
+def rich_text(source: str, context: Context) -> str:
+    """Stored rich text as clean display HTML.
+
+    Internal links become addresses of the front end, with the target's id and type as data attributes;
+    a link to what is not public becomes its bare text. Footnote markers `[^1]` become links to `#note-1`.
+    Whatever else was stored, only harmless tags come out.
+    """
+    if not source:
+        return ""
+
+    def link_to_page(attributes: dict[str, str]) -> str:
+        target = context.loaded.page(_key(attributes), context.locale)
+        if target is None:
+            return "<a>"
+        return (
+            f'<a href="{escape(context.html_url(target.html_path))}" data-page-id="{target.id}"'
+            f' data-page-type="{escape(target.type)}">'
+        )
+
+    def link_to_document(attributes: dict[str, str]) -> str:
+        found = document(_key(attributes), context)
+        if found is None:
+            return "<a>"
+        if found["url"] is None:
+            return f'<a data-document-id="{found["id"]}" data-access="members">'
+        return f'<a href="{escape(found["url"])}" data-document-id="{found["id"]}">'
+
+    expanded = LinkRewriter(link_rules={"page": link_to_page, "document": link_to_document}, reference_extractors={})(
+        source
+    )
+    cleaned = nh3.clean(
+        expanded,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+    )
+    return FOOTNOTE.sub(
+        r'<sup class="footnote"><a id="ref-\1" href="#note-\1" role="doc-noteref">\1</a></sup>', cleaned
+    )
+
+
+def _key(attributes: dict[str, str]) -> int | None:
+    text = attributes.get("id", "")
+    return int(text) if text.isdigit() else None
+
+
+def enum(choices: type[TextChoices], code: str) -> Coded | None:
+    """A value of a closed list with its label in the active language; None where it is empty."""
+    return {"code": code, "label": str(choices(code).label)} if code else None
