@@ -2,11 +2,22 @@
 
 from django.contrib.auth.models import AbstractUser
 
+from cms.changes.models import Change, ChangeCounter
 from cms.facts import Office, OfficeName
 from cms.media import CmsDocument, CmsImage, Rendition
 from cms.translation.models import TranslationStatus
 
-__all__ = ["CmsDocument", "CmsImage", "Office", "OfficeName", "Rendition", "TranslationStatus", "User"]
+__all__ = [
+    "Change",
+    "ChangeCounter",
+    "CmsDocument",
+    "CmsImage",
+    "Office",
+    "OfficeName",
+    "Rendition",
+    "TranslationStatus",
+    "User",
+]
 
 
 class User(AbstractUser):

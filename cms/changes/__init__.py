@@ -1,10 +1,36 @@
-"""The change log."""
+"""The change log: one row per change of anything that readers may see, in the transaction that made it.
 
-from itertools import count
+Rows are written by database triggers, so no route goes by unseen: the admin, scheduled publication, bulk updates,
+raw SQL. Apps say what to watch in `AppConfig.ready`; why it is built this way: docs/decisions/0001-change-log.md.
+"""
 
-_versions = count()
+from cms.changes.log import (
+    Position,
+    StartAfresh,
+    changes_since,
+    content_version,
+    position,
+    prune,
+    record,
+    renew_epoch,
+)
+from cms.changes.models import CONTENT, FAMILIES, RECORDS
+from cms.changes.registry import leave_out, watch
+from cms.changes.triggers import require
 
-
-def content_version(*families: str) -> int:
-    """The last version of the families that an answer depends on."""
-    return next(_versions)
+__all__ = [
+    "CONTENT",
+    "FAMILIES",
+    "RECORDS",
+    "Position",
+    "StartAfresh",
+    "changes_since",
+    "content_version",
+    "leave_out",
+    "position",
+    "prune",
+    "record",
+    "renew_epoch",
+    "require",
+    "watch",
+]

@@ -1,0 +1,57 @@
+"""What the log watches of Wagtail and of `cms` itself; the other apps add theirs."""
+
+from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate, pre_migrate
+
+from cms import changes
+from cms.changes import triggers
+from cms.changes.models import PRIVACY
+
+
+def connect(app: AppConfig) -> None:
+    """Called once from the app's `ready`."""
+    # Imported here: these modules need loaded apps.
+    from taggit.models import Tag, TaggedItem
+    from wagtail.contrib.redirects.models import Redirect
+    from wagtail.contrib.settings.models import BaseGenericSetting, BaseSiteSetting
+    from wagtail.models import (
+        Collection,
+        CollectionViewRestriction,
+        Comment,
+        CommentReply,
+        Locale,
+        Page,
+        PageViewRestriction,
+        Site,
+    )
+
+    from cms.changes.models import Change, ChangeCounter
+    from cms.facts import Fact
+    from cms.media import CmsDocument, CmsImage, Rendition
+    from cms.models import User
+    from cms.translation.models import TranslationStatus
+
+    # A new draft below a live page counts in its `numchild`; who owns or looks after a page is never shown.
+    changes.watch(Page, ignore=["numchild", "owner_id", "responsible_id"])
+    changes.watch(TranslationStatus, of="page")
+    # Closing a draft closes the live pages below it.
+    changes.watch(PageViewRestriction, of="page", kind=PRIVACY, only_live=False)
+    changes.watch(Collection, ignore=["numchild"])
+    changes.watch(CollectionViewRestriction, of="collection", kind=PRIVACY)
+    for model in (CmsImage, CmsDocument):
+        changes.watch(model, ignore=["uploaded_by_user_id"])
+    for model in (Fact, Tag, TaggedItem, Locale, Site, Redirect, BaseSiteSetting, BaseGenericSetting):
+        changes.watch(model)
+
+    for model in (Comment, CommentReply):
+        changes.leave_out(model, "Editors' remarks on drafts are never published.")
+    changes.leave_out(Rendition, "Made on demand for the admin too; what readers get is told by the image's own row.")
+    changes.leave_out(User, "Accounts never show in the API.")
+    changes.leave_out(Change, "The log itself.")
+    changes.leave_out(ChangeCounter, "The log itself.")
+
+    pre_migrate.connect(triggers.before_migrate, sender=app, dispatch_uid="cms.changes")
+    post_migrate.connect(triggers.after_migrate, sender=app, dispatch_uid="cms.changes")
+    checks.register(triggers.check_models)
+    checks.register(triggers.check_database, checks.Tags.database)

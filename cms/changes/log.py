@@ -1,0 +1,100 @@
+"""Read and prune the log."""
+
+import datetime
+import uuid
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Max, Model
+from django.utils import timezone
+
+from cms.changes import registry
+from cms.changes.models import FAMILIES, RESET, UPDATE, Change, ChangeCounter
+
+KEPT = datetime.timedelta(days=30)
+
+
+class StartAfresh(Exception):
+    """The log cannot say all that happened since: read everything again, from `position()` taken first."""
+
+
+class Position(NamedTuple):
+    """Where a reader is: a version means something only within the history of one database."""
+
+    epoch: uuid.UUID
+    version: int
+
+
+def content_version(*families: str) -> int:
+    """The version of the last committed change in these families (all when none is named); 0 if there is none.
+
+    One query that touches one index entry per family, whatever the length of the log. Saving a draft leaves it
+    as it is.
+    """
+    last = "SELECT max(version) AS version FROM cms_change WHERE family = %s"
+    chosen = families or FAMILIES
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(version) FROM ({' UNION ALL '.join([last] * len(chosen))}) AS lasts", chosen)  # noqa: S608
+        return cursor.fetchone()[0] or 0
+
+
+def position() -> Position:
+    """This database's epoch and the last version given: what a reader that starts afresh notes before it reads."""
+    counter = ChangeCounter.objects.get()
+    return Position(counter.epoch, counter.version)
+
+
+def changes_since(since: Position, *families: str, limit: int | None = None) -> list[Change]:
+    """The committed changes after `since`, oldest first, at most `limit`; of all families when none is named.
+
+    Nothing can appear later behind a version that was seen. StartAfresh when the log no longer reaches back so
+    far, when `since` comes from another database or from a future that a restored backup has undone, or when the
+    triggers were out of order in between.
+    """
+    changes = Change.objects.filter(version__gt=since.version).order_by("version")
+    if families:
+        changes = changes.filter(family__in=families)
+    found = list(changes[:limit])
+    # After the rows: had a pruning come in between, it shows here.
+    counter = ChangeCounter.objects.get()
+    if since.epoch != counter.epoch:
+        raise StartAfresh("This is another database.")
+    if since.version > counter.version:
+        raise StartAfresh(f"Version {since.version} lies ahead of this database's last, {counter.version}.")
+    if since.version < counter.pruned:
+        raise StartAfresh(f"Changes up to version {counter.pruned} are no longer kept.")
+    if any(change.kind == RESET for change in found):
+        raise StartAfresh("Changes may have gone by unseen.")
+    return found
+
+
+def record(instance: Model, kind: str = UPDATE) -> None:
+    """Log a change that the database cannot see: a state that depends on the time alone.
+
+    Call it in the transaction of the note that it was done, so that it happens once.
+    """
+    table = registry.object_table(type(instance))
+    Change.objects.create(
+        family=table.family, kind=kind, model=table.model, object_id=instance.pk, created_at=timezone.now()
+    )
+
+
+def prune(kept: datetime.timedelta = KEPT, batch: int = 10_000) -> int:
+    """Delete changes older than `kept`, a batch per transaction; returns how many.
+
+    The last change of each family stays, so that its content version does.
+    """
+    end = Change.objects.filter(created_at__lt=timezone.now() - kept).aggregate(end=Max("version"))["end"] or 0
+    lasts = [content_version(family) for family in FAMILIES]
+    removable = Change.objects.filter(version__lte=end).exclude(version__in=lasts).order_by("version")
+    total = 0
+    while versions := list(removable.values_list("version", flat=True)[:batch]):
+        with transaction.atomic():
+            total += Change.objects.filter(version__lte=versions[-1]).exclude(version__in=lasts).delete()[0]
+            ChangeCounter.objects.update(pruned=versions[-1])
+    return total
+
+
+def renew_epoch() -> None:
+    """Make this database a new one for every reader: to be called after a backup was restored."""
+    ChangeCounter.objects.update(epoch=uuid.uuid4())

@@ -1,0 +1,150 @@
+"""The triggers on PostgreSQL: a handful of functions, and one short trigger per watched table that names one."""
+
+from collections.abc import Iterable
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cms.changes.registry import Table
+
+FUNCTIONS = {
+    # The row is the object itself. Arguments: family, model, column of the id, ignored columns.
+    "cms_change_object()": """
+DECLARE
+  ignored text[] := TG_ARGV[3];
+  was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ignored END;
+  now jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ignored END;
+  was_live boolean := coalesce((was->>'live')::boolean, was IS NOT NULL);
+  is_live boolean := coalesce((now->>'live')::boolean, now IS NOT NULL);
+BEGIN
+  IF was = now OR NOT (was_live OR is_live) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM cms_change_write(TG_ARGV[0], CASE
+    WHEN now IS NULL THEN 'delete'
+    WHEN NOT is_live THEN 'unpublish'
+    WHEN NOT was_live THEN CASE WHEN now ? 'live' THEN 'publish' ELSE 'create' END
+    WHEN was->'path' IS DISTINCT FROM now->'path' OR was->'url_path' IS DISTINCT FROM now->'url_path' THEN 'move'
+    WHEN was->'last_published_at' IS DISTINCT FROM now->'last_published_at' THEN 'publish'
+    ELSE 'update'
+  END, TG_ARGV[1], (coalesce(now, was)->>TG_ARGV[2])::bigint);
+  RETURN NULL;
+END""",
+    # The row is a part of an object. Arguments: family, model, column of the object's id, ignored columns,
+    # the objects' table, its key, '' or ' AND live', kind.
+    "cms_change_part()": """
+DECLARE
+  ignored text[] := TG_ARGV[3];
+  was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ignored END;
+  now jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ignored END;
+BEGIN
+  IF was = now THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE format('SELECT cms_change_write($1, $2, $3, %1$I) FROM %2$I WHERE %1$I IN ($4, $5)', TG_ARGV[5], TG_ARGV[4])
+    || TG_ARGV[6]
+    USING TG_ARGV[0], TG_ARGV[7], TG_ARGV[1], (was->>TG_ARGV[2])::bigint, (now->>TG_ARGV[2])::bigint;
+  RETURN NULL;
+END""",
+    # Rows without a version are this transaction's own (nobody sees another's): one per object and kind is enough,
+    # and an update adds nothing to a publication.
+    "cms_change_write(new_family text, new_kind text, new_model text, new_id bigint)": """
+BEGIN
+  INSERT INTO cms_change (family, kind, model, object_id, created_at)
+  SELECT new_family, new_kind, new_model, new_id, clock_timestamp()
+  WHERE NOT EXISTS (
+    SELECT FROM cms_change
+    WHERE version IS NULL AND object_id = new_id AND model = new_model AND family = new_family
+      AND new_kind IN (kind, 'update')
+  );
+END""",
+    # Runs at commit. The counter's row stays locked until the commit is over, so the order of the versions is the
+    # order of the commits. The first row numbers all of its transaction, the others find that done.
+    "cms_change_version()": """
+DECLARE
+  pending bigint;
+  base bigint;
+BEGIN
+  IF NOT EXISTS (SELECT FROM cms_change WHERE id = NEW.id AND version IS NULL) THEN
+    RETURN NULL;
+  END IF;
+  SELECT count(*) INTO pending FROM cms_change WHERE version IS NULL;
+  UPDATE cms_changecounter SET version = version + pending RETURNING version - pending INTO base;
+  IF base IS NULL THEN -- the counter was emptied: another history begins
+    INSERT INTO cms_changecounter (id, version, pruned, epoch)
+    SELECT 1, coalesce(max(version), 0) + pending, 0, gen_random_uuid() FROM cms_change
+    RETURNING version - pending INTO base;
+  END IF;
+  UPDATE cms_change SET version = base + place
+  FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM cms_change WHERE version IS NULL) AS own
+  WHERE cms_change.id = own.id;
+  RETURN NULL;
+END""",
+}
+
+VERSION = """CREATE CONSTRAINT TRIGGER "changes_version" AFTER INSERT ON "cms_change"
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.version IS NULL) EXECUTE FUNCTION cms_change_version()"""
+
+
+def statements(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> dict[tuple[str, str], str]:
+    """(table, trigger) -> the statement that creates it."""
+    made = {("cms_change", "changes_version"): VERSION}
+    for table in tables:
+        function = "cms_change_part" if table.owner else "cms_change_object"
+        arguments = [table.family, table.model, table.column, "{" + ",".join(table.ignored) + "}"]
+        if table.owner:
+            arguments += [table.owner, table.owner_key, " AND live" if table.only_live else "", table.kind]
+        quoted = ", ".join(f"'{argument}'" for argument in arguments)
+        trigger = f"changes_{table.column}"
+        made[table.name, trigger] = (
+            f'CREATE TRIGGER "{trigger}" AFTER INSERT OR UPDATE OR DELETE ON "{table.name}"\n'
+            f"FOR EACH ROW EXECUTE FUNCTION {function}({quoted})"
+        )
+    return made
+
+
+def installed(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
+    """(table, trigger) -> the statement that created it, kept as the trigger's comment; "" where it is disabled."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_class.relname, tgname,"
+            " CASE WHEN tgenabled = 'D' THEN '' ELSE coalesce(obj_description(pg_trigger.oid, 'pg_trigger'), '') END"
+            " FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+            " WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND tgname ^@ 'changes_'"
+        )
+        return {(table, trigger): sql for table, trigger, sql in cursor.fetchall()}
+
+
+def create(connection: BaseDatabaseWrapper, table: str, trigger: str, sql: str) -> None:
+    """Create one trigger, with its own statement as its comment."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        comment = sql.replace("'", "''")
+        cursor.execute(f"""COMMENT ON TRIGGER "{trigger}" ON "{table}" IS '{comment}'""")
+
+
+def drop(connection: BaseDatabaseWrapper, table: str, trigger: str) -> None:
+    """Drop one trigger."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TRIGGER "{trigger}" ON "{table}"')
+
+
+def stale_functions(connection: BaseDatabaseWrapper) -> list[str]:
+    """Signatures of the functions that are missing or not as they are written here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, prosrc FROM pg_proc"
+            " WHERE pronamespace = current_schema()::regnamespace AND proname ^@ 'cms_change_'"
+        )
+        bodies = dict(cursor.fetchall())
+    return [signature for signature, body in FUNCTIONS.items() if bodies.get(signature.partition("(")[0]) != body]
+
+
+def create_functions(connection: BaseDatabaseWrapper, signatures: Iterable[str]) -> None:
+    """Create or replace these functions."""
+    with connection.cursor() as cursor:
+        for signature in signatures:
+            returns = "trigger" if signature.endswith("()") else "void"
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql"
+                f" AS $function${FUNCTIONS[signature]}$function$"
+            )

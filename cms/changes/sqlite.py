@@ -1,0 +1,102 @@
+"""The triggers on SQLite, where one writer at a time makes the order of the rows the order of the commits."""
+
+from collections.abc import Iterable
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cms.changes.registry import Table
+
+INTO = "INSERT INTO cms_change (family, kind, model, object_id, created_at)"
+NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+
+VERSION = """CREATE TRIGGER "changes_version" AFTER INSERT ON "cms_change" WHEN NEW.version IS NULL BEGIN
+  INSERT OR IGNORE INTO cms_changecounter (id, version, pruned, epoch)
+  SELECT 1, coalesce(max(version), 0), 0, lower(hex(randomblob(16))) FROM cms_change;
+  UPDATE cms_changecounter SET version = version + 1;
+  UPDATE cms_change SET version = (SELECT version FROM cms_changecounter) WHERE id = NEW.id;
+END"""
+
+
+def statements(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> dict[tuple[str, str], str]:
+    """(table, trigger) -> the statement that creates it."""
+    made = {("cms_change", "changes_version"): VERSION}
+    with connection.cursor() as cursor:
+        for table in tables:
+            columns = [column.name for column in connection.introspection.get_table_description(cursor, table.name)]
+            events = _part(table) if table.owner else _object(table, columns)
+            compared = [column for column in columns if column not in table.ignored]
+            old, new = (", ".join(f'{row}."{column}"' for column in compared) for row in ("OLD", "NEW"))
+            differs = f"({old}) IS NOT ({new})"
+            for event, condition, insert in events:
+                trigger = f"changes_{table.name}_{table.column}_{event}"
+                conditions = [part for part in (condition, differs if event == "update" else "") if part]
+                when = f"WHEN {' AND '.join(conditions)}\n" if conditions else ""
+                made[table.name, trigger] = (
+                    f'CREATE TRIGGER "{trigger}" AFTER {event.upper()} ON "{table.name}"\n'
+                    f"{when}BEGIN\n  {INTO}\n  {insert};\nEND"
+                )
+    return made
+
+
+def _object(table: Table, columns: list[str]) -> list[tuple[str, str, str]]:
+    """The row is the object itself."""
+    live = "live" in columns
+    cases = [("NOT OLD.live", "publish"), ("NOT NEW.live", "unpublish")] if live else []
+    cases += [(f"OLD.{name} IS NOT NEW.{name}", "move") for name in ("path", "url_path") if name in columns]
+    if "last_published_at" in columns:
+        cases.append(("OLD.last_published_at IS NOT NEW.last_published_at", "publish"))
+    kind = " ".join(f"WHEN {condition} THEN '{name}'" for condition, name in cases)
+    kind = f"CASE {kind} ELSE 'update' END" if kind else "'update'"
+
+    def values(row: str, kind: str) -> str:
+        return f"""VALUES ('{table.family}', {kind}, '{table.model}', {row}."{table.column}", {NOW})"""
+
+    return [
+        ("insert", "NEW.live" if live else "", values("NEW", "'publish'" if live else "'create'")),
+        ("update", "(OLD.live OR NEW.live)" if live else "", values("NEW", kind)),
+        ("delete", "OLD.live" if live else "", values("OLD", "'delete'")),
+    ]
+
+
+def _part(table: Table) -> list[tuple[str, str, str]]:
+    """The row is a part of an object."""
+
+    def select(*rows: str) -> str:
+        owners = ", ".join(f'{row}."{table.column}"' for row in rows)
+        live = " AND live" if table.only_live else ""
+        return (  # the names come from our own models
+            f"""SELECT '{table.family}', '{table.kind}', '{table.model}', "{table.owner_key}", {NOW}"""  # noqa: S608
+            f""" FROM "{table.owner}" WHERE "{table.owner_key}" IN ({owners}){live}"""
+        )
+
+    return [("insert", "", select("NEW")), ("update", "", select("OLD", "NEW")), ("delete", "", select("OLD"))]
+
+
+def installed(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
+    """(table, trigger) -> the statement that created it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 8) = 'changes_'"
+        )
+        return {(table, trigger): sql for table, trigger, sql in cursor.fetchall()}
+
+
+def create(connection: BaseDatabaseWrapper, table: str, trigger: str, sql: str) -> None:
+    """Create one trigger."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def drop(connection: BaseDatabaseWrapper, table: str, trigger: str) -> None:
+    """Drop one trigger."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TRIGGER "{trigger}"')
+
+
+def stale_functions(connection: BaseDatabaseWrapper) -> list[str]:
+    """SQLite has no stored functions."""
+    return []
+
+
+def create_functions(connection: BaseDatabaseWrapper, signatures: Iterable[str]) -> None:
+    """SQLite has no stored functions."""
