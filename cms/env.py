@@ -49,33 +49,61 @@ def words(name: str, default: list[str] | None = None) -> list[str]:
     return default
 
 
+def choice(name: str, choices: list[str], default: str) -> str:
+    """One of a few words."""
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(
+            f"The environment variable {name} must be one of {', '.join(choices)}, not {value!r}."
+        )
+    return value
+
+
+def address(name: str, default: str | None = None) -> str:
+    """An http(s) address without its trailing slash."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise ImproperlyConfigured(
+            f"The environment variable {name} must be an address such as https://www.example.org, not {value!r}."
+        )
+    return value.rstrip("/")
+
+
 def database(name: str, default: str | None = None) -> dict[str, Any]:
     """Django's settings of one database from `postgresql://user:password@host:port/name` or `sqlite:///path`."""
-    url = text(name, default)
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        path = Path(unquote(parts.path))
+    refusal = ImproperlyConfigured(
+        f"The environment variable {name} must look like postgresql://user:password@host:5432/name "
+        "or sqlite:///absolute/path."
+    )
+    parts = urlsplit(text(name, default))
+    try:
+        port = parts.port or ""
+    except ValueError:
+        raise refusal from None
+    if not parts.path.strip("/"):
+        raise refusal
+    if parts.scheme == "sqlite" and not parts.netloc:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": path,
+            "NAME": Path(unquote(parts.path)),
             "OPTIONS": {
-                "timeout": 20,
+                # Writers queue for the lock instead of failing: it is taken when a transaction begins (a lock that a
+                # reader asks for half-way is refused at once, whatever the timeout), and waited for so many seconds.
                 "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
-    if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+    if parts.scheme in {"postgres", "postgresql"}:
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
+            "PORT": str(port),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
-    raise ImproperlyConfigured(
-        f"The environment variable {name} must look like postgresql://user:password@host:5432/name "
-        "or sqlite:///absolute/path."
-    )
+    raise refusal

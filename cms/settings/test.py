@@ -3,9 +3,10 @@
 from cms.settings.dev import *  # noqa: F403
 
 DEBUG = False
+# A file, not memory: threads and processes then lock one another as they do on a real site.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+WHITENOISE_AUTOREFRESH = True  # no walk through every static file at the start of each test client
+AXES_ENABLED = False  # client.login() has no request to count by; the tests of the lock switch it on

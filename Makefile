@@ -1,0 +1,55 @@
+# make run        try the site: http://localhost:8000 (HOST=, PORT=)
+# make test       the whole suite on PostgreSQL, a smoke run on SQLite
+# make test-fast  on SQLite, without browser and slow tests
+# make lint       style, types, imports, migrations, production settings, translations
+# Words for pytest go in ARGS, such as make test ARGS="tests/cms -k worker".
+
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
+FITS = import sys, venv, ensurepip; (3, 11) <= sys.version_info < (3, 15) and print(sys.executable)
+BASE = $(or $(firstword $(foreach name,$(PYTHON),$(shell $(name) -c '$(FITS)' 2>/dev/null))),$(error Python 3.11 to 3.14 with its venv module is needed (Debian: sudo apt-get install python3-venv); found none of: $(PYTHON)))
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input
+PYTEST = .venv/bin/python -m pytest
+# The settings that production refuses to start without, made up for checking the rest.
+PRODUCTION = DJANGO_SETTINGS_MODULE=cms.settings.production ALLOWED_HOSTS=www.example.org \
+	BASE_URL=https://www.example.org DATABASE_URL=postgresql://nobody@localhost/none \
+	SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
+
+.PHONY: run test test-fast lint
+run: .venv/run.stamp
+	@.venv/bin/python manage.py serve
+
+test: .venv/dev.stamp
+	@env -u DATABASE_URL $(PYTEST) -m "sqlite and not browser" $(ARGS)
+	@.venv/bin/python -m tests.services $(PYTEST) -n 2 $(ARGS)
+
+test-fast: .venv/dev.stamp
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "not browser and not slow" $(ARGS)
+
+lint: .venv/dev.stamp
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING
+	.venv/bin/python manage.py check_catalogues
+
+# Stamps are written last: whatever is interrupted is done again, and what is done is not.
+.venv/run.stamp: requirements.txt constraints.txt
+	$(info Installing the dependencies into .venv (a minute or two, the first time) …)
+	@$(BASE) -m venv .venv
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# After a change of requirements*.txt: what a fresh installation brings today becomes what everyone gets.
+.PHONY: pins
+pins:
+	@rm -rf var/pins && $(BASE) -m venv var/pins
+	@sed -i.old '2,$$d' constraints.txt && rm constraints.txt.old
+	@var/pins/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@var/pins/bin/python -m pip freeze >> constraints.txt
+	@rm -rf var/pins

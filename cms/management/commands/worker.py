@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from cms import worker
+
+
+class Command(BaseCommand):
+    """Runs background tasks and the schedule until it is stopped (Ctrl-C or SIGTERM)."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            worker.run()
+        except DatabaseError as error:
+            raise CommandError(f"the worker lost its database: {error}") from error

@@ -1,0 +1,142 @@
+"""The worker: background tasks and a schedule, in one process that nobody waits for.
+
+An app adds a scheduled job in its AppConfig.ready():
+
+    from cms.worker import schedule
+    schedule(open_calls)                  # each minute
+    schedule(prune, every_minutes=60)
+
+A job must be safe to run twice, and late: after a pause every job runs once, whatever was missed.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from django.core.management import call_command
+from django.db import OperationalError, close_old_connections
+from django_tasks import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+from django_tasks_db.utils import is_locked_database_exception
+
+logger = logging.getLogger(__name__)
+
+Job = Callable[[], object]
+
+ATTEMPTS = 3
+STOP_SECONDS = 8
+
+_jobs: dict[str, tuple[Job, int]] = {}
+
+
+def schedule(job: Job, *, every_minutes: int = 1) -> Job:
+    """Have the worker run the job each so many minutes; registering a job again changes nothing."""
+    _jobs[f"{job.__module__}.{job.__qualname__}"] = (job, every_minutes)
+    return job
+
+
+class Schedule:
+    """Runs what is due, and remembers when each job last ran."""
+
+    def __init__(self) -> None:
+        self._periods: dict[str, int] = {}
+
+    def run_due(self, now: float) -> list[str]:
+        """Run each job whose period (counted from the epoch, `now` in seconds) it has not run in; returns their names.
+
+        A job that fails is logged and runs again in its next period; it never stops the others.
+        """
+        ran = []
+        for name, (job, every_minutes) in list(_jobs.items()):
+            period = int(now // (60 * every_minutes))
+            if self._periods.get(name) == period:
+                continue
+            self._periods[name] = period
+            ran.append(name)
+            close_old_connections()
+            try:
+                job()
+            except Exception:
+                logger.exception("The scheduled job %s failed", name)
+            finally:
+                close_old_connections()
+        return ran
+
+    def run(self, stop: threading.Event) -> None:
+        """Run what is due at the start of each minute until told to stop."""
+        while not stop.is_set():
+            self.run_due(time.time())
+            stop.wait(60 - time.time() % 60)
+
+
+def requeue_interrupted(worker_id: str) -> int:
+    """Give back the tasks that a killed worker of this name had begun; returns how many.
+
+    A task that was begun ATTEMPTS times fails: it is likely what kills the worker.
+    """
+    given_back = 0
+    for task in DBTaskResult.objects.running():
+        if task.worker_ids[-1:] != [worker_id]:
+            continue
+        if len(task.worker_ids) >= ATTEMPTS:
+            task.set_failed(RuntimeError(f"Its worker died {ATTEMPTS} times while running it."))
+            logger.error("Task %s was given up: its worker died %s times while running it", task.task_path, ATTEMPTS)
+        else:
+            task.status = TaskResultStatus.READY
+            task.save(update_fields=["status"])
+            given_back += 1
+    return given_back
+
+
+def run(*, interval: float = 1) -> None:
+    """Work until SIGTERM or SIGINT, then finish what is running and return; a second signal ends it at once.
+
+    `interval` is the pause in seconds between two looks at an empty queue. WORKER_ID, by default the host's name, must
+    differ between workers that share a database.
+    """
+    worker_id = os.environ.get("WORKER_ID") or socket.gethostname()[:64]
+    worker = Worker(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=interval,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=worker_id,
+    )
+    worker.configure_signals()
+    requeue_interrupted(worker_id)
+    stop = threading.Event()
+    clock = threading.Thread(target=Schedule().run, args=(stop,), name="schedule", daemon=True)
+    clock.start()
+    try:
+        while worker.running:
+            try:
+                worker.run()
+            except OperationalError as error:
+                # Somebody held SQLite's lock for longer than the timeout: nothing is lost, look again.
+                if not is_locked_database_exception(error):
+                    raise
+                logger.warning("The database was locked; the worker looks again")
+    finally:
+        stop.set()
+        clock.join(STOP_SECONDS)
+
+
+def publish_scheduled() -> None:
+    """Publish and expire the pages and snippets whose time has come."""
+    call_command("publish_scheduled", verbosity=0)
+
+
+def prune_task_results() -> None:
+    """Forget finished tasks: successes after two days, failures after two weeks."""
+    call_command("prune_db_task_results", min_age_days=2, failed_min_age_days=14, verbosity=0)
+
+
+schedule(publish_scheduled)
+schedule(prune_task_results, every_minutes=60)

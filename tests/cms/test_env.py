@@ -1,0 +1,72 @@
+"""The reader of settings from the environment."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from cms import env
+
+
+def test_text_is_trimmed_and_an_empty_variable_counts_as_unset(monkeypatch):
+    monkeypatch.setenv("WORD", "  mot ")
+    assert env.text("WORD") == "mot"
+    monkeypatch.setenv("WORD", "  ")
+    assert env.text("WORD", "default") == "default"
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "complaint"),
+    [
+        (env.text, "", "WORD must be set"),
+        (env.words, " , ", "WORD must be set"),
+        (env.flag, "maybe", "WORD must be true or false, not 'maybe'"),
+        (lambda name: env.integer(name, 1), "many", "WORD must be a whole number, not 'many'"),
+        (lambda name: env.choice(name, ["A", "B"], "A"), "C", "WORD must be one of A, B, not 'C'"),
+        (env.database, "mysql://host/name", "WORD must look like postgresql://"),
+        (env.database, "postgresql://host", "WORD must look like postgresql://"),
+        (env.database, "postgresql://host:port/name", "WORD must look like postgresql://"),
+        (env.database, "postgresql://host:99999/name", "WORD must look like postgresql://"),
+        (env.database, "sqlite:///", "WORD must look like postgresql://"),
+        (env.database, "sqlite://relative/path", "WORD must look like postgresql://"),
+        (env.address, "mot.example", "WORD must be an address such as https://"),
+        (env.address, "javascript:alert(1)", "WORD must be an address such as https://"),
+    ],
+)
+def test_a_bad_value_is_refused_by_a_message_that_names_the_variable(monkeypatch, read, value, complaint):
+    monkeypatch.setenv("WORD", value)
+    with pytest.raises(ImproperlyConfigured, match=complaint):
+        read("WORD")
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("Yes", True), ("off", False), ("", True)])
+def test_a_flag(monkeypatch, value, expected):
+    monkeypatch.setenv("WORD", value)
+    assert env.flag("WORD", True) is expected
+
+
+def test_words_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("WORD", "a.example, b.example,")
+    assert env.words("WORD") == ["a.example", "b.example"]
+
+
+def test_an_address_has_no_trailing_slash(monkeypatch):
+    monkeypatch.setenv("WORD", "https://mot.example/")
+    assert env.address("WORD") == "https://mot.example"
+
+
+def test_a_postgresql_address_may_hold_escaped_characters(monkeypatch):
+    monkeypatch.setenv("WORD", "postgresql://us%40er:p%2Fw@db.example:5433/na%20me")
+    found = env.database("WORD")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (
+        "us@er",
+        "p/w",
+        "db.example",
+        "5433",
+        "na me",
+    )
+
+
+def test_a_sqlite_path_is_absolute(monkeypatch):
+    monkeypatch.setenv("WORD", "sqlite:///var/lib/mot/my%20db.sqlite3")
+    assert env.database("WORD")["NAME"] == Path("/var/lib/mot/my db.sqlite3")

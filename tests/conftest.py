@@ -1,0 +1,91 @@
+"""What every test stands on: compiled catalogues, a clean media folder, and services that are there or say why not.
+
+`pytest` alone runs on SQLite; `make test` starts PostgreSQL and sets DATABASE_URL for the same suite.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from cms.catalogues import compile_catalogues
+from tests.services import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Labels are tested in every language, so the catalogues must be compiled; xdist's workers find it done."""
+    if not hasattr(config, "workerinput"):
+        compile_catalogues(django_settings.BASE_DIR)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that commit end with emptied tables: give them back what the migrations wrote (locales, groups, root)."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        fixtures = getattr(item, "fixturenames", ())
+        commits = (marker is not None and marker.kwargs.get("transaction")) or (
+            "transactional_db" in fixtures or "live_server" in fixtures
+        )
+        if commits:
+            options = {**(marker.kwargs if marker else {}), "transaction": True, "serialized_rollback": True}
+            item.add_marker(pytest.mark.django_db(**options), append=False)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test whose service is missing is skipped with a line that says how to get it; in CI it fails."""
+    missing = ""
+    if item.get_closest_marker("postgres") and not on_postgresql():
+        missing = "needs PostgreSQL: run `make test`, or set DATABASE_URL=postgresql://user:password@host:port/name"
+    if item.get_closest_marker("browser") and chromium.program() is None:
+        missing = "needs Chromium: install it (Debian: sudo apt-get install chromium)"
+    if missing and IN_CI:
+        pytest.fail(missing, pytrace=False)
+    if missing:
+        pytest.skip(missing)
+
+
+def on_postgresql() -> bool:
+    """Whether the suite runs on PostgreSQL."""
+    return "postgresql" in django_settings.DATABASES["default"]["ENGINE"]
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: Any, tmp_path: Path) -> Path:
+    """Uploads of one test are gone in the next."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """The system's Chromium, one per session; take `page` in a test."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread, which makes Django refuse the database; each test waits for its
+    # page before it touches the database, so there is no real concurrency.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(chromium.install()), args=list(chromium.ARGUMENTS), headless=True
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser", live_server: Any) -> "Iterator[Page]":
+    """An empty tab of its own (French, desktop) whose relative addresses are those of the live server."""
+    context = browser.new_context(
+        base_url=live_server.url, locale="fr-FR", viewport={"width": 1280, "height": 900}, service_workers="block"
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
