@@ -19,6 +19,7 @@ Only the standard library is needed.
 """
 
 import argparse
+import itertools
 import json
 import math
 from collections.abc import Iterable, Iterator
@@ -63,6 +64,7 @@ REGIONS: dict[str, Box] = {
 }
 FINE = 0.0015  # degrees; arcs of a border or of France
 COARSE = 0.02  # degrees; everything else is only background
+MICROSTATES = {"mc", "va"}  # shown however small they are
 SMALLEST_ISLAND = {"europe": 0.004, "guiana": 0.001, "saint-martin": 0.0}  # square degrees
 
 
@@ -128,7 +130,7 @@ def simplify(line: Line, tolerance: float) -> Line:
     closed = line[0] == line[-1]
     keep = {0, len(line) - 1} | ({len(line) // 3, 2 * len(line) // 3} if closed else set())
     ends = sorted(keep)
-    stack = list(zip(ends, ends[1:], strict=False))
+    stack = list(itertools.pairwise(ends))
     while stack:
         start, end = stack.pop()
         if end - start < 2:
@@ -162,7 +164,12 @@ def shared_lines(topology: Topology, first: str, second: str) -> list[Line]:
 
 def signed_area(ring: Line) -> float:
     """Square degrees, positive where the ring runs counter-clockwise."""
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) / 2
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) / 2
+
+
+def wound(ring: Line, sign: int) -> Line:
+    """The ring run counter-clockwise (1: an outer ring) or clockwise (-1: a hole), as RFC 7946 asks."""
+    return ring if signed_area(ring) * sign > 0 else ring[::-1]
 
 
 def clip(ring: Line, box: Box) -> Line:
@@ -203,26 +210,15 @@ def border_features(topology: Topology) -> list[dict[str, Any]]:
 
 
 def outline_features(topology: Topology) -> list[dict[str, Any]]:
-    """The land of each region, one MultiPolygon per country, rings wound as RFC 7946 asks."""
+    """The land of each region, cut to its box: one MultiPolygon per country."""
     features = []
     for region, box in REGIONS.items():
         for number, code in COUNTRIES.items():
             polygons = []
             for rings in topology.polygons.get(number, []):
-                clipped = [clip(topology.ring(ring), box) for ring in rings]
-                if (
-                    not clipped[0]
-                    or abs(signed_area(clipped[0])) < SMALLEST_ISLAND[region]
-                    and code not in ("mc", "va")
-                ):
-                    continue
-                holes = [ring for ring in clipped[1:] if ring]
-                polygons.append(
-                    [
-                        ring if (signed_area(ring) > 0) == (i == 0) else ring[::-1]
-                        for i, ring in enumerate([clipped[0], *holes])
-                    ]
-                )
+                outer, *holes = [clip(topology.ring(ring), box) for ring in rings]
+                if outer and (code in MICROSTATES or abs(signed_area(outer)) >= SMALLEST_ISLAND[region]):
+                    polygons.append([wound(outer, 1), *(wound(hole, -1) for hole in holes if hole)])
             if polygons:
                 features.append(
                     {
