@@ -192,20 +192,26 @@ def clip(ring: Line, box: Box) -> Line:
 
 def border_features(topology: Topology) -> list[dict[str, Any]]:
     """One feature per border or part: real shared lines, or a point and a box."""
-    features = []
+    features: list[dict[str, Any]] = []
     for code, (first, second) in LAND_BORDERS.items():
         lines = shared_lines(topology, first, second)
         if not lines:
             raise SystemExit(f"{code}: these countries share no arc in this file")
-        geometry = (
+        geometry: dict[str, Any] = (
             {"type": "LineString", "coordinates": lines[0]}
             if len(lines) == 1
             else {"type": "MultiLineString", "coordinates": lines}
         )
         features.append({"type": "Feature", "properties": {"code": code}, "geometry": geometry})
     for code, (point, box) in MARITIME_BORDERS.items():
-        geometry = {"type": "Point", "coordinates": list(point)}
-        features.append({"type": "Feature", "bbox": list(box), "properties": {"code": code}, "geometry": geometry})
+        features.append(
+            {
+                "type": "Feature",
+                "bbox": box,
+                "properties": {"code": code},
+                "geometry": {"type": "Point", "coordinates": point},
+            }
+        )
     return features
 
 
