@@ -73,16 +73,18 @@ class DetailMeta(CardMeta):
     breadcrumb: list[PageRef]
 
 
+TOP = frozenset({"id", "type", "title"})
+CARD_META = frozenset(CardMeta.__annotations__)
+DETAIL_META = frozenset(CardMeta.__annotations__) | frozenset(DetailMeta.__annotations__)
+
+
 @dataclass(frozen=True)
 class Selection:
-    """Which properties of a page are shown: names of `meta` and the declared fields."""
+    """Which properties of a page are shown: names of `meta`, the declared fields, and `id`, `type`, `title`."""
 
     meta: frozenset[str]
     fields: Sequence[Field]
-
-
-CARD_META = frozenset(CardMeta.__annotations__)
-DETAIL_META = frozenset(CardMeta.__annotations__) | frozenset(DetailMeta.__annotations__)
+    top: frozenset[str] = TOP
 
 
 def card_selection(page: Page) -> Selection:

@@ -1,0 +1,104 @@
+"""One shape for every error: RFC 9457 problem details, with the `message` that Wagtail's API v2 clients read."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, NotRequired, TypedDict
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+logger = logging.getLogger(__name__)
+
+
+class ParameterError(TypedDict):
+    """What is wrong with one parameter; `allowed` where there is a closed list."""
+
+    parameter: str
+    value: str
+    message: str
+    allowed: NotRequired[list[str]]
+
+
+class Problem(TypedDict):
+    """The body of every answer of 400 and above."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    message: str
+    errors: NotRequired[list[ParameterError]]
+
+
+class BadParameters(Exception):
+    """One or more query parameters are unknown or wrong; answered as 400."""
+
+    def __init__(self, errors: Sequence[ParameterError]) -> None:
+        self.errors = list(errors)
+        super().__init__("; ".join(f"{e['parameter']}: {e['message']}" for e in self.errors))
+
+
+def bad(parameter: str, value: Any, message: str, allowed: Sequence[str] | None = None) -> BadParameters:
+    """The error of one parameter."""
+    error: ParameterError = {"parameter": parameter, "value": str(value)[:200], "message": message}
+    if allowed is not None:
+        error["allowed"] = list(allowed)
+    return BadParameters([error])
+
+
+class NotFound(Exception):
+    """There is no such thing; `extra` joins the problem's members."""
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        self.extra = extra
+        super().__init__(detail)
+
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    415: "Unsupported media type",
+    429: "Too many requests",
+    500: "Server error",
+}
+
+
+def problem(code: int, detail: str, **extra: Any) -> Problem:
+    """The body of an error."""
+    body = {"type": "about:blank", "title": _TITLES.get(code, "Error"), "status": code, "detail": detail}
+    return {**body, "message": detail, **extra}  # type: ignore[typeddict-item]
+
+
+def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's exception handler: always JSON, never a trace."""
+    headers: dict[str, str] = {}
+    if isinstance(exception, BadParameters):
+        body = problem(status.HTTP_400_BAD_REQUEST, str(exception), errors=exception.errors)
+    elif isinstance(exception, NotFound):
+        body = problem(status.HTTP_404_NOT_FOUND, str(exception), **exception.extra)
+    elif isinstance(exception, Http404):
+        body = problem(status.HTTP_404_NOT_FOUND, "There is nothing at this address.")
+    elif isinstance(exception, PermissionDenied):
+        body = problem(status.HTTP_403_FORBIDDEN, "This is not public.")
+    elif isinstance(exception, APIException):
+        body = problem(exception.status_code, str(exception.detail))
+        if wait := getattr(exception, "wait", None):
+            headers["Retry-After"] = str(int(wait) + 1)
+    else:
+        logger.exception("API error at %s", context["request"].get_full_path())
+        body = problem(status.HTTP_500_INTERNAL_SERVER_ERROR, "Something went wrong on our side; it has been logged.")
+    response = Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
+    if "accepted_renderer" not in context["request"].__dict__:
+        from rest_framework.renderers import JSONRenderer
+
+        response.accepted_renderer = JSONRenderer()
+        response.accepted_media_type = "application/json"
+        response.renderer_context = {}
+    return response

@@ -1,0 +1,301 @@
+"""Pages: lists, details and finding a page by its path."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Literal, TypedDict
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet
+from django.http import HttpResponseRedirect
+from rest_framework.request import Request
+from rest_framework.response import Response
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Site, get_page_models
+from wagtail.search.backends import get_search_backend
+
+from cms import labels, page_json, publication
+from cms.api import page_filters, params, selection
+from cms.api.errors import NotFound, bad
+from cms.api.views import Api, ListApi
+from cms.fields import fields_of
+from cms.languages import CODES, DEFAULT
+from cms.pages import SitePage
+
+SEARCH_MAX = 1000
+
+
+@cache
+def page_types() -> dict[str, type[Page]]:
+    """Every page type of the site by its name, "borders.BorderPage"."""
+    return {model._meta.label: model for model in get_page_models() if issubclass(model, SitePage)}
+
+
+def public_pages(snapshot: labels.Labels) -> QuerySet[Page]:
+    """Pages that anybody may see."""
+    return publication.public(Page.objects.all(), snapshot.private_paths)
+
+
+def relative(name: str) -> Callable[[str], int | str]:
+    """A page's key, or "root" for the language's home page."""
+    whole = params.integer(1)
+
+    def read(text: str) -> int | str:
+        if text == "root":
+            return text
+        try:
+            return whole(text)
+        except params.Refused:
+            raise params.Refused(f"{name} must be a positive integer or root") from None
+
+    return read
+
+
+TYPE = params.Param("type", lambda text: params.choice(page_types())(text), "Page types.", many=True, default=())
+FIELDS = params.Param("fields", params.plain, "Which properties to show, as in Wagtail's API v2.", default="")
+TREE = (
+    params.Param("child_of", relative("child_of"), "Children of this page."),
+    params.Param("descendant_of", relative("descendant_of"), "Pages below this page."),
+    params.Param("ancestor_of", relative("ancestor_of"), "Pages above this page."),
+    params.Param("translation_of", relative("translation_of"), "Other languages of this page."),
+)
+SEARCH = (
+    params.Param("search", params.plain, "Full text search."),
+    params.Param("search_operator", params.choice(["and", "or"]), "Whether all words must match.", default="and"),
+)
+SITE = params.Param("site", params.plain, "The host name of a site, with its port if need be.")
+RICH_TEXT = params.Param("rich_text_format", params.choice(["html"]), "Rich text is always display HTML.")
+
+
+class PageList(ListApi):
+    """Public pages as cards, or as `fields` says; in all languages unless `locale` is given."""
+
+    def declared(self) -> list[params.Param]:
+        columns = page_filters.columns_of(self.types[0] if len(self.types) == 1 else Page)
+        order = params.Param("order", params.plain, "Columns, each with a minus sign to reverse it, or `random`.")
+        own = [TYPE, FIELDS, *TREE, *SEARCH, SITE, RICH_TEXT, params.LIMIT, params.OFFSET, order]
+        names = {param.name for param in own}
+        filters = [f.param for f in page_filters.filters_for(self.types) if f.param.name not in names]
+        self.columns = columns
+        return [params.LOCALE, *own, *filters, params.FORMAT, params.CACHE_BUSTER]
+
+    def get(self, request: Request) -> Response:
+        given = [name for text in request._request.GET.getlist("type") for name in text.split(",")]
+        known = {name.lower(): model for name, model in page_types().items()}
+        self.types = [known[name.lower()] for name in given if name.lower() in known]
+        query = self.query(request)
+        config = selection.parse(query["fields"]) if query["fields"] else []
+        choose = selection.chooser(config, self.types or list(page_types().values()), card=True)
+        pages, total = self.found(query)
+        items = page_json.represent(pages, choose)
+        if any(sub for _name, _negated, sub in config):
+            items = [
+                selection.cut(item, config, {f.name: f for f in fields_of(type(page))})
+                for item, page in zip(items, pages, strict=True)
+            ]
+        return Response({"meta": {"total_count": total}, "items": items})
+
+    def found(self, query: params.Query) -> tuple[list[Page], int]:
+        """The specific pages of this part of the list, and how many there are in all."""
+        pages = self.filtered(query)
+        window = slice(query["offset"], query["offset"] + query["limit"])
+        if query["search"] is not None:
+            ranked = self.search(query)
+            matching = pages.filter(pk__in=ranked)
+            if not query["order"]:
+                there = set(matching.values_list("pk", flat=True))
+                keys = [pk for pk in ranked if pk in there]
+                by_pk = pages.filter(pk__in=keys[window]).specific().in_bulk() if keys[window] else {}
+                return [by_pk[pk] for pk in keys[window] if pk in by_pk], len(keys)
+            pages = matching
+        pages = self.sorted(pages, query)
+        total = pages.order_by().count()
+        found = pages[window]
+        return list(found if len(self.types) == 1 else found.specific()), total
+
+    def filtered(self, query: params.Query) -> QuerySet[Any]:
+        """Public pages that fit every filter."""
+        if len(self.types) == 1:
+            pages: QuerySet[Any] = publication.public(self.types[0].objects.all(), query.labels.private_paths)
+        else:
+            pages = public_pages(query.labels)
+            pages = pages.type(*self.types) if self.types else pages.type(SitePage)
+        if query["locale"]:
+            pages = pages.filter(locale__language_code=query["locale"])
+        if query["site"]:
+            pages = self.below_site(pages, query["site"])
+        if query["child_of"]:
+            pages = pages.child_of(self.relative(query, "child_of"))
+        if query["descendant_of"]:
+            pages = pages.descendant_of(self.relative(query, "descendant_of"))
+        if query["ancestor_of"]:
+            pages = pages.ancestor_of(self.relative(query, "ancestor_of"))
+        if query["translation_of"]:
+            pages = pages.translation_of(self.relative(query, "translation_of"))
+        for page_filter in page_filters.filters_for(self.types):
+            value = query.values.get(page_filter.param.name)
+            if page_filter.param.name in query.given and page_filter.param.name not in {"locale"}:
+                pages = page_filter.apply(pages, value, query)
+        return pages
+
+    def relative(self, query: params.Query, name: str) -> Page:
+        """The page that a tree parameter names."""
+        value = query[name]
+        pages = public_pages(query.labels)
+        if value == "root":
+            found = pages.filter(depth=2, locale__language_code=query.locale).first()
+        else:
+            found = pages.filter(pk=value).first()
+        if found is None:
+            raise bad(name, value, "page doesn't exist")
+        return found
+
+    @staticmethod
+    def below_site(pages: QuerySet[Any], host: str) -> QuerySet[Any]:
+        name, _colon, port = host.partition(":")
+        sites = Site.objects.filter(hostname=name).select_related("root_page")
+        site = (sites.filter(port=port) if port.isdigit() else sites).first()
+        if site is None:
+            raise bad("site", host, "no such site")
+        homes = publication.public(site.root_page.get_translations(inclusive=True), ())
+        below = Page.objects.none()
+        for home in homes:
+            below = below | Page.objects.descendant_of(home, inclusive=True)
+        return pages.filter(pk__in=below.values("pk"))
+
+    def search(self, query: params.Query) -> list[int]:
+        """Keys of pages that match the words, the best first."""
+        words = query["search"].strip()
+        if not words:
+            return []
+        model = self.types[0] if len(self.types) == 1 else Page
+        results = get_search_backend().search(words, model, operator=query["search_operator"])
+        return [page.pk for page in results[:SEARCH_MAX]]
+
+    def sorted(self, pages: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
+        """The pages in the order asked for; the key breaks ties."""
+        order = query["order"]
+        if not order:
+            return pages.order_by("pk")
+        if order == "random":
+            if "offset" in query.given:
+                raise bad("offset", query["offset"], "random ordering with offset is not supported")
+            return pages.order_by("?")
+        declared = self.orderings_of_type()
+        columns: list[Any] = []
+        for name in order.split(","):
+            bare = name.removeprefix("-")
+            if bare not in declared:
+                raise bad("order", order, f"cannot order by '{name}' (unknown field)", [*sorted(declared), "random"])
+            columns.append(declared[bare].desc() if name.startswith("-") else declared[bare].asc())
+        return pages.order_by(*columns, "pk")
+
+    def orderings_of_type(self) -> dict[str, Any]:
+        """Names for `order` with their expressions: the type's columns and what it declares in `orderings`."""
+        names = {name: F(name) for name in (*self.columns, "last_published_at")}
+        model = self.types[0] if len(self.types) == 1 else Page
+        return {**names, **getattr(model, "orderings", {})}
+
+
+class PageDetail(Api):
+    """One public page in full, or as `fields` says."""
+
+    params = (FIELDS, RICH_TEXT)
+
+    def get(self, request: Request, key: int) -> Response:
+        query = self.query(request)
+        page = public_pages(query.labels).filter(pk=key).first()
+        if page is None:
+            raise NotFound("There is no such page.")
+        page = page.specific
+        config = selection.parse(query["fields"]) if query["fields"] else []
+        choose = selection.chooser(config, [type(page)], card=False)
+        item = page_json.represent([page], choose)[0]
+        return Response(selection.cut(item, config, {f.name: f for f in fields_of(type(page))}))
+
+
+class Moved(TypedDict):
+    """Answer of `find` for a path that has moved; `location` is a path of the site or an address elsewhere."""
+
+    type: Literal["redirect"]
+    location: str
+    permanent: bool
+
+
+class PageFind(Api):
+    """`?html_path=/de/…` or `?id=`: 302 to the detail, 200 with the new place of what has moved, or 404 with `nearest`."""
+
+    params = (
+        params.Param("html_path", params.plain, "A path of the site with its language."),
+        params.Param("id", params.integer(1), "A page's key."),
+        FIELDS,
+        RICH_TEXT,
+    )
+
+    def get(self, request: Request) -> Response | HttpResponseRedirect:
+        query = self.query(request)
+        pages = public_pages(query.labels)
+        if query["html_path"] is not None:
+            found = self.by_path(pages, query["html_path"])
+        elif query["id"] is not None:
+            found = pages.filter(pk=query["id"]).first()
+        else:
+            raise bad("html_path", "", "give html_path or id")
+        if found is not None:
+            kept = {name: request._request.GET[name] for name in ("fields", "locale", "format") if name in query.given}
+            target = f"{page_json.API_PATH}pages/{found.pk}/"
+            return HttpResponseRedirect(f"{target}?{urlencode(kept)}" if kept else target)
+        if query["html_path"] is not None and (moved := self.moved(query["html_path"])):
+            return Response(moved)
+        raise NotFound("There is no page at this path.", nearest=self.nearest(pages, query["html_path"] or "/"))
+
+    @staticmethod
+    def by_path(pages: QuerySet[Page], path: str) -> Page | None:
+        """The page at a path; a path without a language is looked for in the default one."""
+        locale, slugs = split(path)
+        home = pages.filter(depth=2, locale__language_code=locale).values_list("slug", flat=True).first()
+        if home is None:
+            return None
+        return pages.filter(url_path="/" + "/".join([home, *slugs]) + "/", locale__language_code=locale).first()
+
+    @staticmethod
+    def moved(path: str) -> Moved | None:
+        """Where editors or a move sent the path, as wagtail.contrib.redirects keeps it."""
+        found = (
+            Redirect.objects.filter(old_path=Redirect.normalise_path(path))
+            .select_related("redirect_page__locale")
+            .first()
+        )
+        if found is None:
+            return None
+        target = found.redirect_page
+        if target is None:
+            return {"type": "redirect", "location": found.redirect_link, "permanent": found.is_permanent}
+        visible = public_pages(labels.current()).filter(pk=target.pk).exists()
+        if not visible:
+            return None
+        location = publication.html_path(target.locale.language_code, target.url_path)
+        return {"type": "redirect", "location": location, "permanent": found.is_permanent}
+
+    @staticmethod
+    def nearest(pages: QuerySet[Page], path: str) -> dict[str, Any] | None:
+        """The closest public page above a path, for a helpful "not found" page."""
+        locale, slugs = split(path)
+        home = pages.filter(depth=2, locale__language_code=locale).first()
+        if home is None:
+            return None
+        above = ["/" + "/".join([home.slug, *slugs[:end]]) + "/" for end in range(len(slugs))]
+        found = pages.filter(url_path__in=above, locale__language_code=locale).order_by("-depth").first() or home
+        return {
+            "id": found.pk,
+            "title": found.title,
+            "html_path": publication.html_path(locale, found.url_path),
+        }
+
+
+def split(path: str) -> tuple[str, list[str]]:
+    """The language and the slugs of a path; without a language, the default one."""
+    parts = [part for part in path.split("?")[0].split("/") if part][:20]
+    if parts and parts[0] in CODES:
+        return parts[0], parts[1:]
+    return DEFAULT, parts
+

@@ -1,0 +1,178 @@
+"""Query parameters: each is declared once, with how it is read and what the documentation says of it."""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import get_current_timezone, is_naive, make_aware
+
+from cms import labels
+from cms.api.errors import BadParameters, ParameterError
+from cms.languages import CODES, DEFAULT
+
+MAX_LENGTH = 500
+MAX_VALUES = 50
+LIMIT_DEFAULT = 20
+LIMIT_MAX = 100
+OFFSET_MAX = 1_000_000
+
+
+class Refused(ValueError):
+    """A value that a parameter does not take; `allowed` names what it takes, where that is a closed list."""
+
+    def __init__(self, message: str, allowed: Sequence[str] | None = None) -> None:
+        self.allowed = allowed
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Param:
+    """One query parameter; with `many`, several values separated by commas, any of which may match."""
+
+    name: str
+    read: Callable[[str], Any]
+    description: str
+    many: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """The parameters of one request as Python values; absent ones hold their default."""
+
+    values: Mapping[str, Any]
+    labels: labels.Labels
+    given: frozenset[str] = field(default_factory=frozenset)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def locale(self) -> str:
+        """The language of the answer."""
+        return self.values.get("locale") or DEFAULT
+
+
+def integer(low: int = 0, high: int = 2**31 - 1) -> Callable[[str], int]:
+    """A whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
+            raise Refused(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def boolean(text: str) -> bool:
+    """true, false, 1 or 0."""
+    if text not in {"true", "false", "1", "0"}:
+        raise Refused("must be true or false", ["true", "false"])
+    return text in {"true", "1"}
+
+
+def date(text: str) -> datetime.date:
+    """An ISO 8601 date."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Refused("must be a date such as 2026-01-31")
+    return found
+
+
+def moment(text: str) -> datetime.datetime:
+    """An ISO 8601 date or moment; without a zone it is Paris time."""
+    try:
+        found = parse_datetime(text) or datetime.datetime.combine(date(text), datetime.time.min)
+    except ValueError:
+        raise Refused("must be a moment such as 2026-01-31T09:00:00Z") from None
+    return make_aware(found, get_current_timezone()) if is_naive(found) else found
+
+
+def plain(text: str) -> str:
+    """Any text without control characters."""
+    return text
+
+
+def choice(allowed: Iterable[str]) -> Callable[[str], str]:
+    """One of a closed list."""
+    codes = tuple(allowed)
+
+    def read(text: str) -> str:
+        if text not in codes:
+            raise Refused("is not one of the allowed values", codes)
+        return text
+
+    return read
+
+
+def fact(model: str) -> Callable[[str], str]:
+    """The code of a published fact of "app.Model"."""
+
+    def read(text: str) -> str:
+        known = labels.current().table(model).by_code
+        if text not in known:
+            raise Refused("is not a known code", sorted(known)[:60])
+        return text
+
+    return read
+
+
+LOCALE = Param("locale", choice(CODES), "The language of the answer.")
+FORMAT = Param("format", plain, "The format of the answer, where there are several.")
+CACHE_BUSTER = Param("_", plain, "Ignored.")
+LIMIT = Param("limit", integer(0, LIMIT_MAX), f"How many items (at most {LIMIT_MAX}).", default=LIMIT_DEFAULT)
+OFFSET = Param("offset", integer(0, OFFSET_MAX), "How many items to pass over.", default=0)
+
+
+def read(declared: Sequence[Param], given: QueryDict) -> Query:
+    """All parameters of a request; raises BadParameters naming every unknown or wrong one."""
+    by_name = {param.name: param for param in declared}
+    values = {param.name: param.default for param in declared}
+    errors: list[ParameterError] = []
+    for name in given:
+        param = by_name.get(name)
+        if param is None:
+            errors.append(
+                {
+                    "parameter": name[:100],
+                    "value": given[name][:200],
+                    "message": "query parameter is not an operation or a recognised field",
+                    "allowed": sorted(by_name),
+                }
+            )
+            continue
+        try:
+            values[name] = _read(param, given.getlist(name))
+        except Refused as refusal:
+            error: ParameterError = {"parameter": name, "value": given[name][:200], "message": str(refusal)}
+            if refusal.allowed is not None:
+                error["allowed"] = list(refusal.allowed)
+            errors.append(error)
+    if errors:
+        raise BadParameters(errors)
+    return Query(values, labels.current(), frozenset(given))
+
+
+def _read(param: Param, texts: list[str]) -> Any:
+    if not param.many:
+        if len(texts) > 1:
+            raise Refused("is given more than once")
+        return param.read(_checked(texts[0]))
+    parts = [part for text in texts for part in _checked(text).split(",")]
+    if len(parts) > MAX_VALUES:
+        raise Refused(f"takes at most {MAX_VALUES} values")
+    return tuple(dict.fromkeys(param.read(part) for part in parts))
+
+
+def _checked(text: str) -> str:
+    if len(text) > MAX_LENGTH:
+        raise Refused(f"is longer than {MAX_LENGTH} characters")
+    if any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in text):
+        raise Refused("contains control characters")
+    return text

@@ -1,0 +1,103 @@
+"""What every endpoint shares: who may ask, how parameters are read, how lists are cut and ordered."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import translation
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cms.api import errors, params
+from cms.references import Context, Loaded, References
+
+
+class Api(APIView):
+    """An endpoint: anonymous, read-only, JSON, with declared parameters."""
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes: ClassVar[list[Any]] = []
+    renderer_classes: ClassVar[list[Any]] = [JSONRenderer]
+    parser_classes: ClassVar[list[Any]] = []
+    content_negotiation_class = DefaultContentNegotiation
+    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+
+    params: ClassVar[Sequence[params.Param]] = ()
+    """The endpoint's own parameters; `locale` and `format` are everywhere."""
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        return errors.handle
+
+    def declared(self) -> list[params.Param]:
+        """Every parameter of the endpoint."""
+        return [params.LOCALE, *self.params, params.FORMAT, params.CACHE_BUSTER]
+
+    def query(self, request: Request) -> params.Query:
+        """The request's parameters; BadParameters names what is unknown or wrong."""
+        return params.read(self.declared(), request._request.GET)
+
+    @staticmethod
+    def context(query: params.Query, references: References | None = None) -> Context:
+        """The language, labels and loaded references of an answer."""
+        return Context(query.locale, query.labels, Loaded(references or References(), query.labels))
+
+
+class ListApi(Api):
+    """A list: `{"meta": {"total_count": n}, "items": […]}`, ordered and cut.
+
+    Subclasses give `queryset` (already filtered by the query) and `items` (a slice of it as JSON, in a fixed
+    number of queries).
+    """
+
+    orderings: ClassVar[Mapping[str, str | Sequence[str]]] = {}
+    """Names for `order` with the columns behind them; the first is the default."""
+
+    def declared(self) -> list[params.Param]:
+        names = list(self.orderings)
+        order = params.Param(
+            "order",
+            params.choice([*names, *(f"-{name}" for name in names)]),
+            "The order of the items; a minus sign reverses it.",
+            default=names[0] if names else None,
+        )
+        return [*super().declared(), params.LIMIT, params.OFFSET, *([order] if names else [])]
+
+    def queryset(self, query: params.Query) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def items(self, found: Sequence[Any], query: params.Query) -> list[Any]:
+        raise NotImplementedError
+
+    def get(self, request: Request) -> Response:
+        query = self.query(request)
+        queryset = self.ordered(self.queryset(query), query)
+        total = queryset.count()
+        found = list(queryset[query["offset"] : query["offset"] + query["limit"]])
+        with translation.override(query.locale):
+            return Response({"meta": {"total_count": total}, "items": self.items(found, query)})
+
+    def ordered(self, queryset: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
+        """The queryset in the order asked for, with the key as tie-break so that pages of a list never overlap."""
+        if not self.orderings:
+            return queryset
+        name: str = query["order"]
+        columns = self.orderings[name.removeprefix("-")]
+        columns = [columns] if isinstance(columns, str) else columns
+        sign = "-" if name.startswith("-") else ""
+        return queryset.order_by(*(sign + column for column in columns), "pk")
+
+
+class DetailApi(Api):
+    """One object by its code or key; subclasses give `item`."""
+
+    def item(self, key: Any, query: params.Query) -> Any:
+        """The object as JSON; raises errors.NotFound."""
+        raise NotImplementedError
+
+    def get(self, request: Request, key: Any) -> Response:
+        query = self.query(request)
+        with translation.override(query.locale):
+            return Response(self.item(key, query))
