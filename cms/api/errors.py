@@ -6,8 +6,10 @@ from typing import Any, NotRequired, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import translation
 from rest_framework import status
 from rest_framework.exceptions import APIException
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 logger = logging.getLogger(__name__)
@@ -88,7 +90,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(exception, PermissionDenied):
         body = problem(status.HTTP_403_FORBIDDEN, "This is not public.")
     elif isinstance(exception, APIException):
-        body = problem(exception.status_code, str(exception.detail))
+        with translation.override("en"):
+            body = problem(exception.status_code, str(exception.detail))
         if wait := getattr(exception, "wait", None):
             headers["Retry-After"] = str(int(wait) + 1)
     else:
@@ -96,8 +99,6 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
         body = problem(status.HTTP_500_INTERNAL_SERVER_ERROR, "Something went wrong on our side; it has been logged.")
     response = Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
     if "accepted_renderer" not in context["request"].__dict__:
-        from rest_framework.renderers import JSONRenderer
-
         response.accepted_renderer = JSONRenderer()
         response.accepted_media_type = "application/json"
         response.renderer_context = {}

@@ -118,9 +118,7 @@ def _fallback(pages: QuerySet[Any], value: bool, query: params.Query) -> QuerySe
 
 
 register(
-    PageFilter(
-        params.Param("updated_since", params.moment, "Only pages published since this moment."), _updated_since
-    ),
+    PageFilter(params.Param("updated_since", params.moment, "Only pages published since this moment."), _updated_since),
     PageFilter(
         params.Param("fallback", params.boolean, "false leaves out pages that stand in for a missing translation."),
         _fallback,

@@ -199,7 +199,7 @@ class PageList(ListApi):
 class PageDetail(Api):
     """One public page in full, or as `fields` says."""
 
-    params = (FIELDS, RICH_TEXT)
+    own_params = (FIELDS, RICH_TEXT)
 
     def get(self, request: Request, key: int) -> Response:
         query = self.query(request)
@@ -222,9 +222,9 @@ class Moved(TypedDict):
 
 
 class PageFind(Api):
-    """`?html_path=/de/…` or `?id=`: 302 to the detail, 200 with the new place of what has moved, or 404 with `nearest`."""
+    """`?html_path=/de/…` or `?id=`: 302 to the detail, 200 where it has moved, or 404 with the `nearest` page."""
 
-    params = (
+    own_params = (
         params.Param("html_path", params.plain, "A path of the site with its language."),
         params.Param("id", params.integer(1), "A page's key."),
         FIELDS,
@@ -298,4 +298,3 @@ def split(path: str) -> tuple[str, list[str]]:
     if parts and parts[0] in CODES:
         return parts[0], parts[1:]
     return DEFAULT, parts
-

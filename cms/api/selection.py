@@ -110,3 +110,20 @@ def _properties(kind: Any) -> set[str] | None:
     return None
 
 
+def pick(item: dict[str, Any], config: Config) -> dict[str, Any]:
+    """Apply `fields` to the JSON of something other than a page, which is shown in full otherwise."""
+    meta = item["meta"]
+    names = {name for name, _negated, _sub in config} - {"*", "_"}
+    known = set(item) | set(meta)
+    if unknown := sorted(names - known):
+        raise bad("fields", ", ".join(unknown), "unknown fields: " + ", ".join(unknown), sorted(known))
+    dropped = {name for name, negated, _sub in config if negated}
+    only = bool(config) and config[0][0] == "_"
+
+    def kept(holder: dict[str, Any]) -> dict[str, Any]:
+        return {n: v for n, v in holder.items() if n not in dropped and (not only or n in names)}
+
+    shown = kept({name: value for name, value in item.items() if name != "meta"})
+    if left := kept(meta):
+        shown["meta"] = left
+    return cut(shown, config, {})

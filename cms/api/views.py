@@ -25,7 +25,7 @@ class Api(APIView):
     content_negotiation_class = DefaultContentNegotiation
     http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
 
-    params: ClassVar[Sequence[params.Param]] = ()
+    own_params: ClassVar[Sequence[params.Param]] = ()
     """The endpoint's own parameters; `locale` and `format` are everywhere."""
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
@@ -33,7 +33,7 @@ class Api(APIView):
 
     def declared(self) -> list[params.Param]:
         """Every parameter of the endpoint."""
-        return [params.LOCALE, *self.params, params.FORMAT, params.CACHE_BUSTER]
+        return [params.LOCALE, *self.own_params, params.FORMAT, params.CACHE_BUSTER]
 
     def query(self, request: Request) -> params.Query:
         """The request's parameters; BadParameters names what is unknown or wrong."""

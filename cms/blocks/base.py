@@ -146,6 +146,10 @@ _LEAVES: tuple[tuple[type, Any], ...] = (
 )
 
 
+def _typed_dict(name: str, properties: dict[str, Any]) -> Any:
+    return TypedDict(name, properties)  # type: ignore[operator]
+
+
 def json_type(block: blocks.Block) -> Any:
     """The Python type of a block's JSON, from which the OpenAPI schema is made."""
     match block:
@@ -154,14 +158,12 @@ def json_type(block: blocks.Block) -> Any:
         case blocks.BaseStreamBlock():
             union: Any = None
             for name, child in block.child_blocks.items():
-                shape = TypedDict(  # type: ignore[operator]
-                    f"{type(block).__name__}_{name}",
-                    {"type": Literal[name], "value": json_type(child), "id": str},  # type: ignore[valid-type]
-                )
+                properties = {"type": Literal[name], "value": json_type(child), "id": str}  # type: ignore[valid-type]
+                shape = _typed_dict(f"{type(block).__name__}_{name}", properties)
                 union = shape if union is None else union | shape
             return list[union]
         case blocks.BaseStructBlock():
-            return TypedDict(  # type: ignore[operator]
+            return _typed_dict(
                 type(block).__name__, {name: json_type(child) for name, child in block.child_blocks.items()}
             )
         case blocks.ListBlock():

@@ -1,0 +1,52 @@
+"""The languages of the site."""
+
+from typing import TypedDict
+
+from django.utils import translation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from wagtail.models import Page
+
+from cms import publication
+from cms.api.views import Api
+from cms.languages import CODES, DEFAULT, Language
+
+
+class LocaleJson(TypedDict):
+    """A language; `home` is null while nothing is published in it."""
+
+    code: str
+    label: str
+    native_label: str
+    is_default: bool
+    html_path: str
+    home: int | None
+
+
+class LocaleList(Api):
+    """All languages, the default one first."""
+
+    def get(self, request: Request) -> Response:
+        query = self.query(request)
+        homes = dict(
+            publication.public(Page.objects.filter(depth=2), query.labels.private_paths).values_list(
+                "locale__language_code", "pk"
+            )
+        )
+        items: list[LocaleJson] = []
+        for code in CODES:
+            with translation.override(code):
+                native = str(Language(code).label)
+            with translation.override(query.locale):
+                label = str(Language(code).label)
+            items.append(
+                {
+                    "code": code,
+                    "label": label,
+                    "native_label": native,
+                    "is_default": code == DEFAULT,
+                    "html_path": f"/{code}/",
+                    "home": homes.get(code),
+                }
+            )
+        return Response({"meta": {"total_count": len(items)}, "items": items})

@@ -1,0 +1,140 @@
+"""Public images and documents; those in private collections do not exist here."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from django.db.models import Q, QuerySet
+from wagtail.models import CollectionViewRestriction
+from wagtail.search.backends import get_search_backend
+
+from cms import representation
+from cms.api import params, selection
+from cms.api.errors import NotFound
+from cms.api.pages import FIELDS, SEARCH
+from cms.api.views import Api, DetailApi, ListApi
+from cms.media import CmsDocument, CmsImage
+from cms.page_json import API_PATH
+from cms.references import Context, References
+
+
+class MediaMeta(TypedDict):
+    type: str
+    detail_url: str
+    tags: list[str]
+    download_url: str
+
+
+class ImageJson(representation.ImageSet):
+    """An image of the library with its renditions."""
+
+    meta: MediaMeta
+
+
+class DocumentJson(representation.DocumentLink):
+    """A public file of the library."""
+
+    meta: MediaMeta
+
+
+def in_public_collection(media: QuerySet[Any]) -> QuerySet[Any]:
+    """Images or documents outside every private collection (one query for the restrictions)."""
+    private = Q()
+    for path in CollectionViewRestriction.objects.values_list("collection__path", flat=True):
+        private |= Q(collection__path__startswith=path)
+    return media.exclude(private) if private else media
+
+
+def _meta(media: CmsImage | CmsDocument, endpoint: str, download_url: str, context: Context) -> MediaMeta:
+    return {
+        "type": media._meta.label,
+        "detail_url": context.absolute(f"{API_PATH}{endpoint}/{media.pk}/"),
+        "tags": sorted(tag.name for tag in media.tags.all()),
+        "download_url": context.absolute(download_url),
+    }
+
+
+def image_json(image: CmsImage, context: Context) -> ImageJson:
+    """An image whose renditions the context has loaded."""
+    shown = representation.image_set(image, context.loaded.renditions[image.pk], context)
+    return {**shown, "meta": _meta(image, "images", image.file.url, context)}
+
+
+def document_json(document: CmsDocument, context: Context) -> DocumentJson:
+    shown = representation.document_link(document, private=False, context=context)
+    return {**shown, "meta": _meta(document, "documents", document.url, context)}
+
+
+def _images() -> QuerySet[CmsImage]:
+    return in_public_collection(CmsImage.objects.prefetch_related("tags"))
+
+
+def _documents() -> QuerySet[CmsDocument]:
+    return in_public_collection(CmsDocument.objects.prefetch_related("tags"))
+
+
+def _context(api: type[Api], query: params.Query, found: Sequence[Any]) -> Context:
+    return api.context(query, References(images={image.pk for image in found if isinstance(image, CmsImage)}))
+
+
+def _picked(items: list[Any], query: params.Query) -> list[Any]:
+    config = selection.parse(query["fields"]) if query["fields"] else []
+    return [selection.pick(item, config) if config else item for item in items]
+
+
+def _searched(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
+    if query["search"] is None:
+        return media
+    results = get_search_backend().search(query["search"], media.model, operator=query["search_operator"])
+    return media.filter(pk__in=[found.pk for found in results[:1000]])
+
+
+class ImageList(ListApi):
+    """Public images."""
+
+    own_params = (FIELDS, *SEARCH)
+    orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
+
+    def queryset(self, query: params.Query) -> QuerySet[CmsImage]:
+        return _searched(_images(), query)
+
+    def items(self, found: Sequence[CmsImage], query: params.Query) -> list[Any]:
+        context = _context(ImageList, query, found)
+        return _picked([image_json(image, context) for image in found], query)
+
+
+class ImageDetail(DetailApi):
+    """One public image."""
+
+    own_params = (FIELDS,)
+
+    def item(self, key: int, query: params.Query) -> Any:
+        image = _images().filter(pk=key).first()
+        if image is None:
+            raise NotFound("There is no such image.")
+        return _picked([image_json(image, _context(ImageDetail, query, [image]))], query)[0]
+
+
+class DocumentList(ListApi):
+    """Public documents."""
+
+    own_params = (FIELDS, *SEARCH)
+    orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
+
+    def queryset(self, query: params.Query) -> QuerySet[CmsDocument]:
+        return _searched(_documents(), query)
+
+    def items(self, found: Sequence[CmsDocument], query: params.Query) -> list[Any]:
+        context = self.context(query)
+        return _picked([document_json(document, context) for document in found], query)
+
+
+class DocumentDetail(DetailApi):
+    """One public document."""
+
+    own_params = (FIELDS,)
+
+    def item(self, key: int, query: params.Query) -> Any:
+        document = _documents().filter(pk=key).first()
+        if document is None:
+            raise NotFound("There is no such document.")
+        return _picked([document_json(document, self.context(query))], query)[0]

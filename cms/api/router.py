@@ -1,0 +1,24 @@
+"""The table of contents of `/api/v2/`."""
+
+from django.urls import URLPattern, path
+
+from cms.api.locales import LocaleList
+from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
+from cms.api.pages import PageDetail, PageFind, PageList
+from cms.api.vocabularies import VocabularyDetail, VocabularyList
+from home.api import NavigationView, SiteView
+
+urlpatterns: list[URLPattern] = [
+    path("pages/", PageList.as_view()),
+    path("pages/find/", PageFind.as_view()),
+    path("pages/<int:key>/", PageDetail.as_view()),
+    path("images/", ImageList.as_view()),
+    path("images/<int:key>/", ImageDetail.as_view()),
+    path("documents/", DocumentList.as_view()),
+    path("documents/<int:key>/", DocumentDetail.as_view()),
+    path("vocabularies/", VocabularyList.as_view()),
+    path("vocabularies/<slug:key>/", VocabularyDetail.as_view()),
+    path("navigation/", NavigationView.as_view()),
+    path("site/", SiteView.as_view()),
+    path("locales/", LocaleList.as_view()),
+]
