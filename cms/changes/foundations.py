@@ -41,12 +41,12 @@ def connect(app: AppConfig) -> None:
     changes.watch(CollectionViewRestriction, of="collection", kind=PRIVACY)
     for model in (CmsImage, CmsDocument):
         changes.watch(model, ignore=["uploaded_by_user_id"])
+    changes.watch(Rendition, of="image")  # an image is ready once its last rendition is made
     for model in (Fact, Tag, TaggedItem, Locale, Site, Redirect, BaseSiteSetting, BaseGenericSetting):
         changes.watch(model)
 
     for model in (Comment, CommentReply):
         changes.leave_out(model, "Editors' remarks on drafts are never published.")
-    changes.leave_out(Rendition, "Made on demand for the admin too; what readers get is told by the image's own row.")
     changes.leave_out(User, "Accounts never show in the API.")
     changes.leave_out(Change, "The log itself.")
     changes.leave_out(ChangeCounter, "The log itself.")

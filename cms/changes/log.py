@@ -40,7 +40,7 @@ def content_version(*families: str) -> int:
 
 def position() -> Position:
     """This database's epoch and the last version given: what a reader that starts afresh notes before it reads."""
-    counter = ChangeCounter.objects.get()
+    counter, _ = ChangeCounter.objects.get_or_create(pk=1)
     return Position(counter.epoch, counter.version)
 
 
@@ -56,7 +56,7 @@ def changes_since(since: Position, *families: str, limit: int | None = None) -> 
         changes = changes.filter(family__in=families)
     found = list(changes[:limit])
     # After the rows: had a pruning come in between, it shows here.
-    counter = ChangeCounter.objects.get()
+    counter, _ = ChangeCounter.objects.get_or_create(pk=1)
     if since.epoch != counter.epoch:
         raise StartAfresh("This is another database.")
     if since.version > counter.version:

@@ -1,6 +1,5 @@
 """Keep the database's triggers equal to the registry: after every migrate, and checked before anything serves."""
 
-import uuid
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
@@ -22,12 +21,12 @@ from cms.changes.models import FAMILIES, RESET, Change, ChangeCounter
 def install(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Create, replace and drop triggers until they are what the registry says; say in words what was not.
 
-    Where something was not, changes may have gone by unseen: a `reset` is logged, and readers start afresh.
+    Where something was not, changes may have gone by unseen: a `reset` is logged, and readers start afresh (but a
+    log that nobody has read or written yet stays empty).
     """
     connection = connections[using]
     engine = _engine(connection)
     with transaction.atomic(using=using):
-        ChangeCounter.objects.using(using).get_or_create(pk=1, defaults={"epoch": uuid.uuid4()})
         wanted, found = _wanted(connection), engine.installed(connection)
         repairs = _differences(connection, wanted, found)
         engine.create_functions(connection, engine.stale_functions(connection))
@@ -37,7 +36,7 @@ def install(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         for place, sql in wanted.items():
             if sql != found.get(place):
                 engine.create(connection, *place, sql)
-        if repairs:
+        if repairs and ChangeCounter.objects.using(using).exists():
             now = timezone.now()
             Change.objects.using(using).bulk_create(
                 Change(family=family, kind=RESET, model="", object_id=0, created_at=now) for family in FAMILIES

@@ -12,11 +12,15 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction, Site
 
 from cms import changes
+from cms.facts import Office, OfficeName
 from cms.media import CmsImage
+from cms.translation.models import TranslationStatus
+from home.models import NavigationEntry, NavigationLabel, SiteSettings, StandardPage
 from tests.changelog import Log
 
 pytestmark = pytest.mark.django_db
 PAGE = "wagtailcore.page"
+OFFICE = "cms.office"
 
 
 def make_page(parent: Page, slug: str, live: bool = True) -> Page:
@@ -147,6 +151,8 @@ def test_image(log: Log, tmp_path) -> None:
         image = CmsImage.objects.create(title="A", file=ImageFile(file, name="a.png"))
     assert log.new() == [("create", "cms.cmsimage", image.pk)]
     image.get_rendition("max-4x4")
+    assert log.new() == [("update", "cms.cmsimage", image.pk)]
+    image.get_rendition("max-4x4")
     assert log.new() == []
     image.tags.add("map")
     assert {model for _, model, _ in log.new()} == {"taggit.tag", "taggit.taggeditem"}
@@ -156,6 +162,65 @@ def test_image(log: Log, tmp_path) -> None:
     key = image.pk
     image.delete()
     assert ("delete", "cms.cmsimage", key) in log.new()
+
+
+def test_fact_and_its_names(log: Log) -> None:
+    office = Office(code="paris", email="a@example.org", live=False)
+    office.names = [OfficeName(language="fr", text="Paris")]
+    office.save()
+    assert log.new() == [], "a proposal is nobody's business"
+    office.save_revision().publish()
+    assert log.new() == [("publish", OFFICE, office.pk)]
+    office.refresh_from_db()
+    office.email = "b@example.org"
+    office.save_revision()
+    assert log.new() == [], "a draft of a live fact"
+    OfficeName.objects.filter(fact=office).update(text="Lutèce")
+    assert log.new() == [("update", OFFICE, office.pk)]
+    OfficeName.objects.bulk_create([OfficeName(fact=office, language="en", text="Paris")])
+    assert log.new() == [("update", OFFICE, office.pk)]
+    OfficeName.objects.filter(language="en").delete()
+    assert log.new() == [("update", OFFICE, office.pk)]
+    other = Office.objects.create(code="strasbourg")
+    log.new()
+    OfficeName.objects.update(fact=other)
+    assert set(log.new()) == {("update", OFFICE, office.pk), ("update", OFFICE, other.pk)}
+    Office.objects.filter(pk=office.pk).update(code="lutece")
+    assert log.new() == [("update", OFFICE, office.pk)]
+    Office.objects.get(pk=office.pk).unpublish()
+    assert log.new() == [("unpublish", OFFICE, office.pk)]
+    Office.objects.get(pk=office.pk).delete()
+    assert log.new() == [], "it was gone for readers already"
+
+
+def test_specific_page_and_its_translation_status(home: Page, log: Log) -> None:
+    page = home.add_child(instance=StandardPage(title="About", slug="about", live=False))
+    StandardPage.objects.update(introduction="Draft")
+    TranslationStatus.objects.create(page=page, completeness="partial", percent=50)
+    assert log.new() == []
+    page.save_revision().publish()
+    assert log.new() == [("publish", PAGE, page.pk), ("update", PAGE, page.pk)]
+    StandardPage.objects.update(introduction="In bulk")
+    assert log.new() == [("update", PAGE, page.pk)]
+    TranslationStatus.objects.update(outdated=True)
+    assert log.new() == [("update", PAGE, page.pk)]
+    page.refresh_from_db()
+    page.introduction = "As a draft"
+    page.save_revision()
+    assert log.new() == []
+
+
+def test_settings_and_navigation_tell_of_their_owner(home: Page, log: Log) -> None:
+    settings = SiteSettings.for_site(Site.objects.get())
+    office = Office.objects.create(code="paris")
+    log.new()
+    settings.offices = [office]
+    settings.save()
+    assert log.new() == [("update", "home.sitesettings", settings.pk)]
+    entry = NavigationEntry.objects.create(page=home)
+    assert log.new() == [("create", "home.navigationentry", entry.pk)]
+    NavigationLabel.objects.create(entry=entry, language="fr", text="Accueil")
+    assert log.new() == [("update", "home.navigationentry", entry.pk)]
 
 
 def test_locale_site_redirect(home: Page, log: Log) -> None:
