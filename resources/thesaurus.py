@@ -1,0 +1,165 @@
+"""The thesaurus: concepts with labels per language, from the broadest (the themes) to the narrowest (SKOS)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
+from wagtail.models import Orderable
+from wagtail.search import index
+
+from cms.facts import Fact, FactForm, FactName
+from cms.languages import Language
+from cms.pages import FactLink
+
+
+class ConceptStatus(models.TextChoices):
+    """Where a concept stands in its life."""
+
+    CANDIDATE = "candidate", pgettext_lazy("reader", "Candidate")
+    APPROVED = "approved", pgettext_lazy("reader", "Approved")
+    DEPRECATED = "deprecated", pgettext_lazy("reader", "Deprecated")
+
+
+class ConceptForm(FactForm):
+    """Refuses a hierarchy that goes round in circles."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        own = self.instance.pk
+        broader = {concept.pk for concept in cleaned.get("broader") or ()}
+        if own is not None and own in broader | closure(broader, upwards(without=own)):
+            self.add_error("broader", _("A concept cannot be broader than itself, directly or through others."))
+        related = {concept.pk for concept in cleaned.get("related") or ()}
+        if own is not None and own in related:
+            self.add_error("related", _("A concept is not related to itself."))
+        if related & broader:
+            self.add_error("related", _("A concept is either broader or related, not both."))
+        return cleaned
+
+
+class Concept(Fact):
+    """A concept of the thesaurus; its names are its labels."""
+
+    notation = models.CharField(
+        _("notation"), max_length=20, blank=True, help_text=_("Its place in printed lists, such as “03.2”.")
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=ConceptStatus.choices, default=ConceptStatus.CANDIDATE
+    )
+    eurovoc_id = models.CharField(
+        _("EuroVoc number"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^\d+$", _("Digits only, such as 2477."))],
+        help_text=_("The concept of the same meaning in the European Union's thesaurus."),
+    )
+    broader = ParentalManyToManyField(
+        "self",
+        verbose_name=_("broader concepts"),
+        symmetrical=False,
+        blank=True,
+        related_name="narrower",
+        help_text=_("A concept without a broader one is a theme."),
+    )
+    related = ParentalManyToManyField(
+        "self",
+        verbose_name=_("related concepts"),
+        symmetrical=False,
+        blank=True,
+        related_name="related_from",
+        help_text=_("Stated on one side, it holds for both."),
+    )
+
+    base_form_class = ConceptForm
+    panels: ClassVar[list[Any]] = [
+        FieldRowPanel([FieldPanel("code"), FieldPanel("notation")]),
+        FieldRowPanel([FieldPanel("status"), FieldPanel("eurovoc_id")]),
+        Fact.name_panel,
+        InlinePanel("scope_notes", heading=_("Scope notes"), label=_("scope note")),
+        FieldPanel("broader"),
+        FieldPanel("related"),
+    ]
+    search_fields = [*Fact.search_fields, index.SearchField("notation"), index.FilterField("status")]
+
+    class Meta(Fact.Meta):
+        verbose_name = _("concept")
+        verbose_name_plural = _("concepts")
+
+    @property
+    def is_theme(self) -> bool:
+        """A top concept that is approved."""
+        return self.status == ConceptStatus.APPROVED and not self.broader.exists()
+
+
+class ConceptName(FactName):
+    fact = ParentalKey(Concept, on_delete=models.CASCADE, related_name="names")
+
+
+class ConceptScopeNote(Orderable):
+    """What a concept covers and what it leaves out, in one language."""
+
+    fact = ParentalKey(Concept, on_delete=models.CASCADE, related_name="scope_notes")
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    text = models.TextField(_("text"), max_length=1000)
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fact", "language"],
+                name="%(app_label)s_%(class)s_one_per_language",
+                violation_error_message=_("There is already a scope note in this language."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class PageTheme(FactLink):
+    """A page is about a concept of the thesaurus."""
+
+    page = ParentalKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="theme_links")
+    fact = models.ForeignKey(Concept, verbose_name=_("theme"), on_delete=models.CASCADE, related_name="+")
+
+    panels = [FieldPanel("fact")]
+
+
+Edges = dict[int, set[int]]
+
+
+def upwards(*, without: int | None = None) -> Edges:
+    """Broader concepts of every concept, by key (one query); `without` leaves one concept's own out."""
+    edges: Edges = defaultdict(set)
+    for narrower, broader in Concept.broader.through.objects.values_list("from_concept_id", "to_concept_id"):
+        if narrower != without:
+            edges[narrower].add(broader)
+    return edges
+
+
+def downwards() -> Edges:
+    """Narrower concepts of every concept, by key (one query)."""
+    edges: Edges = defaultdict(set)
+    for narrower, broader in Concept.broader.through.objects.values_list("from_concept_id", "to_concept_id"):
+        edges[broader].add(narrower)
+    return edges
+
+
+def closure(keys: Iterable[int], edges: Edges) -> set[int]:
+    """All that can be reached from the keys, themselves left out unless a loop leads back to them.
+
+    Drafts published one after the other can close a loop that no form saw, so nothing may run round in it.
+    """
+    found: set[int] = set()
+    waiting = [target for key in keys for target in edges.get(key, ())]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += edges.get(key, ())
+    return found
