@@ -32,6 +32,7 @@ lint: .venv/dev.stamp
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING
+	@command -v msgfmt >/dev/null || .venv/bin/python -m tests.services.apt gettext
 	.venv/bin/python manage.py check_catalogues
 
 # Stamps are written last: whatever is interrupted is done again, and what is done is not.

@@ -1,24 +1,39 @@
-"""Translation catalogues: compiled without gettext's programs, so that a machine with only Python can run the site."""
+"""Translation catalogues: <app>/locale/<language>/LC_MESSAGES/django.po, compiled and checked.
 
+What readers see has the context "reader" and is translated in every language; the rest, which only editors see, is
+translated in French. The msgid is English.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
 
+READER = "reader"
+EDITORS_LANGUAGE = "fr"
+READERS_LANGUAGES = ("fr", "de", "es", "it", "nl")
+APPS = ("cms", "borders", "resources", "newsroom", "home")
+SOURCES = {".py", ".html", ".txt"}
 
-def catalogues(root: Path) -> Iterator[Path]:
-    """The project's own .po files: <app>/locale/<language>/LC_MESSAGES/<domain>.po."""
-    return root.glob("*/locale/*/LC_MESSAGES/*.po")
+# Context and msgid.
+Message = tuple[str | None, str]
 
 
 def compile_catalogues(root: Path) -> int:
     """Write the .mo file beside each .po that is newer than it; returns how many were written.
 
-    ImproperlyConfigured names a catalogue that cannot be read.
+    Without gettext's programs, so that a machine with nothing but Python can run the site. ImproperlyConfigured names
+    a catalogue that cannot be read.
     """
     written = 0
-    for source in catalogues(root):
+    for source in root.glob("*/locale/*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
@@ -28,3 +43,81 @@ def compile_catalogues(root: Path) -> int:
             raise ImproperlyConfigured(f"The catalogue {source} cannot be compiled: {error}") from error
         written += 1
     return written
+
+
+def problems(root: Path) -> list[str]:
+    """One line per missing, superfluous, fuzzy or untranslated message of every app's catalogues, sorted.
+
+    Needs gettext's xgettext; CommandError says so where it is missing.
+    """
+    found: list[str] = []
+    for app in APPS:
+        wanted = messages_of_sources(root / app)
+        for language in READERS_LANGUAGES:
+            path = root / app / "locale" / language / "LC_MESSAGES" / "django.po"
+            catalogue = polib.pofile(str(path)) if path.exists() else polib.POFile()
+            name = f"{app}/locale/{language}"
+            found += (f"{name}: {problem}" for problem in problems_of_catalogue(catalogue, language, wanted))
+            if path.exists():
+                found += (f"{name}: {problem}" for problem in _format_problems(path))
+    return sorted(found)
+
+
+def problems_of_catalogue(catalogue: polib.POFile, language: str, wanted: set[Message]) -> Iterator[str]:
+    """What is wrong with one language's catalogue, given the messages of the sources."""
+    needed = {message for message in wanted if language == EDITORS_LANGUAGE or message[0] == READER}
+    entries = {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
+    for message in needed - entries.keys():
+        yield f"missing: {_shown(message)}"
+    for message in entries.keys() - wanted:
+        yield f"no longer in the sources: {_shown(message)}"
+    for message, entry in entries.items():
+        if "fuzzy" in entry.flags:
+            yield f"fuzzy: {_shown(message)}"
+        elif message in needed and not entry.translated():
+            yield f"not translated: {_shown(message)}"
+
+
+def messages_of_sources(app: Path) -> set[Message]:
+    """Every message that makemessages finds in an app's Python files and templates."""
+    with tempfile.TemporaryDirectory(prefix="mot-messages-") as folder:
+        copy = Path(folder)
+        for source in app.rglob("*"):
+            if source.suffix in SOURCES and "migrations" not in source.parts:
+                target = copy / source.relative_to(app)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+        (copy / "locale").mkdir()
+        _makemessages(copy)
+        template = copy / "locale" / "xx" / "LC_MESSAGES" / "django.po"
+        if not template.exists():
+            return set()
+        return {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(template))}
+
+
+def _makemessages(folder: Path) -> None:
+    _gettext(folder, sys.executable, "-m", "django", "makemessages", "--locale", "xx", "--no-location")
+
+
+def _format_problems(path: Path) -> list[str]:
+    """Placeholders that a translation lost or misspelt, which would fail when the text is shown."""
+    try:
+        _gettext(path.parent, "msgfmt", "--check-format", "--output-file", os.devnull, path.name)
+    except CommandError as error:
+        return str(error).splitlines()
+    return []
+
+
+def _gettext(folder: Path, *command: str) -> None:
+    if shutil.which("msgfmt") is None:
+        raise CommandError("Checking the catalogues needs gettext (Debian: sudo apt-get install gettext).")
+    # makemessages on a copy has no settings; it needs none.
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if ran.returncode:
+        raise CommandError(ran.stderr.strip())
+
+
+def _shown(message: Message) -> str:
+    context, text = message
+    return f"[{context}] {text!r}" if context else repr(text)

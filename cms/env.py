@@ -70,6 +70,19 @@ def address(name: str, default: str | None = None) -> str:
     return value.rstrip("/")
 
 
+def folder(name: str, default: Path) -> Path:
+    """A folder that we may write, made when it is missing."""
+    path = Path(text(name, str(default))).absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The environment variable {name} must be a folder that can be written, not {str(path)!r}: "
+            f"{error.strerror}."
+        ) from error
+    return path
+
+
 def database(name: str, default: str | None = None) -> dict[str, Any]:
     """Django's settings of one database from `postgresql://user:password@host:port/name` or `sqlite:///path`."""
     refusal = ImproperlyConfigured(

@@ -57,18 +57,16 @@ class Schedule:
                 continue
             self._periods[name] = period
             ran.append(name)
-            close_old_connections()
             try:
                 job()
             except Exception:
                 logger.exception("The scheduled job %s failed", name)
-            finally:
-                close_old_connections()
         return ran
 
     def run(self, stop: threading.Event) -> None:
         """Run what is due at the start of each minute until told to stop."""
         while not stop.is_set():
+            close_old_connections()
             self.run_due(time.time())
             stop.wait(60 - time.time() % 60)
 

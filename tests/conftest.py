@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 
 from cms.catalogues import compile_catalogues
 from tests.services import chromium
@@ -89,3 +90,15 @@ def page(browser: "Browser", live_server: Any) -> "Iterator[Page]":
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def test_database_environment() -> dict[str, str]:
+    """The environment of a process of its own that works on the test's database; the test must commit."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite://{database['NAME']}"
+    else:
+        login = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
+        url = f"postgresql://{login}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "cms.settings.test", "DATABASE_URL": url}

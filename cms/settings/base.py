@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cms import env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 INSTALLED_APPS = [
     "home",
@@ -101,7 +101,6 @@ AXES_DISABLE_ACCESS_LOG = True  # who logged in when is nobody's business; failu
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the admin shows its previews in a frame
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
@@ -119,7 +118,7 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT: Path | None = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {

@@ -4,7 +4,6 @@ from cms.settings.base import *  # noqa: F403
 
 # Off unless asked for: a stack trace is for whoever works on the code, not for whoever tries the site.
 DEBUG = env.flag("DEBUG")  # noqa: F405
-VAR_DIR.mkdir(parents=True, exist_ok=True)  # noqa: F405
 SECRET_KEY = "for-development-only-never-in-production-0123456789"  # noqa: S105
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -31,3 +31,10 @@ def _apt(*words: str) -> None:
         text=True,
         env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
     )
+
+
+if __name__ == "__main__":
+    try:
+        install(*sys.argv[1:], purpose="This command")
+    except MissingServiceError as error:
+        sys.exit(str(error))

@@ -1,0 +1,77 @@
+"""Production refuses to start half-configured, and is sound once configured."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+COMPLETE = {
+    "DJANGO_SETTINGS_MODULE": "cms.settings.production",
+    "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "www.example.org",
+    "DATABASE_URL": "postgresql://mot:secret@localhost/mot",
+}
+
+
+def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(settings.VAR_DIR), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_production_refuses_to_start_without(missing):
+    environment = {name: value for name, value in COMPLETE.items() if name != missing}
+    ran = manage("check", **environment)
+    assert ran.returncode != 0
+    assert missing in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
+def test_the_server_itself_refuses_too():
+    """Not only manage.py: granian imports the WSGI application."""
+    environment = {name: value for name, value in COMPLETE.items() if name != "SECRET_KEY"}
+    ran = subprocess.run(
+        [sys.executable, "-c", "import cms.wsgi"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode != 0
+    assert "SECRET_KEY must be set" in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "SECURE_HSTS_SECONDS", "LOG_LEVEL", "BASE_URL", "FRONTEND_URL"])
+def test_a_wrong_value_is_one_line_that_names_it(name):
+    ran = manage(
+        "check", **{**COMPLETE, "DJANGO_SETTINGS_MODULE": "cms.settings.dev", "DATABASE_URL": ""}, **{name: "?"}
+    )
+    if name == "SECURE_HSTS_SECONDS":
+        ran = manage("check", **COMPLETE, **{name: "?"})
+    assert ran.returncode != 0
+    assert f"The environment variable {name} must be" in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
+def test_production_is_sound_by_django_own_checks():
+    ran = manage("check", "--deploy", "--fail-level", "WARNING", **COMPLETE)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_every_static_file_that_is_referred_to_exists(tmp_path):
+    """The manifest storage of production fails on a style sheet that names a missing picture."""
+    ran = manage("collectstatic", "--no-input", **{**COMPLETE, "VAR_DIR": str(tmp_path)})
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "static" / "staticfiles.json").exists()
