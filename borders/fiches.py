@@ -1,0 +1,94 @@
+"""The fiches: one page per border and per territory, prose around the facts."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+
+from borders.bound import BoundMixin, FicheMixin, with_bound
+from borders.geography import Border, Territory
+from cms.pages import (
+    BodyMixin,
+    BordersMixin,
+    FollowUpMixin,
+    SitePage,
+    TerritoriesMixin,
+    synchronised,
+)
+
+
+class BorderIndexPage(BodyMixin, SitePage):
+    """The entry to the border fiches."""
+
+    translation = synchronised()
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["borders.BorderPage"]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("border index")
+        verbose_name_plural = _("border indexes")
+
+
+class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, FollowUpMixin, SitePage):
+    """The fiche of a border; its countries, parts, length, figures, territories and programmes come from the facts."""
+
+    border = models.ForeignKey(
+        Border,
+        verbose_name=_("border"),
+        on_delete=models.PROTECT,
+        related_name="pages",
+        help_text=_("Its countries, figures and programmes appear by themselves."),
+    )
+
+    bound_to = "border"
+    head = [FieldPanel("border")]
+    json_fields = [with_bound("borders", "border_links", "borders.Border", lambda page, context: [page.border_id])]
+    translation = synchronised("border")
+
+    parent_page_types = ["borders.BorderIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("border fiche")
+        verbose_name_plural = _("border fiches")
+
+
+class TerritoryIndexPage(BodyMixin, SitePage):
+    """The entry to the territory fiches."""
+
+    translation = synchronised()
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["borders.TerritoryPage"]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("territory index")
+        verbose_name_plural = _("territory indexes")
+
+
+class TerritoryPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, TerritoriesMixin, FollowUpMixin, SitePage):
+    """The fiche of a cross-border territory; its borders, legal form, members and figures come from the facts."""
+
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name=_("territory"),
+        on_delete=models.PROTECT,
+        related_name="pages",
+        help_text=_("Its borders, legal form, member authorities and figures appear by themselves."),
+    )
+
+    bound_to = "territory"
+    head = [FieldPanel("territory")]
+    json_fields = [
+        with_bound("territories", "territory_links", "borders.Territory", lambda page, context: [page.territory_id]),
+    ]
+    translation = synchronised("territory")
+
+    parent_page_types = ["borders.TerritoryIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("territory fiche")
+        verbose_name_plural = _("territory fiches")

@@ -1,0 +1,161 @@
+"""GeoJSON geometries (RFC 7946): what is accepted, their box, and several as one.
+
+Positions are longitude, latitude (and height) in degrees, WGS 84. A geometry may carry its own `bbox`
+(west, south, east, north): a maritime border is a point and the box of its coasts, never an invented line.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, TypedDict
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+MAX_BYTES = 500_000
+MAX_NESTING = 4
+
+_DEPTH = {
+    "Point": 0,
+    "MultiPoint": 1,
+    "LineString": 1,
+    "MultiLineString": 2,
+    "Polygon": 2,
+    "MultiPolygon": 3,
+}
+"""How many lists there are around a position."""
+
+Box = tuple[float, float, float, float]
+
+
+class Geometry(TypedDict, total=False):
+    """A geometry of RFC 7946; `geometries` only in a GeometryCollection, `coordinates` in all others."""
+
+    type: Literal[
+        "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"
+    ]
+    coordinates: list[Any]
+    geometries: list[Any]
+    bbox: list[float]
+
+
+def validate(value: Any) -> None:
+    """Refuse what is not a geometry of RFC 7946 (ValidationError with the reason); None is accepted."""
+    if value is None:
+        return
+    if len(json.dumps(value)) > MAX_BYTES:
+        raise ValidationError(
+            _("This geometry is too large (%(limit)s kB at most): simplify it.") % {"limit": MAX_BYTES // 1000}
+        )
+    _validate_geometry(value, 0)
+
+
+def _validate_geometry(value: Any, nesting: int) -> None:
+    kind = value.get("type") if isinstance(value, dict) else None
+    if kind in {"Feature", "FeatureCollection"}:
+        raise ValidationError(_("Give the geometry alone, not the %(type)s around it.") % {"type": kind})
+    if kind != "GeometryCollection" and (not isinstance(kind, str) or kind not in _DEPTH):
+        raise ValidationError(
+            _("This is not a GeoJSON geometry: its “type” must be one of %(types)s.")
+            % {"types": ", ".join([*_DEPTH, "GeometryCollection"])}
+        )
+    if "bbox" in value:
+        _validate_box(value["bbox"])
+    if kind == "GeometryCollection":
+        if not isinstance(value.get("geometries"), list):
+            raise ValidationError(_("A GeometryCollection needs a list of “geometries”."))
+        if nesting >= MAX_NESTING:
+            raise ValidationError(_("GeometryCollections are nested too deeply."))
+        for part in value["geometries"]:
+            _validate_geometry(part, nesting + 1)
+    else:
+        _validate_coordinates(kind, value.get("coordinates"), _DEPTH[kind])
+
+
+def _validate_coordinates(kind: str, value: Any, depth: int) -> None:
+    if not isinstance(value, list) or not value:
+        raise ValidationError(
+            _("The coordinates of a %(type)s are missing or not nested as they must be.") % {"type": kind}
+        )
+    if depth == 0:
+        _validate_position(value)
+        return
+    for item in value:
+        _validate_coordinates(kind, item, depth - 1)
+    if depth == 1 and kind in {"LineString", "MultiLineString"} and len(value) < 2:
+        raise ValidationError(_("A line needs at least two positions."))
+    if depth == 1 and kind in {"Polygon", "MultiPolygon"} and (len(value) < 4 or value[0] != value[-1]):
+        raise ValidationError(_("The ring of a polygon needs at least four positions, the last equal to the first."))
+
+
+def _validate_position(value: list[Any]) -> None:
+    if len(value) not in (2, 3) or not all(_is_number(part) for part in value):
+        raise ValidationError(
+            _("A position is two or three numbers (longitude, latitude, height), not %(value)s.")
+            % {"value": json.dumps(value)[:60]}
+        )
+    if abs(value[0]) > 180 or abs(value[1]) > 90:
+        raise ValidationError(
+            _("The position %(value)s is not on Earth: longitude comes first (-180 to 180), then latitude (-90 to 90).")
+            % {"value": json.dumps(value)[:60]}
+        )
+
+
+def _validate_box(value: Any) -> None:
+    if (
+        not isinstance(value, list)
+        or len(value) != 4
+        or not all(_is_number(part) for part in value)
+        or not (-180 <= value[0] <= 180 and -180 <= value[2] <= 180 and -90 <= value[1] <= value[3] <= 90)
+    ):
+        raise ValidationError(_("A “bbox” is four numbers: west, south, east, north."))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def positions(geometry: Geometry) -> Iterator[list[float]]:
+    """Every position of a valid geometry."""
+    for part in geometry.get("geometries", []):
+        yield from positions(part)
+    yield from _flat(geometry.get("coordinates", []))
+
+
+def _flat(coordinates: list[Any]) -> Iterator[list[float]]:
+    if coordinates and not isinstance(coordinates[0], list):
+        yield coordinates
+    else:
+        for part in coordinates:
+            yield from _flat(part)
+
+
+def box(geometries: Iterable[Geometry]) -> Box | None:
+    """West, south, east, north of several geometries, their own `bbox` included; None where there is nothing.
+
+    Nothing here crosses the antimeridian.
+    """
+    corners: list[tuple[float, float]] = []
+    for geometry in geometries:
+        if "bbox" in geometry:
+            west, south, east, north = geometry["bbox"]
+            corners += [(west, south), (east, north)]
+        corners += [(position[0], position[1]) for position in positions(geometry)]
+    if not corners:
+        return None
+    longitudes, latitudes = zip(*corners, strict=True)
+    return min(longitudes), min(latitudes), max(longitudes), max(latitudes)
+
+
+def union(geometries: Iterable[Geometry]) -> Geometry | None:
+    """Several geometries as one: a Multi… where they are of one family, else a GeometryCollection; None for none."""
+    found = list(geometries)
+    if len(found) < 2:
+        return found[0] if found else None
+    families = {geometry["type"].removeprefix("Multi") for geometry in found}
+    if len(families) > 1 or "GeometryCollection" in families:
+        return {"type": "GeometryCollection", "geometries": found}
+    parts: list[Any] = []
+    for geometry in found:
+        parts += geometry["coordinates"] if geometry["type"].startswith("Multi") else [geometry["coordinates"]]
+    return {"type": f"Multi{families.pop()}", "coordinates": parts}  # type: ignore[typeddict-item]

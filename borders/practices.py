@@ -1,0 +1,122 @@
+"""Good practices: what was done across a border, and what came of it."""
+
+from typing import Any, TypedDict
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
+from wagtail.models import Orderable
+
+from borders.geography import Country
+from cms import fields
+from cms.labels import Coded
+from cms.pages import (
+    BodyMixin,
+    BordersMixin,
+    FollowUpMixin,
+    ProgrammesMixin,
+    SitePage,
+    TerritoriesMixin,
+    rich_text_field,
+    synchronised,
+    translated,
+)
+from cms.references import Context
+from cms.validation import END_BEFORE_START
+
+
+class Partner(TypedDict):
+    """An organisation that took part."""
+
+    name: str
+    country: Coded | None
+    website: str
+
+
+def partner(row: Any, context: Context) -> Partner:
+    """A row with name, country and website as JSON."""
+    return {
+        "name": row.name,
+        "country": context.labels.coded("borders.Country", row.country_id, context.locale),
+        "website": row.website,
+    }
+
+
+class PracticeIndexPage(BodyMixin, SitePage):
+    """The entry to the good practices."""
+
+    translation = synchronised()
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["borders.PracticePage"]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("good practice index")
+        verbose_name_plural = _("good practice indexes")
+
+
+class PracticePage(BodyMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, FollowUpMixin, SitePage):
+    """A good practice: partners, years, budget and results."""
+
+    results = rich_text_field(_("results"))
+    start_year = models.PositiveSmallIntegerField(
+        _("first year"), null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
+    )
+    end_year = models.PositiveSmallIntegerField(
+        _("last year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+        help_text=_("Empty: it goes on."),
+    )
+    budget = models.PositiveBigIntegerField(
+        _("budget (euros)"), null=True, blank=True, validators=[MaxValueValidator(100_000_000_000)]
+    )
+
+    content = [
+        FieldPanel("results"),
+        FieldRowPanel([FieldPanel("start_year"), FieldPanel("end_year"), FieldPanel("budget")]),
+        InlinePanel("partners", heading=_("Partners"), label=_("partner"), max_num=60),
+    ]
+    json_fields = [
+        fields.rich_text("results"),
+        fields.value("start_year", int | None, card=True),
+        fields.value("end_year", int | None, card=True),
+        fields.value("budget", int | None),
+        fields.rows("partners", Partner, partner),
+    ]
+    translation = [*translated("results"), *synchronised("start_year", "end_year", "budget", "partners")]
+
+    parent_page_types = ["borders.PracticeIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("good practice")
+        verbose_name_plural = _("good practices")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.start_year and self.end_year and self.end_year < self.start_year:
+            raise ValidationError({"end_year": END_BEFORE_START})
+
+
+class PracticePartner(Orderable):
+    """An organisation that took part in a practice."""
+
+    page = ParentalKey(PracticePage, on_delete=models.CASCADE, related_name="partners")
+    name = models.CharField(_("name"), max_length=200)
+    country = models.ForeignKey(
+        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    website = models.URLField(_("website"), max_length=500, blank=True)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.name
