@@ -28,6 +28,10 @@ class Api(APIView):
     own_params: ClassVar[Sequence[params.Param]] = ()
     """The endpoint's own parameters; `locale` and `format` are everywhere."""
 
+    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with translation.override("en"):  # messages for developers; answers set their own language
+            return super().dispatch(request, *args, **kwargs)
+
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return errors.handle
 

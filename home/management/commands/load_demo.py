@@ -1,0 +1,32 @@
+"""`manage.py load_demo`: the demo site; running it again repairs an interrupted load and changes nothing else."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from home.demo import load_facts, load_pages, load_site
+from home.demo.source import DemoError
+
+
+class Command(BaseCommand):
+    help = "Loads the demo content; what is already there, and what an editor changed or deleted, is left alone."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            load_site.load_accounts()
+            load_facts.load(self.say)
+            load_pages.load(self.say)
+            load_pages.translate(self.say)
+            load_site.load_navigation()
+            load_site.load_settings()
+        except DemoError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("")
+
+    def say(self, text: str) -> None:
+        """Progress on one line where somebody looks at it, else a line now and then."""
+        if self.stdout.isatty():
+            self.stdout.write(f"\r\033[K{text}", ending="")
+            self.stdout.flush()
+        elif not text.startswith(("pages:", "translations:")) or text.split()[1] == text.split()[3]:
+            self.stdout.write(text)
