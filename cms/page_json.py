@@ -126,8 +126,12 @@ def represent(pages: Sequence[Page], choose: Callable[[Page], Selection]) -> lis
     for page, selection in zip(pages, chosen, strict=True):
         context = Context(family.locale(page), snapshot, loaded)
         with translation.override(context.locale):
-            item: dict[str, Any] = {"id": page.pk, "type": page_type(page.content_type_id), "title": page.title}
-            item["meta"] = {name: make(page, context, family) for name, make in _META.items() if name in selection.meta}
+            top = {"id": page.pk, "type": page_type(page.content_type_id), "title": page.title}
+            item: dict[str, Any] = {name: value for name, value in top.items() if name in selection.top}
+            if selection.meta:
+                item["meta"] = {
+                    name: make(page, context, family) for name, make in _META.items() if name in selection.meta
+                }
             for declared in selection.fields:
                 item[declared.name] = declared.get(page, context)
         items.append(item)

@@ -6,6 +6,7 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import changes
-        from home.models import NavigationEntry
+        from home.models import DemoItem, NavigationEntry
 
         changes.watch(NavigationEntry)
+        changes.leave_out(DemoItem, "bookkeeping of the demo loader")

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from cms.api.locales import LocaleList
 from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
 from cms.api.pages import PageDetail, PageFind, PageList
+from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
 from home.api import NavigationView, SiteView
 
@@ -21,4 +22,5 @@ urlpatterns: list[URLPattern] = [
     path("navigation/", NavigationView.as_view()),
     path("site/", SiteView.as_view()),
     path("locales/", LocaleList.as_view()),
+    path("<path:rest>", Nothing.as_view()),
 ]

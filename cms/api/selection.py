@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from cms.api.errors import bad
 from cms.fields import Field, fields_of
-from cms.page_json import CARD_META, DETAIL_META, TOP, Selection
+from cms.page_json import CARD_META, DETAIL_META, TOP, DetailMeta, Selection
 
 Config = list[tuple[str, bool, Any]]
 MAX_DEPTH = 4
@@ -73,7 +73,8 @@ def cut(item: dict[str, Any], config: Config, declared: dict[str, Field]) -> dic
         holder = item["meta"] if name in item.get("meta", {}) else item
         if name not in holder:
             continue
-        properties = _properties(declared[name].type) if name in declared else None
+        kind = declared[name].type if name in declared else DetailMeta.__annotations__.get(name)
+        properties = _properties(kind)
         holder[name] = _cut(holder[name], sub, name, properties)
     return item
 
@@ -103,6 +104,8 @@ def _properties(kind: Any) -> set[str] | None:
     if typing.is_typeddict(kind):
         return set(kind.__annotations__)
     origin = typing.get_origin(kind)
+    if isinstance(kind, str | typing.ForwardRef):
+        return None
     if origin in {list, typing.Union, types.UnionType}:
         found = [_properties(part) for part in typing.get_args(kind) if part is not type(None)]
         if found and all(keys is not None for keys in found):

@@ -105,3 +105,10 @@ class DetailApi(Api):
         query = self.query(request)
         with translation.override(query.locale):
             return Response(self.item(key, query))
+
+
+class Nothing(Api):
+    """Every address below the API that leads nowhere."""
+
+    def get(self, request: Request, rest: str) -> Response:
+        raise errors.NotFound("There is nothing at this address.")

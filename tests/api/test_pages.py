@@ -1,0 +1,192 @@
+"""Lists, details and find of pages."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
+
+from tests.api.conftest import SmallSite
+from tests.factories.pages import standard_page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+def get(client: Client, path: str, status: int = 200, **headers: str) -> Any:
+    response = client.get(f"/api/v2/{path}", headers=headers)
+    assert response.status_code == status, response.content
+    return json.loads(response.content) if response.content else response
+
+
+def test_list_shows_public_pages_only(client: Client, site: SmallSite) -> None:
+    body = get(client, "pages/")
+    assert {item["id"] for item in body["items"]} == site.public
+    assert body["meta"]["total_count"] == len(site.public)
+    assert "secr" not in json.dumps(body)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?type=home.StandardPage",
+        "?locale=fr",
+        "?search=secrete",
+        "?search=secret",
+        "?title=Brouillon+secret",
+        "?slug=prive",
+        "?order=-title",
+        "?order=random",
+        "?fields=*",
+    ],
+)
+def test_what_is_not_public_never_shows(client: Client, site: SmallSite, query: str) -> None:
+    body = get(client, f"pages/{query}")
+    assert "secr" not in json.dumps(body["items"])
+    assert body["meta"]["total_count"] == len(body["items"])
+
+
+def test_hidden_pages_do_not_exist(client: Client, site: SmallSite) -> None:
+    for page in site.hidden:
+        get(client, f"pages/{page.pk}/", 404)
+        get(client, f"pages/find/?id={page.pk}", 404)
+        for relation in ("child_of", "descendant_of", "ancestor_of", "translation_of"):
+            refused = get(client, f"pages/?{relation}={page.pk}", 400)
+            assert refused["errors"][0]["parameter"] == relation
+    get(client, "pages/find/?html_path=/fr/prive/enfant/", 404)
+
+
+def test_card_has_type_beside_meta_and_its_translations(client: Client, site: SmallSite) -> None:
+    item = get(client, f"pages/?id={site.about.pk}")["items"][0]
+    assert item["type"] == item["meta"]["type"] == "home.StandardPage"
+    assert item["introduction"] == "Qui nous sommes"
+    assert item["meta"]["html_path"] == "/fr/a-propos/"
+    translations = {t["locale"]: t for t in item["meta"]["translations"]}
+    assert set(translations) == {"fr", "de"}
+    assert translations["de"]["html_path"] == "/de/ueber-uns/"
+    assert translations["de"]["id"] == site.about_de.pk
+    assert not translations["de"]["is_fallback"]
+
+
+def test_detail_has_parent_and_breadcrumb(client: Client, site: SmallSite) -> None:
+    page = get(client, f"pages/{site.team.pk}/")
+    assert page["meta"]["parent"]["id"] == site.about.pk
+    assert [step["title"] for step in page["meta"]["breadcrumb"]] == ["Accueil fr", "À propos"]
+    assert page["body"] == []
+
+
+def test_language_does_not_depend_on_the_reader(client: Client, site: SmallSite) -> None:
+    plain = client.get(f"/api/v2/pages/{site.about_de.pk}/").content
+    for language in ("fr", "de", "nl;q=0.9", "xx"):
+        assert client.get(f"/api/v2/pages/{site.about_de.pk}/", headers={"accept-language": language}).content == plain
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("?colour=red", "colour"),
+        ("?limit=1000", "limit"),
+        ("?limit=-1", "limit"),
+        ("?offset=x", "offset"),
+        ("?locale=xx", "locale"),
+        ("?type=home.Nothing", "type"),
+        ("?type=auth.User", "type"),
+        ("?order=password", "order"),
+        ("?fields=body(", "fields"),
+        ("?fields=nothing", "fields"),
+        ("?child_of=x", "child_of"),
+        ("?child_of=999999", "child_of"),
+        ("?search=a%00b", "search"),
+        ("?locale=fr&locale=de", "locale"),
+        ("?updated_since=yesterday", "updated_since"),
+        ("?show_in_menus=perhaps", "show_in_menus"),
+        ("?site=nowhere.example", "site"),
+    ],
+)
+def test_bad_parameters_are_named(client: Client, site: SmallSite, query: str, parameter: str) -> None:
+    body = get(client, f"pages/{query}", 400)
+    assert body["status"] == 400
+    assert body["message"]
+    assert parameter in {error["parameter"] for error in body["errors"]}
+
+
+def test_tree_parameters(client: Client, site: SmallSite) -> None:
+    def ids(query: str) -> set[int]:
+        return {item["id"] for item in get(client, f"pages/?{query}")["items"]}
+
+    assert ids(f"child_of={site.fr.pk}") == {site.about.pk}
+    assert ids("child_of=root") == {site.about.pk}
+    assert ids("child_of=root&locale=de") == {site.about_de.pk}
+    assert ids(f"descendant_of={site.fr.pk}") == {site.about.pk, site.team.pk}
+    assert ids(f"ancestor_of={site.team.pk}") == {site.fr.pk, site.about.pk}
+    assert ids(f"translation_of={site.about.pk}") == {site.about_de.pk}
+
+
+def test_order_and_window(client: Client, site: SmallSite) -> None:
+    titles = [item["title"] for item in get(client, "pages/?type=home.StandardPage&order=-title")["items"]]
+    assert len(titles) == 3
+    second = get(client, "pages/?type=home.StandardPage&order=-title&limit=1&offset=1")
+    assert [item["title"] for item in second["items"]] == titles[1:2]
+    assert second["meta"]["total_count"] == 3
+
+
+def test_search_finds_words_and_keeps_other_filters(client: Client, site: SmallSite) -> None:
+    from wagtail.search.backends import get_search_backend
+
+    for page in (site.about, site.team):
+        get_search_backend().add(page)
+    found = get(client, "pages/?search=equipe&locale=fr&type=home.StandardPage")
+    assert [item["id"] for item in found["items"]] == [site.team.pk]
+    assert get(client, "pages/?search=equipe&locale=de")["items"] == []
+
+
+def test_fields(client: Client, site: SmallSite) -> None:
+    url = f"pages/?id={site.team.pk}&fields="
+    assert get(client, url + "_,title")["items"] == [{"title": "L'équipe"}]
+    assert "body" in get(client, url + "body")["items"][0]
+    assert "introduction" not in get(client, url + "-introduction")["items"][0]
+    whole = get(client, url + "*")["items"][0]
+    assert whole == get(client, f"pages/{site.team.pk}/")
+    nested = get(client, f"pages/{site.team.pk}/?fields=_,parent(_,title)")
+    assert nested == {"meta": {"parent": {"title": "À propos"}}}
+    get(client, url + "parent(nothing(deep(er(still))))", 400)
+
+
+def test_find_leads_to_the_detail_in_every_language(client: Client, site: SmallSite) -> None:
+    for path, page in (("/de/ueber-uns/", site.about_de), ("/fr/a-propos/equipe", site.team), ("/de/", site.de)):
+        response = client.get("/api/v2/pages/find/", {"html_path": path, "fields": "_,title"})
+        assert response.status_code == 302
+        assert response["Location"] == f"/api/v2/pages/{page.pk}/?fields=_%2Ctitle"
+
+
+def test_find_says_where_a_page_has_gone_or_what_is_near(client: Client, site: SmallSite) -> None:
+    Redirect.objects.create(old_path="/fr/ancien", redirect_page=site.about, is_permanent=False)
+    Redirect.objects.create(old_path="/fr/fuite", redirect_page=site.draft)
+    moved = get(client, "pages/find/?html_path=/fr/ancien/")
+    assert moved == {"type": "redirect", "location": "/fr/a-propos/", "permanent": False}
+    lost = get(client, "pages/find/?html_path=/fr/a-propos/disparue/", 404)
+    assert lost["nearest"] == {"id": site.about.pk, "title": "À propos", "html_path": "/fr/a-propos/"}
+    assert "secr" not in json.dumps(get(client, "pages/find/?html_path=/fr/fuite/", 404))
+    assert get(client, "pages/find/", 400)["errors"][0]["parameter"] == "html_path"
+
+
+def test_errors_are_json_whatever_is_asked(client: Client, site: SmallSite) -> None:
+    for response in (
+        client.post("/api/v2/pages/"),
+        client.get("/api/v2/pages/", headers={"accept": "text/html"}),
+        client.get("/api/v2/pages/99999999999999999999/"),
+        client.get("/api/v2/nothing/"),
+    ):
+        assert response.status_code in {404, 405, 406}
+        assert response["Content-Type"] == "application/problem+json"
+        assert json.loads(response.content)["status"] == response.status_code
+
+
+def test_queries_do_not_grow(client: Client, site: SmallSite, django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        standard_page(site.about, f"Page {number}")
+    get(client, "pages/?type=home.StandardPage")
+    with django_assert_max_num_queries(10):
+        get(client, "pages/?type=home.StandardPage&limit=20&fields=*")
+    with django_assert_max_num_queries(16):
+        get(client, f"pages/{site.team.pk}/")
