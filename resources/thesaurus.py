@@ -56,7 +56,7 @@ class Concept(Fact):
         _("EuroVoc number"),
         max_length=12,
         blank=True,
-        validators=[RegexValidator(r"^\d+$", _("Digits only, such as 2477."))],
+        validators=[RegexValidator(r"^(\d+|c_[0-9a-f]+)$", _("A number such as 2477, or a code such as c_2a1a9fdc."))],
         help_text=_("The concept of the same meaning in the European Union's thesaurus."),
     )
     broader = ParentalManyToManyField(

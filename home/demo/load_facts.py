@@ -72,7 +72,7 @@ def _create(model: type[Fact], row: dict[str, Any]) -> bool:
         elif field.is_relation:
             setattr(fact, name, _by_code(field.related_model, value) if value else None)
         else:
-            setattr(fact, name, field.to_python(source.moment(value)))
+            setattr(fact, name, column_value(field, value))
     if "names" in row:
         fact.names = _names(model, row["names"])  # type: ignore[attr-defined]
     fact.full_clean(exclude=["names", *many])
@@ -136,9 +136,15 @@ def row_instance(model: Any, row: dict[str, Any], order: int) -> Any:
         if field.is_relation:
             value = _by_code(field.related_model, value) if value else None
         else:
-            value = field.to_python(source.moment(value))
+            value = column_value(field, value)
         setattr(instance, name, value)
     return instance
+
+
+def column_value(field: Any, value: Any) -> Any:
+    """A value of a file as the column holds it; YAML's 656.3 is a decimal, not the nearest binary number."""
+    value = source.moment(value)
+    return field.to_python(str(value) if isinstance(value, float) else value)
 
 
 def _by_code(model: Any, code: str) -> Any:

@@ -21,9 +21,9 @@ from wagtail_localize.segments.extract import extract_segments
 
 from cms.languages import CODES, DEFAULT
 from cms.media import CmsDocument, CmsImage
-from cms.translation import mark_summary, publish_translation, synchronise_trees
+from cms.translation.by_code import mark_summary, publish_translation, synchronise_trees
 from home.demo import pictures, source
-from home.demo.load_facts import row_instance
+from home.demo.load_facts import column_value, row_instance
 from home.demo.source import PageFile
 from home.models import DemoItem
 
@@ -119,7 +119,6 @@ def _fill(page: PageFile) -> None:
 def set_facts(instance: Any, facts: dict[str, Any]) -> None:
     """Language-free fields, link rows and child rows."""
     for name, value in facts.items():
-        value = source.moment(value)
         if name in LINKS:
             model: Any = Page._meta.get_field(LINKS[name]).related_model
             target = model._meta.get_field("fact").related_model
@@ -132,7 +131,7 @@ def set_facts(instance: Any, facts: dict[str, Any]) -> None:
         elif field.is_relation:
             setattr(instance, field.attname, _key(field.related_model, value) if value else None)
         else:
-            setattr(instance, name, field.to_python(value))
+            setattr(instance, name, column_value(field, value))
 
 
 def _key(model: Any, value: str) -> int | None:

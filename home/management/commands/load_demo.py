@@ -1,5 +1,6 @@
 """`manage.py load_demo`: the demo site; running it again repairs an interrupted load and changes nothing else."""
 
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +13,7 @@ class Command(BaseCommand):
     help = "Loads the demo content; what is already there, and what an editor changed or deleted, is left alone."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        logging.getLogger("wagtail").setLevel(logging.WARNING)  # a line per page would hide the progress
         try:
             load_site.load_accounts()
             load_facts.load(self.say)
