@@ -139,6 +139,20 @@ def page_link(name: str, *, card: bool = False) -> Field:
     return Field(name, get, representation.PageLink | None, card, collect=collect)
 
 
+def children(name: str, *, card: bool = False) -> Field:
+    """Links to the public pages right below the page, in the order of the tree."""
+
+    def collect(page: Any, references: References) -> None:
+        if page.path:
+            references.children.add(page.path)
+
+    def get(page: Any, context: Context) -> list[representation.PageLink]:
+        targets = context.loaded.children[page.path] if page.path else []
+        return [link for target in targets if (link := representation.page_link(target, context))]
+
+    return Field(name, get, list[representation.PageLink], card, collect=collect)
+
+
 def fact(name: str, model: str, kind: Any = Coded, *, card: bool = False) -> Field:
     """A fact that the page is bound to, of the model "app.Model": as registered for it, else code and label."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from wagtail.models import CollectionViewRestriction, Page
 
 from cms import labels, publication
@@ -32,6 +32,8 @@ class References:
     facts: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     links: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     """Keys of pages by the relation of their link rows ("border_links")."""
+    children: set[str] = field(default_factory=set)
+    """Tree paths of pages whose children are shown."""
 
     def add_rich_text(self, source: str) -> None:
         """Pages and documents that stored rich text links to."""
@@ -49,6 +51,17 @@ class PageTarget:
     locale: str
     html_path: str
     is_fallback: bool
+
+
+TARGET_COLUMNS = ("pk", "content_type_id", "title", "locale__language_code", "url_path", "alias_of_id")
+
+
+def page_target(
+    pk: int, content_type_id: int, title: str, locale: str, url_path: str, alias_of_id: int | None
+) -> PageTarget:
+    """A target from its TARGET_COLUMNS."""
+    path = publication.html_path(locale, url_path)
+    return PageTarget(pk, page_type(content_type_id), title, locale, path, alias_of_id is not None)
 
 
 FactLoader = Callable[[set[int], "Context"], dict[int, Any]]
@@ -77,6 +90,7 @@ class Loaded:
         self.references = references
         self.private_paths = snapshot.private_paths
         self.links: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.children: dict[str, list[PageTarget]] = defaultdict(list)
         self.images: dict[int, CmsImage] = {}
         self.renditions: dict[int, list[Rendition]] = defaultdict(list)
         self.documents: dict[int, CmsDocument] = {}
@@ -86,6 +100,8 @@ class Loaded:
         self._facts: dict[tuple[str, str], dict[int, Any]] = {}
         if references.links:
             self._load_links(references.links)
+        if references.children:
+            self._load_children(references.children)
         if references.pages:
             self._load_pages(references.pages)
         if references.images:
@@ -106,23 +122,23 @@ class Loaded:
         for page_id, relation, _order, fact_id in sorted(first.union(*others, all=True), key=_by_order):
             self.links[relation, page_id].append(fact_id)
 
+    def _load_children(self, paths: set[str]) -> None:
+        below = Q()
+        for path in paths:
+            below |= Q(path__startswith=path, depth=len(path) // Page.steplen + 1)
+        children = publication.public(Page.objects.filter(below), self.private_paths).order_by("path")
+        for path, *columns in children.values_list("path", *TARGET_COLUMNS):
+            self.children[path[: -Page.steplen]].append(page_target(*columns))
+
     def _load_pages(self, pks: Iterable[int]) -> None:
         translations = publication.public(
             Page.objects.filter(translation_key__in=Page.objects.filter(pk__in=list(pks)).values("translation_key")),
             self.private_paths,
-        ).values_list(
-            "pk", "translation_key", "content_type_id", "title", "locale__language_code", "url_path", "alias_of_id"
-        )
-        for pk, key, type_id, title, locale, url_path, alias_of in translations:
-            self._keys[pk] = key
-            self._targets.setdefault(key, {})[locale] = PageTarget(
-                pk,
-                page_type(type_id),
-                title,
-                locale,
-                publication.html_path(locale, url_path),
-                alias_of is not None,
-            )
+        ).values_list("translation_key", *TARGET_COLUMNS)
+        for key, *columns in translations:
+            target = page_target(*columns)
+            self._keys[target.id] = key
+            self._targets.setdefault(key, {})[target.locale] = target
 
     def page(self, pk: int | None, locale: str) -> PageTarget | None:
         """The public page in the language asked for, else the one that was chosen; None where neither is public."""
