@@ -1,0 +1,68 @@
+"""News, press releases and job offers."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+
+from cms import fields
+from cms.pages import BodyMixin, BordersMixin, SitePage, TerritoriesMixin, ThemesMixin, synchronised
+
+
+class NewsCategory(models.TextChoices):
+    """Whose news it is."""
+
+    MOT = "mot", pgettext_lazy("reader", "MOT")
+    TERRITORIES = "territories", pgettext_lazy("reader", "Territories")
+    FRANCE = "france", pgettext_lazy("reader", "France")
+    STATES = "states", pgettext_lazy("reader", "States")
+    EUROPE = "europe", pgettext_lazy("reader", "Europe")
+
+
+class NewsKind(models.TextChoices):
+    NEWS = "news", pgettext_lazy("reader", "News")
+    PRESS_RELEASE = "press_release", pgettext_lazy("reader", "Press release")
+    JOB = "job", pgettext_lazy("reader", "Job or internship offer")
+
+
+class NewsIndexPage(BodyMixin, SitePage):
+    """The entry to the news."""
+
+    translation = synchronised()
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["newsroom.NewsPage"]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("news index")
+        verbose_name_plural = _("news indexes")
+
+
+class NewsPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage):
+    """A piece of news with its date and, where it comes from elsewhere, its source."""
+
+    date = models.DateField(_("date"), default=timezone.localdate)
+    category = models.CharField(
+        _("category"), max_length=11, choices=NewsCategory.choices, default=NewsCategory.TERRITORIES
+    )
+    kind = models.CharField(_("kind"), max_length=13, choices=NewsKind.choices, default=NewsKind.NEWS)
+    source_url = models.URLField(_("source"), max_length=500, blank=True, help_text=_("Where the news comes from."))
+
+    head = [FieldRowPanel([FieldPanel("date"), FieldPanel("category"), FieldPanel("kind")])]
+    content = [FieldPanel("source_url")]
+    json_fields = [
+        fields.value("date", str, card=True),
+        fields.enum("category", NewsCategory, card=True),
+        fields.enum("kind", NewsKind, card=True),
+        fields.text("source_url", card=True),
+    ]
+    translation = synchronised("date", "category", "kind", "source_url")
+
+    parent_page_types = ["newsroom.NewsIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("news item")
+        verbose_name_plural = _("news items")

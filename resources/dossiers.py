@@ -1,0 +1,66 @@
+"""Thematic dossiers and their chapters."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from cms import fields
+from cms.pages import (
+    BodyMixin,
+    BordersMixin,
+    FollowUpMixin,
+    FootnotesMixin,
+    SitePage,
+    TerritoriesMixin,
+    ThemesMixin,
+    synchronised,
+)
+
+
+class DossierIndexPage(BodyMixin, SitePage):
+    """The entry to the dossiers."""
+
+    translation = synchronised()
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["resources.DossierPage"]
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("dossier index")
+        verbose_name_plural = _("dossier indexes")
+
+
+class DossierPage(BodyMixin, FootnotesMixin, ThemesMixin, BordersMixin, TerritoriesMixin, FollowUpMixin, SitePage):
+    """A great theme: an opening text and chapters, printed as one brochure with `?print`."""
+
+    json_fields = [fields.children("chapters")]
+    translation = synchronised()
+
+    parent_page_types = ["resources.DossierIndexPage"]
+    subpage_types = ["resources.ChapterPage"]
+
+    class Meta:
+        verbose_name = _("dossier")
+        verbose_name_plural = _("dossiers")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from resources.brochure import brochure_response  # the brochure reads page JSON, which needs all models
+
+        if "print" in request.GET:
+            return brochure_response(request, self)
+        return super().serve(request, *args, **kwargs)
+
+
+class ChapterPage(BodyMixin, FootnotesMixin, SitePage):
+    """A part of a dossier; chapters follow one another in the order of the page tree."""
+
+    translation = synchronised()
+
+    parent_page_types = ["resources.DossierPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("chapter")
+        verbose_name_plural = _("chapters")
