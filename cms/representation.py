@@ -205,9 +205,7 @@ def rich_text(source: str, context: Context) -> str:
             return f'<a data-document-id="{found["id"]}" data-access="members">'
         return f'<a href="{escape(found["url"])}" data-document-id="{found["id"]}">'
 
-    expanded = LinkRewriter(link_rules={"page": link_to_page, "document": link_to_document}, reference_extractors={})(
-        source
-    )
+    expanded = LinkRewriter({"page": link_to_page, "document": link_to_document})(source)
     cleaned = nh3.clean(
         expanded,
         tags=_TAGS,
