@@ -5,8 +5,9 @@ most of its work. A snapshot is read once and serves until the content version m
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from django.apps import apps
 from django.db.models import Model
@@ -16,6 +17,8 @@ from wagtail.models import PageViewRestriction
 from cms import changes
 from cms.facts import Fact, NameKind
 from cms.languages import fallbacks
+
+T = TypeVar("T")
 
 
 class Coded(TypedDict):
@@ -66,6 +69,7 @@ class Labels:
     def __init__(self, version: int) -> None:
         self.version = version
         self._tables: dict[str, FactTable] = {}
+        self._derived: dict[Callable[[], Any], Any] = {}
 
     @cached_property
     def private_paths(self) -> tuple[str, ...]:
@@ -77,6 +81,12 @@ class Labels:
         if model not in self._tables:
             self._tables[model] = FactTable(apps.get_model(model))
         return self._tables[model]
+
+    def derived(self, make: Callable[[], T]) -> T:
+        """What `make` reads from the database, kept beside the tables as long as the content version stands."""
+        if make not in self._derived:
+            self._derived[make] = make()
+        return self._derived[make]  # type: ignore[no-any-return]
 
     def coded(self, model: str, pk: int | None, language: str) -> Coded | None:
         """A fact's code and label; None where it is not published."""
