@@ -4,8 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
+from borders import atlas, shapes
 from borders.bound import BoundMixin, FicheMixin, with_bound
 from borders.geography import Border, Territory
+from cms import fields
 from cms.pages import (
     BodyMixin,
     BordersMixin,
@@ -43,7 +45,10 @@ class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, FollowUpMixin,
 
     bound_to = "border"
     head = [FieldPanel("border")]
-    json_fields = [with_bound("borders", "border_links", "borders.Border", lambda page, context: [page.border_id])]
+    json_fields = [
+        fields.fact("border", "borders.Border:detail", shapes.BorderDetail),
+        with_bound("borders", "border_links", "borders.Border", lambda page, context: [page.border_id]),
+    ]
     translation = synchronised("border")
 
     parent_page_types = ["borders.BorderIndexPage"]
@@ -82,6 +87,13 @@ class TerritoryPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, Territories
     bound_to = "territory"
     head = [FieldPanel("territory")]
     json_fields = [
+        fields.fact("territory", "borders.Territory:detail", shapes.TerritoryDetail),
+        with_bound(
+            "borders",
+            "border_links",
+            "borders.Border",
+            lambda page, context: atlas.of(context.labels).borders_of_territory.get(page.territory_id, []),
+        ),
         with_bound("territories", "territory_links", "borders.Territory", lambda page, context: [page.territory_id]),
     ]
     translation = synchronised("territory")

@@ -1,6 +1,7 @@
 """Figures about borders and territories, each with its year and source, and what they measure."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,6 +15,9 @@ from wagtail.search import index
 from borders.geography import Border, Country, Territory
 from cms.facts import Fact, FactName
 from cms.languages import Language
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Unit(models.TextChoices):
@@ -181,7 +185,7 @@ class KeyFigure(Fact):
         """What the figure is about."""
         return self.border or self.territory
 
-    def value_problem(self, unit: str) -> str:
+    def value_problem(self, unit: str) -> "StrOrPromise":
         """Why the value does not fit a unit; empty when it does."""
         if unit == Unit.PERCENT and self.value > 100:
             return _("A percentage is between 0 and 100.")
@@ -191,7 +195,7 @@ class KeyFigure(Fact):
 
     def clean(self) -> None:
         super().clean()
-        errors: dict[str, str] = {}
+        errors: dict[str, StrOrPromise] = {}
         if not self.border_id and not self.territory_id:
             errors["border"] = _("Give either a border or a territory.")
         if self.border_id and self.territory_id:

@@ -158,4 +158,4 @@ def union(geometries: Iterable[Geometry]) -> Geometry | None:
     parts: list[Any] = []
     for geometry in found:
         parts += geometry["coordinates"] if geometry["type"].startswith("Multi") else [geometry["coordinates"]]
-    return {"type": f"Multi{families.pop()}", "coordinates": parts}  # type: ignore[typeddict-item]
+    return {"type": f"Multi{families.pop()}", "coordinates": parts}  # type: ignore[return-value,typeddict-item]

@@ -2,6 +2,16 @@
 
 from django.urls import URLPattern, path
 
+from borders.api import (
+    BorderDetail,
+    BorderList,
+    KeyFigureDetail,
+    KeyFigureList,
+    ProgrammeDetail,
+    ProgrammeList,
+    TerritoryDetail,
+    TerritoryList,
+)
 from cms.api.locales import LocaleList
 from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
 from cms.api.pages import PageDetail, PageFind, PageList
@@ -17,6 +27,14 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:key>/", ImageDetail.as_view()),
     path("documents/", DocumentList.as_view()),
     path("documents/<int:key>/", DocumentDetail.as_view()),
+    path("borders/", BorderList.as_view()),
+    path("borders/<slug:key>/", BorderDetail.as_view()),
+    path("territories/", TerritoryList.as_view()),
+    path("territories/<slug:key>/", TerritoryDetail.as_view()),
+    path("programmes/", ProgrammeList.as_view()),
+    path("programmes/<slug:key>/", ProgrammeDetail.as_view()),
+    path("key-figures/", KeyFigureList.as_view()),
+    path("key-figures/<slug:key>/", KeyFigureDetail.as_view()),
     path("vocabularies/", VocabularyList.as_view()),
     path("vocabularies/<slug:key>/", VocabularyDetail.as_view()),
     path("navigation/", NavigationView.as_view()),

@@ -1,0 +1,112 @@
+"""How key figures look as JSON: never a number without its unit, year and source."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal, TypedDict
+
+from django.db.models import Q, QuerySet
+
+from borders.figures import Indicator, IndicatorDefinition, KeyFigure, Qualifier, Unit
+from cms.fields import plain
+from cms.labels import Coded
+from cms.languages import fallbacks
+from cms.references import Context
+from cms.representation import enum
+
+
+class Source(TypedDict):
+    """Who published a figure, and where."""
+
+    name: str
+    url: str
+
+
+class IndicatorJson(Coded):
+    """What a figure measures; the definition is in the nearest language that has one."""
+
+    definition: str
+
+
+class FigureJson(TypedDict):
+    """One value of one source; `place` is a border or a territory; `read_on` is an ISO 8601 date."""
+
+    code: str
+    indicator: IndicatorJson
+    place: Coded
+    place_type: Literal["border", "territory"]
+    from_country: Coded | None
+    to_country: Coded | None
+    value: float
+    unit: Coded | None
+    qualifier: Coded | None
+    year: int
+    source: Source
+    read_on: str | None
+    note: str
+
+
+class Indicators:
+    """Units and definitions of the published indicators."""
+
+    def __init__(self) -> None:
+        self.units = dict(Indicator.objects.filter(live=True).values_list("pk", "unit"))
+        self.definitions: dict[int, dict[str, str]] = defaultdict(dict)
+        for fact, language, text in IndicatorDefinition.objects.values_list("fact_id", "language", "text"):
+            self.definitions[fact][language] = text
+
+    def definition(self, pk: int, language: str) -> str:
+        texts = self.definitions.get(pk, {})
+        return next((texts[code] for code in fallbacks(language) if code in texts), "")
+
+
+def public_figures() -> QuerySet[KeyFigure]:
+    """Published figures of published indicators and places."""
+    return KeyFigure.objects.filter(
+        Q(border__live=True) | Q(territory__live=True), live=True, indicator__live=True
+    ).order_by("indicator__code", "-year", "code")
+
+
+def figure(row: KeyFigure, context: Context) -> FigureJson | None:
+    """A figure of `public_figures` from memory; None where its indicator or place was published a moment ago."""
+    indicators = context.labels.derived(Indicators)
+    on_border = row.border_id is not None
+
+    def coded(model: str, pk: int | None) -> Coded | None:
+        return context.labels.coded(model, pk, context.locale)
+
+    indicator = coded("borders.Indicator", row.indicator_id)
+    place = coded("borders.Border", row.border_id) or coded("borders.Territory", row.territory_id)
+    if indicator is None or place is None:
+        return None
+    return {
+        "code": row.code,
+        "indicator": {**indicator, "definition": indicators.definition(row.indicator_id, context.locale)},
+        "place": place,
+        "place_type": "border" if on_border else "territory",
+        "from_country": coded("borders.Country", row.from_country_id),
+        "to_country": coded("borders.Country", row.to_country_id),
+        "value": plain(row.value),
+        "unit": enum(Unit, indicators.units.get(row.indicator_id, "")),
+        "qualifier": enum(Qualifier, row.qualifier),
+        "year": row.year,
+        "source": {"name": row.source_name, "url": row.source_url},
+        "read_on": row.read_on.isoformat() if row.read_on else None,
+        "note": row.note,
+    }
+
+
+def figures(pks: set[int], context: Context) -> dict[int, FigureJson]:
+    """Published figures by key (one query)."""
+    rows = public_figures().filter(pk__in=pks)
+    return {row.pk: shown for row in rows if (shown := figure(row, context))}
+
+
+def figures_of(
+    kind: Literal["border", "territory"], places: Iterable[int], context: Context
+) -> dict[int, list[FigureJson]]:
+    """Published figures by the key of their border or territory, those of one indicator together (one query)."""
+    found: dict[int, list[FigureJson]] = defaultdict(list)
+    for row in public_figures().filter(**{f"{kind}__in": list(places)}):
+        if shown := figure(row, context):
+            found[getattr(row, f"{kind}_id")].append(shown)
+    return found

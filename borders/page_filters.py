@@ -1,0 +1,74 @@
+"""Filters of page lists by border, territory, country and programme: they find what the pages' JSON shows."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from borders import atlas
+from borders.fiches import BorderPage, TerritoryPage
+from borders.links import PageBorder, PageProgramme, PageTerritory
+from cms import labels
+from cms.api import page_filters, params
+
+
+def pages_of_borders(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
+    """Pages about any of these borders or their parts: by a link, or bound to it or to a territory on it."""
+    return _about_borders(pages, atlas.borders_by_code(snapshot, codes), snapshot)
+
+
+def pages_of_countries(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
+    """Pages about any border of these countries."""
+    countries = atlas.keys(snapshot, "borders.Country", codes)
+    return _about_borders(pages, atlas.of(snapshot).of_countries(countries), snapshot)
+
+
+def _about_borders(pages: QuerySet[Any], borders: set[int], snapshot: labels.Labels) -> QuerySet[Any]:
+    territories = atlas.of(snapshot).territories_on(borders)
+    return pages.filter(
+        Q(pk__in=PageBorder.objects.filter(fact__in=borders).values("page"))
+        | Q(pk__in=BorderPage.objects.filter(border__in=borders).values("pk"))
+        | Q(pk__in=TerritoryPage.objects.filter(territory__in=territories).values("pk"))
+    )
+
+
+def pages_of_territories(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
+    """Pages about any of these territories: by a link, or bound to it."""
+    territories = atlas.keys(snapshot, "borders.Territory", codes)
+    return pages.filter(
+        Q(pk__in=PageTerritory.objects.filter(fact__in=territories).values("page"))
+        | Q(pk__in=TerritoryPage.objects.filter(territory__in=territories).values("pk"))
+    )
+
+
+def pages_of_programmes(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
+    """Pages about any of these programmes."""
+    programmes = atlas.keys(snapshot, "borders.Programme", codes)
+    return pages.filter(pk__in=PageProgramme.objects.filter(fact__in=programmes).values("page"))
+
+
+BORDER = params.Param(
+    "border", params.fact("borders.Border"), "About one of these borders or its parts (codes).", many=True
+)
+TERRITORY = params.Param(
+    "territory", params.fact("borders.Territory"), "About one of these territories (codes).", many=True
+)
+COUNTRY = params.Param("country", params.fact("borders.Country"), "About a border of these countries.", many=True)
+PROGRAMME = params.Param(
+    "programme", params.fact("borders.Programme"), "About one of these programmes (codes).", many=True
+)
+
+
+def register() -> None:
+    """Add the filters to every page list."""
+    for param, find in (
+        (BORDER, pages_of_borders),
+        (TERRITORY, pages_of_territories),
+        (COUNTRY, pages_of_countries),
+        (PROGRAMME, pages_of_programmes),
+    ):
+        page_filters.register(page_filters.PageFilter(param, _applied(find)))
+
+
+def _applied(find: Callable[..., QuerySet[Any]]) -> Callable[[QuerySet[Any], Any, params.Query], QuerySet[Any]]:
+    return lambda pages, codes, query: find(pages, codes, query.labels)
