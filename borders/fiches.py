@@ -14,6 +14,7 @@ from cms.pages import (
     FollowUpMixin,
     SitePage,
     TerritoriesMixin,
+    ThemesMixin,
     synchronised,
 )
 
@@ -32,7 +33,7 @@ class BorderIndexPage(BodyMixin, SitePage):
         verbose_name_plural = _("border indexes")
 
 
-class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, FollowUpMixin, SitePage):
+class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, ThemesMixin, FollowUpMixin, SitePage):
     """The fiche of a border; its countries, parts, length, figures, territories and programmes come from the facts."""
 
     border = models.ForeignKey(
@@ -73,7 +74,9 @@ class TerritoryIndexPage(BodyMixin, SitePage):
         verbose_name_plural = _("territory indexes")
 
 
-class TerritoryPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, TerritoriesMixin, FollowUpMixin, SitePage):
+class TerritoryPage(
+    BoundMixin, BodyMixin, FicheMixin, BordersMixin, TerritoriesMixin, ThemesMixin, FollowUpMixin, SitePage
+):
     """The fiche of a cross-border territory; its borders, legal form, members and figures come from the facts."""
 
     territory = models.ForeignKey(

@@ -18,6 +18,7 @@ from cms.pages import (
     FollowUpMixin,
     SitePage,
     TerritoriesMixin,
+    ThemesMixin,
     rich_text_field,
     synchronised,
     translated,
@@ -100,7 +101,7 @@ class ObstacleIndexPage(BodyMixin, SitePage):
         verbose_name_plural = _("obstacle indexes")
 
 
-class ObstaclePage(BodyMixin, BordersMixin, TerritoriesMixin, FollowUpMixin, SitePage):
+class ObstaclePage(BodyMixin, BordersMixin, TerritoriesMixin, ThemesMixin, FollowUpMixin, SitePage):
     """An obstacle: what it hinders, who can lift it and how far that is; its status is that of its latest step."""
 
     kind = models.CharField(_("kind of obstacle"), max_length=9, choices=ObstacleKind.choices)

@@ -20,6 +20,7 @@ from cms.pages import (
     ProgrammesMixin,
     SitePage,
     TerritoriesMixin,
+    ThemesMixin,
     rich_text_field,
     synchronised,
     translated,
@@ -59,7 +60,7 @@ class PracticeIndexPage(BodyMixin, SitePage):
         verbose_name_plural = _("good practice indexes")
 
 
-class PracticePage(BodyMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, FollowUpMixin, SitePage):
+class PracticePage(BodyMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, ThemesMixin, FollowUpMixin, SitePage):
     """A good practice: partners, years, budget and results."""
 
     results = rich_text_field(_("results"))
