@@ -50,7 +50,9 @@ def load(say: Callable[[str], None]) -> None:
 def _geometries() -> dict[str, Any]:
     path = settings.BASE_DIR / "borders" / "data" / "borders.geojson"
     with path.open(encoding="utf-8") as stream:
-        return {f["properties"]["code"]: f["geometry"] for f in json.load(stream)["features"]}
+        features = json.load(stream)["features"]
+    # A maritime border is a point and a box; a geometry may carry its own box (RFC 7946, 5).
+    return {f["properties"]["code"]: {**f["geometry"], **{k: f[k] for k in ("bbox",) if k in f}} for f in features}
 
 
 @transaction.atomic
