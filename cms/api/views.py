@@ -39,6 +39,14 @@ class Api(APIView):
         """Every parameter of the endpoint."""
         return [params.LOCALE, *self.own_params, params.FORMAT, params.CACHE_BUSTER]
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """The renderer that `format` or Accept asks for; an unknown `format` is a bad parameter like any other."""
+        wanted = request._request.GET.get("format")
+        known = [renderer.format for renderer in self.renderer_classes]
+        if wanted is not None and wanted not in known and not force:
+            raise errors.bad("format", wanted, "is not a format of this endpoint", known)
+        return super().perform_content_negotiation(request, force)
+
     def query(self, request: Request) -> params.Query:
         """The request's parameters; BadParameters names what is unknown or wrong."""
         return params.read(self.declared(), request._request.GET)
