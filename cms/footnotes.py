@@ -11,7 +11,9 @@ from cms.representation import FOOTNOTE
 
 def problems(body: StreamValue, footnotes: StreamValue) -> list[str]:
     """What does not fit between a text's markers and its notes, as messages; empty when all is well."""
-    marks = {int(number) for number in FOOTNOTE.findall(json.dumps(body.get_prep_value(), ensure_ascii=False))}
+    # A translation just put together still holds its dates as dates.
+    text = json.dumps(body.get_prep_value(), ensure_ascii=False, default=str)
+    marks = {int(number) for number in FOOTNOTE.findall(text)}
     numbers = Counter(item["value"].get("number") for item in footnotes.get_prep_value())
     found = [
         _("There is no note %(number)s for the marker [^%(number)s].") % {"number": n} for n in marks - set(numbers)

@@ -70,7 +70,7 @@ def load_settings() -> None:
         return
     data = source.read(source.FOLDER / "settings.yaml")
     settings = SiteSettings.for_site(Site.objects.get(is_default_site=True))
-    settings.name = data["name"]["fr"]
+    settings.name = data["name"]
     settings.taglines = [  # type: ignore[attr-defined]
         SiteTagline(language=language, text=text, sort_order=CODES.index(language))
         for language, text in data["tagline"].items()
