@@ -26,6 +26,7 @@ def connect(app: AppConfig) -> None:
         Site,
     )
 
+    from cms import worker
     from cms.changes.models import Change, ChangeCounter
     from cms.facts import Fact
     from cms.media import CmsDocument, CmsImage, Rendition
@@ -51,6 +52,7 @@ def connect(app: AppConfig) -> None:
     changes.leave_out(Change, "The log itself.")
     changes.leave_out(ChangeCounter, "The log itself.")
 
+    worker.schedule(changes.prune, every_minutes=24 * 60)
     pre_migrate.connect(triggers.before_migrate, sender=app, dispatch_uid="cms.changes")
     post_migrate.connect(triggers.after_migrate, sender=app, dispatch_uid="cms.changes")
     checks.register(triggers.check_models)

@@ -27,7 +27,7 @@ CREATE, UPDATE, DELETE, PUBLISH, UNPUBLISH, MOVE, PRIVACY, RESET = KINDS = (
 class Change(models.Model):
     """One change of something that readers may see, written in the transaction that made it."""
 
-    version = models.BigIntegerField(null=True, unique=True, editable=False)
+    version = models.BigIntegerField(null=True, editable=False)
     """1, 2, 3… in the order of the commits, without gaps; null until PostgreSQL commits."""
     family = models.CharField(max_length=20)
     kind = models.CharField(max_length=20)
@@ -37,9 +37,15 @@ class Change(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        # Rows without a version are in `pending` alone, so that looking for them never walks another index.
+        constraints = [
+            models.UniqueConstraint(fields=["version"], condition=Q(version__isnull=False), name="cms_change_version")
+        ]
         indexes = [
-            models.Index(fields=["family", "version"], name="cms_change_family_version"),
-            models.Index(fields=["object_id"], condition=Q(version=None), name="cms_change_pending"),
+            models.Index(
+                fields=["family", "version"], condition=Q(version__isnull=False), name="cms_change_family_version"
+            ),
+            models.Index(fields=["object_id"], condition=Q(version__isnull=True), name="cms_change_pending"),
         ]
 
     def __str__(self) -> str:

@@ -64,11 +64,11 @@ DECLARE
   pending bigint;
   base bigint;
 BEGIN
-  IF NOT EXISTS (SELECT FROM cms_change WHERE id = NEW.id AND version IS NULL) THEN
+  IF (SELECT version FROM cms_change WHERE id = NEW.id) IS NOT NULL THEN
     RETURN NULL;
   END IF;
   SELECT count(*) INTO pending FROM cms_change WHERE version IS NULL;
-  UPDATE cms_changecounter SET version = version + pending RETURNING version - pending INTO base;
+  UPDATE cms_changecounter SET version = version + pending WHERE id = 1 RETURNING version - pending INTO base;
   IF base IS NULL THEN -- the counter was emptied: another history begins
     INSERT INTO cms_changecounter (id, version, pruned, epoch)
     SELECT 1, coalesce(max(version), 0) + pending, 0, gen_random_uuid() FROM cms_change
@@ -145,6 +145,7 @@ def create_functions(connection: BaseDatabaseWrapper, signatures: Iterable[str])
         for signature in signatures:
             returns = "trigger" if signature.endswith("()") else "void"
             cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql"
+                # Its plans are made while the log is short, when reading all of it looks cheap.
+                f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SET enable_seqscan = off"
                 f" AS $function${FUNCTIONS[signature]}$function$"
             )

@@ -10,8 +10,9 @@ INTO = "INSERT INTO cms_change (family, kind, model, object_id, created_at)"
 NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 VERSION = """CREATE TRIGGER "changes_version" AFTER INSERT ON "cms_change" WHEN NEW.version IS NULL BEGIN
-  INSERT OR IGNORE INTO cms_changecounter (id, version, pruned, epoch)
-  SELECT 1, coalesce(max(version), 0), 0, lower(hex(randomblob(16))) FROM cms_change;
+  INSERT INTO cms_changecounter (id, version, pruned, epoch)
+  SELECT 1, (SELECT coalesce(max(version), 0) FROM cms_change), 0, lower(hex(randomblob(16)))
+  WHERE NOT EXISTS (SELECT 1 FROM cms_changecounter);
   UPDATE cms_changecounter SET version = version + 1;
   UPDATE cms_change SET version = (SELECT version FROM cms_changecounter) WHERE id = NEW.id;
 END"""

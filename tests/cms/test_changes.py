@@ -18,7 +18,7 @@ from cms.translation.models import TranslationStatus
 from home.models import NavigationEntry, NavigationLabel, SiteSettings, StandardPage
 from tests.changelog import Log
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 PAGE = "wagtailcore.page"
 OFFICE = "cms.office"
 

@@ -21,7 +21,7 @@ from cms.changes.models import Change
 from cms.facts import Office
 from home.models import StandardPage
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite, pytest.mark.slow]
 WRITERS = [f"writer-{number}" for number in range(4)]
 
 

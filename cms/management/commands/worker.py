@@ -1,9 +1,10 @@
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from cms import worker
+from cms import changes, worker
 
 
 class Command(BaseCommand):
@@ -14,6 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            changes.require()
             worker.run()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(f"the worker lost its database: {error}") from error
