@@ -122,6 +122,8 @@ def represent(block: blocks.Block, value: Any, context: Context) -> Any:
             return _coded(block, value)
         case blocks.BooleanBlock():
             return bool(value)
+        case blocks.DateBlock():
+            return str(value) if value else None
         case blocks.CharBlock() | blocks.TextBlock() | blocks.URLBlock() | blocks.EmailBlock() | blocks.RegexBlock():
             return value or ""
     return value
