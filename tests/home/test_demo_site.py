@@ -1,0 +1,108 @@
+"""The demo site as a whole: it loads, every page of every language can be read, and loading again changes nothing."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from wagtail.models import Page, Revision
+
+from borders.models import Border, KeyFigure, Territory
+from cms import publication
+from cms.languages import CODES
+from cms.translation.models import Completeness, TranslationStatus
+from home.models import DemoItem
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def fingerprint() -> dict[str, Any]:
+    """What loading again must leave as it is."""
+    return {
+        "pages": Counter(Page.objects.values_list("url_path", flat=True)),
+        "titles": Counter(Page.objects.values_list("title", flat=True)),
+        "live": Page.objects.filter(live=True).count(),
+        "revisions": Revision.objects.count(),
+        "figures": KeyFigure.objects.count(),
+        "items": set(DemoItem.objects.values_list("key", "done")),
+    }
+
+
+def visit_every_page(client: Client) -> Counter[str]:
+    """Read every live page in the API and in the reading view; the number of pages by type."""
+    visited: Counter[str] = Counter()
+    for page in Page.objects.filter(depth__gt=1, live=True).select_related("locale"):
+        answer = client.get(f"/api/v2/pages/{page.pk}/")
+        assert answer.status_code == 200, (page.title, answer.content)
+        item = answer.json()
+        path = publication.html_path(page.locale.language_code, page.url_path)
+        assert item["meta"]["html_path"] == path
+        html = client.get(path)
+        assert html.status_code == 200, path
+        text = html.content.decode()
+        assert f'<html lang="{page.locale.language_code}"' in text
+        assert not re.search(r"@(page|image|figure|border|territory|office):", text), path
+        visited[item["type"]] += 1
+    return visited
+
+
+def test_the_whole_demo_site(client: Client, transactional_db: Any) -> None:
+    call_command("load_demo")
+    assert Border.objects.filter(parent=None).count() >= 8
+    assert Territory.objects.count() >= 20
+    visited = visit_every_page(client)
+    per_language = {name: count / len(CODES) for name, count in visited.items()}
+    for name, least in {
+        "borders.BorderPage": 8,
+        "borders.TerritoryPage": 20,
+        "borders.ObstaclePage": 6,
+        "borders.PracticePage": 6,
+        "resources.DossierPage": 8,
+        "resources.ChapterPage": 16,
+        "resources.PositionPage": 3,
+        "resources.ProjectPage": 1,
+        "newsroom.NewsPage": 10,
+        "newsroom.EventPage": 9,
+        "newsroom.TrainingPage": 3,
+        "newsroom.CallPage": 2,
+    }.items():
+        assert per_language[name] >= least, name
+    assert TranslationStatus.objects.filter(completeness=Completeness.SUMMARY).exists()
+    assert TranslationStatus.objects.filter(completeness=Completeness.PARTIAL).exists()
+    assert TranslationStatus.objects.filter(outdated=True).exists()
+
+    before = fingerprint()
+    edited = Page.objects.get(slug="france-allemagne", locale__language_code="fr").specific
+    edited.title = "Titre d'une rédactrice"
+    edited.save_revision().publish()
+    call_command("load_demo")
+    edited.refresh_from_db()
+    assert edited.title == "Titre d'une rédactrice"
+    assert fingerprint()["items"] == before["items"]
+    assert fingerprint()["pages"] == before["pages"]
+
+
+def test_a_killed_load_is_repaired_by_the_next(
+    client: Client, transactional_db: Any, test_database_environment: dict[str, str]
+) -> None:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "load_demo"]
+    environment = {**test_database_environment, "VAR_DIR": str(settings.MEDIA_ROOT.parent)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("concepts"):
+            break
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    left = DemoItem.objects.count()
+    assert left > 0
+    call_command("load_demo")
+    assert DemoItem.objects.filter(done=False).count() == 0
+    assert not Page.objects.filter(depth__gt=1, live=False).exists()
