@@ -237,9 +237,9 @@ class _Family:
         }
 
 
-def detail_url(context: Context, pk: int | None) -> str | None:
-    """The API's address of a page; None for a page that was never saved."""
-    return context.absolute(f"{API_PATH}pages/{pk}/") if pk else None
+def detail_url(context: Context, pk: int | None) -> str:
+    """The API's address of a page; empty for a page that was never saved."""
+    return context.absolute(f"{API_PATH}pages/{pk}/") if pk else ""
 
 
 def _path(page: Page, family: _Family) -> str:

@@ -1,10 +1,10 @@
 """What the public may see: the one place that says which pages, documents and images are public."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
-from wagtail.models import Page
 
 
 def not_expired(prefix: str = "") -> Q:
@@ -12,8 +12,8 @@ def not_expired(prefix: str = "") -> Q:
     return Q(**{f"{prefix}expire_at__isnull": True}) | Q(**{f"{prefix}expire_at__gt": timezone.now()})
 
 
-def public(pages: QuerySet[Page], private_paths: Iterable[str]) -> QuerySet[Page]:
-    """Live, unexpired pages outside the root and outside every view restriction (see Labels.private_paths)."""
+def public(pages: Any, private_paths: Iterable[str]) -> Any:
+    """Of a PageQuerySet: live, unexpired pages outside the root and every view restriction (Labels.private_paths)."""
     pages = pages.filter(not_expired(), live=True, depth__gt=1)
     for path in private_paths:
         pages = pages.exclude(path__startswith=path)

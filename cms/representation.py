@@ -104,7 +104,8 @@ def uncertain_date(value: datetime.date | str | None, precision: str) -> Uncerta
     if not value:
         return None
     text = value if isinstance(value, str) else value.isoformat()
-    return {"date": text[: {"year": 4, "month": 7}.get(precision, 10)], "precision": precision or "day"}  # type: ignore[typeddict-item]
+    known: Literal["year", "month", "day"] = precision if precision in {"year", "month"} else "day"  # type: ignore[assignment]
+    return {"date": text[: {"year": 4, "month": 7, "day": 10}[known]], "precision": known}
 
 
 def page_link(target: PageTarget | None, context: Context) -> PageLink | None:

@@ -101,5 +101,5 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     if "accepted_renderer" not in context["request"].__dict__:
         response.accepted_renderer = JSONRenderer()
         response.accepted_media_type = "application/json"
-        response.renderer_context = {}
+        response.renderer_context = {}  # type: ignore[attr-defined]
     return response

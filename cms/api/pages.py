@@ -1,6 +1,7 @@
 """Pages: lists, details and finding a page by its path."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any, Literal, TypedDict
 from urllib.parse import urlencode
@@ -30,7 +31,7 @@ def page_types() -> dict[str, type[Page]]:
     return {model._meta.label: model for model in get_page_models() if issubclass(model, SitePage)}
 
 
-def public_pages(snapshot: labels.Labels) -> QuerySet[Page]:
+def public_pages(snapshot: labels.Labels) -> Any:
     """Pages that anybody may see."""
     return publication.public(Page.objects.all(), snapshot.private_paths)
 
@@ -50,7 +51,17 @@ def relative(name: str) -> Callable[[str], int | str]:
     return read
 
 
-TYPE = params.Param("type", lambda text: params.choice(page_types())(text), "Page types.", many=True, default=())
+def page_type(text: str) -> type[Page]:
+    """The model of a page type's name in any case; "wagtailcore.Page" stands for all of them."""
+    if text.lower() == "wagtailcore.page":
+        return Page
+    found = {name.lower(): model for name, model in page_types().items()}.get(text.lower())
+    if found is None:
+        raise params.Refused("type doesn't exist", sorted(page_types()))
+    return found
+
+
+TYPE = params.Param("type", page_type, "Page types, such as `borders.BorderPage`.", many=True, default=())
 FIELDS = params.Param("fields", params.plain, "Which properties to show, as in Wagtail's API v2.", default="")
 TREE = (
     params.Param("child_of", relative("child_of"), "Children of this page."),
@@ -79,9 +90,7 @@ class PageList(ListApi):
         return [params.LOCALE, *own, *filters, params.FORMAT, params.CACHE_BUSTER]
 
     def get(self, request: Request) -> Response:
-        given = [name for text in request._request.GET.getlist("type") for name in text.split(",")]
-        known = {name.lower(): model for name, model in page_types().items()}
-        self.types = [known[name.lower()] for name in given if name.lower() in known]
+        self.types = self.types_in(request._request.GET.getlist("type"))
         query = self.query(request)
         config = selection.parse(query["fields"]) if query["fields"] else []
         choose = selection.chooser(config, self.types or list(page_types().values()), card=True)
@@ -93,6 +102,15 @@ class PageList(ListApi):
                 for item, page in zip(items, pages, strict=True)
             ]
         return Response({"meta": {"total_count": total}, "items": items})
+
+    @staticmethod
+    def types_in(texts: list[str]) -> list[type[Page]]:
+        """The page types asked for, on which the other parameters depend; wrong names are refused with them."""
+        found: list[type[Page]] = []
+        for name in (name for text in texts for name in text.split(",")):
+            with suppress(params.Refused):
+                found.append(page_type(name))
+        return [] if Page in found else list(dict.fromkeys(found))
 
     def found(self, query: params.Query) -> tuple[list[Page], int]:
         """The specific pages of this part of the list, and how many there are in all."""
@@ -112,10 +130,10 @@ class PageList(ListApi):
         found = pages[window]
         return list(found if len(self.types) == 1 else found.specific()), total
 
-    def filtered(self, query: params.Query) -> QuerySet[Any]:
+    def filtered(self, query: params.Query) -> Any:
         """Public pages that fit every filter."""
         if len(self.types) == 1:
-            pages: QuerySet[Any] = publication.public(self.types[0].objects.all(), query.labels.private_paths)
+            pages = publication.public(self.types[0].objects.all(), query.labels.private_paths)
         else:
             pages = public_pages(query.labels)
             pages = pages.type(*self.types) if self.types else pages.type(SitePage)
@@ -171,7 +189,7 @@ class PageList(ListApi):
         results = get_search_backend().search(words, model, operator=query["search_operator"])
         return [page.pk for page in results[:SEARCH_MAX]]
 
-    def sorted(self, pages: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
+    def sorted(self, pages: Any, query: params.Query) -> Any:
         """The pages in the order asked for; the key breaks ties."""
         order = query["order"]
         if not order:
@@ -241,7 +259,9 @@ class PageFind(Api):
         else:
             raise bad("html_path", "", "give html_path or id")
         if found is not None:
-            kept = {name: request._request.GET[name] for name in ("fields", "locale", "format") if name in query.given}
+            kept: dict[str, str] = {
+                name: request._request.GET[name] for name in ("fields", "locale", "format") if name in query.given
+            }
             target = f"{page_json.API_PATH}pages/{found.pk}/"
             return HttpResponseRedirect(f"{target}?{urlencode(kept)}" if kept else target)
         if query["html_path"] is not None and (moved := self.moved(query["html_path"])):

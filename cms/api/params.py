@@ -141,7 +141,7 @@ def read(declared: Sequence[Param], given: QueryDict) -> Query:
             errors.append(
                 {
                     "parameter": name[:100],
-                    "value": given[name][:200],
+                    "value": str(given[name])[:200],
                     "message": "query parameter is not an operation or a recognised field",
                     "allowed": sorted(by_name),
                 }
@@ -150,7 +150,7 @@ def read(declared: Sequence[Param], given: QueryDict) -> Query:
         try:
             values[name] = _read(param, given.getlist(name))
         except Refused as refusal:
-            error: ParameterError = {"parameter": name, "value": given[name][:200], "message": str(refusal)}
+            error: ParameterError = {"parameter": name, "value": str(given[name])[:200], "message": str(refusal)}
             if refusal.allowed is not None:
                 error["allowed"] = list(refusal.allowed)
             errors.append(error)

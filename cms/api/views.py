@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,17 +20,17 @@ from cms.references import Context, Loaded, References
 class Api(APIView):
     """An endpoint: anonymous, read-only, JSON, with declared parameters."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = []
-    renderer_classes: ClassVar[list[Any]] = [JSONRenderer]
-    parser_classes: ClassVar[list[Any]] = []
+    authentication_classes = ()
+    permission_classes = ()
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
+    parser_classes = ()
     content_negotiation_class = DefaultContentNegotiation
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options"]
 
     own_params: ClassVar[Sequence[params.Param]] = ()
     """The endpoint's own parameters; `locale` and `format` are everywhere."""
 
-    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override("en"):  # messages for developers; answers set their own language
             return super().dispatch(request, *args, **kwargs)
 

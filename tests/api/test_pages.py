@@ -122,6 +122,12 @@ def test_tree_parameters(client: Client, site: SmallSite) -> None:
     assert ids(f"translation_of={site.about.pk}") == {site.about_de.pk}
 
 
+def test_type_in_any_case_and_all_types(client: Client, site: SmallSite) -> None:
+    assert get(client, "pages/?type=home.standardpage")["meta"]["total_count"] == 3
+    assert get(client, "pages/?type=home.HomePage,home.StandardPage")["meta"]["total_count"] == 5
+    assert get(client, "pages/?type=wagtailcore.Page")["meta"]["total_count"] == 5
+
+
 def test_order_and_window(client: Client, site: SmallSite) -> None:
     titles = [item["title"] for item in get(client, "pages/?type=home.StandardPage&order=-title")["items"]]
     assert len(titles) == 3
