@@ -7,6 +7,9 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from cms import offices, references
         from cms.changes import foundations
+        from cms.translation import drafting, publication
 
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
         foundations.connect(self)
+        drafting.install()
+        publication.connect()

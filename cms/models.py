@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from cms.changes.models import Change, ChangeCounter
 from cms.facts import Office, OfficeName
 from cms.media import CmsDocument, CmsImage, Rendition
-from cms.translation.models import TranslationStatus
+from cms.translation.models import TranslatedRevision, TranslationStatus
 
 __all__ = [
     "Change",
@@ -15,6 +15,7 @@ __all__ = [
     "Office",
     "OfficeName",
     "Rendition",
+    "TranslatedRevision",
     "TranslationStatus",
     "User",
 ]

@@ -31,11 +31,15 @@ def connect(app: AppConfig) -> None:
     from cms.facts import Fact
     from cms.media import CmsDocument, CmsImage, Rendition
     from cms.models import User
-    from cms.translation.models import TranslationStatus
+    from cms.translation.models import TranslatedRevision, TranslationStatus
 
     # A new draft below a live page counts in its `numchild`; who owns or looks after a page is never shown.
     changes.watch(Page, ignore=["numchild", "owner_id", "responsible_id"])
-    changes.watch(TranslationStatus, of="page")
+    changes.watch(
+        TranslationStatus,
+        of="page",
+        ignore=["made_from", "confirmed_from", "confirmed_by_id", "confirmed_at"],
+    )
     # Closing a draft closes the live pages below it.
     changes.watch(PageViewRestriction, of="page", kind=PRIVACY, only_live=False)
     changes.watch(Collection, ignore=["numchild"])
@@ -48,6 +52,7 @@ def connect(app: AppConfig) -> None:
 
     for model in (Comment, CommentReply):
         changes.leave_out(model, "Editors' remarks on drafts are never published.")
+    changes.leave_out(TranslatedRevision, "About drafts.")
     changes.leave_out(User, "Accounts never show in the API.")
     changes.leave_out(Change, "The log itself.")
     changes.leave_out(ChangeCounter, "The log itself.")

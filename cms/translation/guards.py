@@ -1,0 +1,173 @@
+"""wagtail-localize's views behind the permissions of the pages that they change.
+
+Upstream asks for one global permission to submit and to update, lets the update view publish whole families, and
+lets an editor without publish rights turn a live translation back into an alias. These views take the same paths
+(`urls` comes before upstream's in the admin's list) and ask the pages themselves. They can go when
+https://github.com/wagtail/wagtail-localize checks page permissions per view. drafting.save asks once more whenever
+something is published, whatever the route.
+"""
+
+from typing import Any
+
+import polib
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
+from wagtail.models import Page
+from wagtail_localize.models import Translation
+from wagtail_localize.views import convert, edit_translation
+from wagtail_localize.views.submit_translations import SubmitPageTranslationView
+from wagtail_localize.views.update_translations import UpdateTranslationsForm, UpdateTranslationsView
+
+from cms.translation import drafting
+
+PO_BYTES = 5 * 1024 * 1024
+
+
+def may(user: Any, page: Page, action: str) -> bool:
+    """Whether a user has a right over a page: `action` is a method of Wagtail's PagePermissionTester."""
+    return bool(getattr(page.permissions_for_user(user), action)())
+
+
+def require(user: Any, page: Page, action: str) -> None:
+    """PermissionDenied unless `may`."""
+    if not may(user, page, action):
+        raise PermissionDenied
+
+
+class SubmitView(SubmitPageTranslationView):
+    """Starts translations of a page, and of those below it, that the user may edit."""
+
+    def get_object(self) -> Page:
+        page = super().get_object()
+        require(self.request.user, page, "can_edit")
+        return page
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        locales = list(form.cleaned_data["locales"])
+        pages = [self.object]
+        if form.cleaned_data["include_subtree"]:
+            pages += self.object.get_descendants().filter(locale=self.object.locale, alias_of=None).specific()
+        for page in pages:
+            require(self.request.user, page, "can_edit")
+        started = [drafting.submit(page, locales, self.request.user) for page in pages]
+        names = ", ".join(str(locale.get_display_name()) for locale in locales)
+        messages.success(self.request, self.get_success_message(names))
+        only = started[0][0].get_target_instance() if len(started[0]) == 1 else None
+        return redirect(self.get_success_url() or self.get_default_success_url(only))
+
+
+class UpdateView(UpdateTranslationsView):
+    """Brings the texts to translate up to date; publishes only where the user may publish each translation."""
+
+    def get_object(self) -> Any:
+        source = super().get_object()
+        page = source.get_source_instance()
+        require(self.request.user, page, "can_edit")
+        return source
+
+    def _may_publish(self) -> bool:
+        return all(
+            may(self.request.user, translation.get_target_instance(), "can_publish")
+            for translation in self.object.translations.filter(enabled=True)
+        )
+
+    def get_form(self) -> UpdateTranslationsForm:
+        form = super().get_form()
+        if not self._may_publish():
+            if form.data.get("publish_translations"):
+                raise PermissionDenied
+            del form.fields["publish_translations"]
+        return form
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        form.cleaned_data.setdefault("publish_translations", False)
+        return super().form_valid(form)
+
+
+def convert_to_alias(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Turns a translation into a fallback again: its live text goes, so it takes the right to publish."""
+    page = get_object_or_404(Page, pk=page_id)
+    require(request.user, page, "can_publish")
+    response = convert.convert_to_alias(request, page_id)
+    if request.method == "POST":
+        # An alias has no draft of its own.
+        Page.objects.filter(pk=page_id).exclude(alias_of=None).update(
+            latest_revision=None, has_unpublished_changes=False
+        )
+    return response
+
+
+def target(request: HttpRequest, translation_id: int) -> Translation:
+    """The translation, for a user who may edit its page; 404 or PermissionDenied otherwise."""
+    translation = get_object_or_404(Translation, pk=translation_id)
+    try:
+        page = translation.get_target_instance()
+    except Page.DoesNotExist as error:
+        raise Http404 from error
+    require(request.user, page, "can_edit")
+    return translation
+
+
+@require_POST
+def upload_pofile(request: HttpRequest, translation_id: int) -> HttpResponse:
+    """Imports a PO file that was exported for this translation; upstream fails on a file without its header."""
+    translation = target(request, translation_id)
+    problem = _problem_of_po(request.FILES.get("file"), translation)
+    if problem:
+        messages.error(request, problem)
+        return redirect(get_valid_next_url_from_request(request) or translation.get_target_instance_edit_url())
+    return edit_translation.upload_pofile(request, translation_id)
+
+
+def _problem_of_po(file: Any, translation: Translation) -> str:
+    """What is wrong with an uploaded PO file, or nothing."""
+    if file is None or not file.size:
+        return _("Choose a PO file that is not empty.")
+    if file.size > PO_BYTES:
+        return _("This file is too large for a PO file (5 MB at most).")
+    try:
+        # Text, not a name: polib would open a file whose name it is given.
+        catalogue = polib.pofile(file.read().decode("utf-8-sig") + "\n")
+    except (OSError, ValueError, IndexError, KeyError):
+        return _("This is not a valid PO file in UTF-8.")
+    finally:
+        file.seek(0)
+    if catalogue.metadata.get("X-WagtailLocalize-TranslationID") != str(translation.uuid):
+        return _("This PO file was exported for another translation.")
+    return ""
+
+
+@require_POST
+def machine_translate(request: HttpRequest, translation_id: int) -> HttpResponse:
+    """Fills in what is missing with the translation service, if there is one."""
+    target(request, translation_id)
+    return edit_translation.machine_translate(request, translation_id)
+
+
+@require_POST
+def stop_translation(request: HttpRequest, translation_id: int) -> HttpResponse:
+    """Stops following the source: the page is edited by itself from then on."""
+    target(request, translation_id)
+    return edit_translation.stop_translation(request, translation_id)
+
+
+def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """Snippets are facts and never translated."""
+    raise Http404
+
+
+urls = [
+    path("localize/submit/page/<int:page_id>/", SubmitView.as_view()),
+    path("localize/submit/snippet/<slug:app_label>/<slug:model_name>/<str:pk>/", refuse),
+    path("localize/update/<int:translation_source_id>/", UpdateView.as_view()),
+    path("localize/page/<int:page_id>/convert_to_alias/", convert_to_alias),
+    path("localize/translate/<int:translation_id>/pofile/upload/", upload_pofile),
+    path("localize/translate/<int:translation_id>/machine_translate/", machine_translate),
+    path("localize/translate/<int:translation_id>/disable/", stop_translation),
+]

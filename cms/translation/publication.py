@@ -1,0 +1,139 @@
+"""What the publication of a page means for its translations, in the transaction of the publication itself.
+
+Wagtail's own signals fire after it: a crash in between would leave an old date live in German. The page's save
+inside a publication is one transaction, so it is watched instead.
+"""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.db.models.signals import post_save, pre_save
+from django.utils import timezone
+from django_tasks import task
+from wagtail.models import Page, Revision
+from wagtail_localize.models import Translation
+
+from cms.translation.drafting import save_draft
+from cms.translation.merging import apply_facts
+from cms.translation.models import TranslatedRevision, TranslationStatus
+from cms.translation.status import record_publication, record_source_publication
+
+logger = logging.getLogger(__name__)
+
+
+def connect() -> None:
+    """Called once when the apps are ready."""
+    pre_save.connect(_before_save, dispatch_uid="cms.translation.publication")
+    post_save.connect(_after_save, dispatch_uid="cms.translation.publication")
+
+
+def _is_specific_page(instance: Any, raw: bool) -> bool:
+    return isinstance(instance, Page) and type(instance) is not Page and not raw and instance.pk is not None
+
+
+def _before_save(sender: type, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+    if not _is_specific_page(instance, raw) or update_fields is not None:
+        return
+    instance._published_now = _is_publication(instance)
+    if not instance.alias_of_id:
+        return
+    if instance._published_now:
+        # A revision of its own: from here on the page is a translation and no longer a fallback.
+        instance.alias_of = None
+    elif instance.latest_revision_id:
+        instance.has_unpublished_changes = True  # mirroring the source says False, but the draft is still there
+
+
+def _is_publication(page: Page) -> bool:
+    """Whether this save makes another revision of this very page live (an alias mirrors its source's key as well)."""
+    if not page.live or not page.live_revision_id:
+        return False
+    before = Page.objects.filter(pk=page.pk).values_list("live_revision_id", flat=True).first()
+    return (
+        before != page.live_revision_id
+        and Revision.objects.filter(pk=page.live_revision_id, object_id=str(page.pk)).exists()
+    )
+
+
+def _after_save(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    if not _is_specific_page(instance, raw):
+        return
+    if instance.alias_of_id:
+        TranslationStatus.objects.filter(page_id=instance.pk).delete()
+    if instance.__dict__.pop("_published_now", False):
+        record_publication(instance)
+        record_source_publication(instance)
+        carry_all(instance)
+
+
+def carry_all(source: Page) -> None:
+    """Carry a live source's facts into all its translations.
+
+    One that fails stops neither the publication nor the others: the worker tries it again.
+    """
+    for translation in Translation.objects.filter(
+        enabled=True, source__object_id=source.translation_key, source__locale_id=source.locale_id
+    ).select_related("source", "target_locale"):
+        try:
+            with transaction.atomic():
+                carry(translation, source)
+        except Exception:
+            logger.exception("The facts of page %s did not reach translation %s", source.pk, translation.pk)
+            carry_again.enqueue(translation.pk)
+
+
+@task()
+def carry_again(translation_id: int) -> None:
+    """What could not be carried at the time of the publication."""
+    translation = Translation.objects.filter(pk=translation_id, enabled=True).first()
+    if translation is not None:
+        with transaction.atomic():
+            carry(translation, translation.source.get_source_instance())
+
+
+def carry(translation: Translation, source: Page) -> bool:
+    """Give the live translation and its draft the source's facts; says whether the live one changed.
+
+    A draft stays a draft, a fallback a fallback, and an approval under way goes on.
+    """
+    try:
+        page = translation.get_target_instance()
+    except ObjectDoesNotExist:
+        return False
+    changed = False
+    if page.live and not page.alias_of_id and (changed := apply_facts(source, page)):
+        page.last_published_at = timezone.now()
+        page.save(clean=False)
+        page.update_aliases()
+        carry_all(page)  # a translation may be the source of another one
+    if page.has_unpublished_changes or not page.live or page.alias_of_id:
+        _carry_into_draft(page, source)
+    elif changed:
+        revision = page.save_revision(changed=False, clean=False)
+        _remember(page.live_revision_id, revision)
+        Page.objects.filter(pk=page.pk).update(live_revision=revision)
+    return changed
+
+
+def _carry_into_draft(page: Page, source: Page) -> None:
+    latest = page.latest_revision
+    if latest is None:
+        return
+    draft = latest.as_object()
+    if not apply_facts(source, draft):
+        return
+    made = TranslatedRevision.objects.filter(revision=latest).first()
+    if made:
+        save_draft(draft, percent=made.percent, made_from=made.made_from, user=latest.user, clean=False)
+    else:
+        draft.alias_of = None
+        draft.save_revision(user=latest.user, clean=False)
+
+
+def _remember(old: int | None, new: Revision) -> None:
+    """The new revision has the old one's prose."""
+    made = TranslatedRevision.objects.filter(revision_id=old).first()
+    if made:
+        TranslatedRevision.objects.create(revision=new, percent=made.percent, made_from=made.made_from)

@@ -1,0 +1,79 @@
+"""One tree per language: fallbacks for what is not translated, and a page in a given language."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import F, QuerySet
+from django.db.models.query_utils import Q
+from wagtail.models import Locale, Page
+from wagtail_localize.models import LocaleSynchronization
+from wagtail_localize.synctree import synchronize_tree
+
+from cms.languages import fallbacks
+
+IS_FALLBACK = Q(alias_of__isnull=False) & ~Q(alias_of__locale=F("locale"))
+
+
+def without_fallbacks(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Pages with a text of their own: what sitemaps, search and hreflang may name."""
+    return pages.exclude(pk__in=Page.objects.filter(IS_FALLBACK).values("pk"))
+
+
+def create_fallbacks(page: Page) -> list[Page]:
+    """Aliases of a page, with those of its ancestors, in every language that lacks it."""
+    if page.is_root() or page.alias_of_id:
+        return []
+    present = page.get_translations(inclusive=True).values("locale")
+    return [
+        page.specific.copy_for_translation(locale, copy_parents=True, alias=True)
+        for locale in Locale.objects.exclude(pk__in=present)
+    ]
+
+
+def synchronise_trees() -> int:
+    """Give every language a fallback of every page that it lacks; returns how many pages had to be looked at.
+
+    Call it after code has made pages (imports, demo content): Wagtail makes aliases for pages made in the admin only.
+    """
+    for rule in LocaleSynchronization.objects.select_related("locale", "sync_from"):
+        synchronize_tree(rule.sync_from, rule.locale)
+    # What is left was first written in another language than French.
+    languages = Locale.objects.count()
+    looked_at = 0
+    for page in Page.objects.filter(alias_of=None, depth__gt=1).order_by("depth", "path").iterator(chunk_size=500):
+        if page.get_translations(inclusive=True).count() < languages:
+            create_fallbacks(page)
+            looked_at += 1
+    return looked_at
+
+
+class InLanguage(NamedTuple):
+    """A page as a language has it; a fallback is in another language than was asked for."""
+
+    page: Page
+    is_fallback: bool
+
+
+def in_language(pages: Iterable[Page], language: str) -> list[InLanguage]:
+    """Each page in a language: its translation, else its alias there, else the page itself; in one query.
+
+    Only live pages stand in; a page that is not live in any language is left out, so that a menu never leads to a 404.
+    """
+    pages = list(pages)
+    live = Page.objects.live().filter(translation_key__in={page.translation_key for page in pages})
+    found: dict[object, dict[str, Page]] = {}
+    for page in live.select_related("locale"):
+        found.setdefault(page.translation_key, {})[page.locale.language_code] = page
+    result = []
+    for page in pages:
+        versions = found.get(page.translation_key, {})
+        code = next(
+            (code for code in (language, *_own(page, versions), *fallbacks(language)) if code in versions), None
+        )
+        if code:
+            result.append(InLanguage(versions[code], code != language or versions[code].alias_of_id is not None))
+    return result
+
+
+def _own(page: Page, versions: dict[str, Page]) -> list[str]:
+    return [code for code, version in versions.items() if version.pk == page.pk]

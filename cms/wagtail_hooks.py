@@ -1,0 +1,13 @@
+"""What the foundations add to Wagtail's admin: a table of contents, the work is done where it belongs."""
+
+from wagtail import hooks
+
+from cms.translation import admin as translation
+
+# Before wagtail-localize's own (order 0), so that its views are never reached unguarded.
+hooks.register("register_admin_urls", translation.admin_urls, order=-1)
+hooks.register("before_edit_page", translation.edit_page, order=-1)
+hooks.register("before_convert_alias_page", translation.refuse_conversion)
+# After wagtail-localize's own, which makes aliases from French.
+hooks.register("after_create_page", translation.create_fallbacks, order=1)
+hooks.register("register_reports_menu_item", translation.report_menu_item)
