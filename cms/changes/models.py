@@ -8,7 +8,7 @@ from django.db.models import Q
 CONTENT = "content"
 """Pages, facts, media, navigation, settings: whatever an answer about content may depend on."""
 RECORDS = "records"
-"""Documentary records and their agents: imported by the thousand, without emptying the cache of pages."""
+"""Documentary records and what comes with them: imported by the thousand, without emptying the cache of pages."""
 FAMILIES = (CONTENT, RECORDS)
 
 CREATE, UPDATE, DELETE, PUBLISH, UNPUBLISH, MOVE, PRIVACY, RESET = KINDS = (
