@@ -4,6 +4,8 @@ import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -113,6 +115,12 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
     def state_sql(now: datetime.datetime) -> dict[str, Any]:
         """Annotations for `states.with_state`."""
         return states.event_state_sql(EventSession, now)
+
+    @classmethod
+    def next_first(cls, events: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of the events that are not past, the soonest first."""
+        upcoming = states.with_state(events, [states.State.UPCOMING], timezone.now())
+        return upcoming.order_by(states.next_start_sql(EventSession), "pk")
 
     @classproperty
     def orderings(cls) -> dict[str, Any]:

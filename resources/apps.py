@@ -5,9 +5,8 @@ class ResourcesConfig(AppConfig):
     name = "resources"
 
     def ready(self) -> None:
-        from cms.api import vocabularies
-        from resources import models
+        # Imported here: these modules need loaded models.
+        from resources import page_filters, vocabularies
 
-        vocabularies.register(
-            agent_kind=models.AgentKind, concept_status=models.ConceptStatus, project_kind=models.ProjectKind
-        )
+        page_filters.register()
+        vocabularies.register()

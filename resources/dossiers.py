@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from cms import fields
+from cms import fields, publication
 from cms.pages import (
     BodyMixin,
     BordersMixin,
@@ -16,6 +16,12 @@ from cms.pages import (
     ThemesMixin,
     synchronised,
 )
+from cms.references import Context
+
+
+def print_url(page: Any, context: Context) -> str:
+    """Where the whole dossier is shown on one page for printing: on this server, wherever the front end is."""
+    return context.absolute(publication.html_path(context.locale, page.url_path or "") + "?print")
 
 
 class DossierIndexPage(BodyMixin, SitePage):
@@ -35,7 +41,7 @@ class DossierIndexPage(BodyMixin, SitePage):
 class DossierPage(BodyMixin, FootnotesMixin, ThemesMixin, BordersMixin, TerritoriesMixin, FollowUpMixin, SitePage):
     """A great theme: an opening text and chapters, printed as one brochure with `?print`."""
 
-    json_fields = [fields.children("chapters")]
+    json_fields = [fields.children("chapters"), fields.computed("print_url", print_url, str)]
     translation = synchronised()
 
     parent_page_types = ["resources.DossierIndexPage"]

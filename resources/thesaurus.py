@@ -142,14 +142,6 @@ def upwards(*, without: int | None = None) -> Edges:
     return edges
 
 
-def downwards() -> Edges:
-    """Narrower concepts of every concept, by key (one query)."""
-    edges: Edges = defaultdict(set)
-    for narrower, broader in Concept.broader.through.objects.values_list("from_concept_id", "to_concept_id"):
-        edges[broader].add(narrower)
-    return edges
-
-
 def closure(keys: Iterable[int], edges: Edges) -> set[int]:
     """All that can be reached from the keys, themselves left out unless a loop leads back to them.
 

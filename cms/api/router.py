@@ -18,6 +18,7 @@ from cms.api.pages import PageDetail, PageFind, PageList
 from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
 from home.api import NavigationView, SiteView
+from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList
 
 urlpatterns: list[URLPattern] = [
     path("pages/", PageList.as_view()),
@@ -35,6 +36,10 @@ urlpatterns: list[URLPattern] = [
     path("programmes/<slug:key>/", ProgrammeDetail.as_view()),
     path("key-figures/", KeyFigureList.as_view()),
     path("key-figures/<slug:key>/", KeyFigureDetail.as_view()),
+    path("concepts/", ConceptList.as_view()),
+    path("concepts/<slug:key>/", ConceptDetail.as_view()),
+    path("agents/", AgentList.as_view()),
+    path("agents/<slug:key>/", AgentDetail.as_view()),
     path("vocabularies/", VocabularyList.as_view()),
     path("vocabularies/<slug:key>/", VocabularyDetail.as_view()),
     path("navigation/", NavigationView.as_view()),

@@ -1,0 +1,133 @@
+"""Concepts and agents over REST."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from django.db.models import QuerySet
+
+from cms.api import params
+from cms.api.errors import NotFound
+from cms.api.views import DetailApi, ListApi
+from cms.labels import Coded
+from cms.references import Context
+from cms.representation import enum
+from resources import concept_shapes, hierarchy
+from resources.agents import Agent, AgentKind
+from resources.thesaurus import Concept, ConceptStatus
+
+
+def keys(query: params.Query, name: str) -> set[int]:
+    """Keys of the concepts that a parameter names by their codes."""
+    known = query.labels.table("resources.Concept").by_code
+    return {known[code].pk for code in query[name]}
+
+
+class ConceptList(ListApi):
+    """Concepts of the thesaurus."""
+
+    own_params = (
+        params.Param(
+            "theme", params.fact("resources.Concept"), "These concepts and all that are narrower (codes).", many=True
+        ),
+        params.Param(
+            "broader", params.fact("resources.Concept"), "Concepts right below one of these (codes).", many=True
+        ),
+        params.Param("status", params.choice(ConceptStatus.values), "Statuses.", many=True),
+        params.Param("is_theme", params.boolean, "true for top concepts only, false for all the others."),
+    )
+    orderings = {"code": "code", "notation": ("notation", "code")}
+
+    def queryset(self, query: params.Query) -> QuerySet[Concept]:
+        known = hierarchy.of(query.labels)
+        found = Concept.objects.filter(live=True)
+        if query["theme"]:
+            found = found.filter(pk__in=known.with_narrower(keys(query, "theme")))
+        if query["broader"]:
+            below = (known.narrower.get(pk, set()) for pk in keys(query, "broader"))
+            found = found.filter(pk__in=set().union(*below))
+        if query["status"]:
+            found = found.filter(status__in=query["status"])
+        if query["is_theme"] is not None:
+            found = found.filter(pk__in=known.themes) if query["is_theme"] else found.exclude(pk__in=known.themes)
+        return found
+
+    def items(self, found: Sequence[Concept], query: params.Query) -> list[concept_shapes.ConceptJson]:
+        context = self.context(query)
+        return [concept_shapes.concept(row, context) for row in found]
+
+
+class ConceptDetail(DetailApi):
+    """One concept with all its labels and neighbours."""
+
+    def item(self, key: str, query: params.Query) -> concept_shapes.ConceptDetail:
+        found = Concept.objects.filter(live=True, code=key).first()
+        if found is None:
+            raise NotFound("There is no concept with this code.")
+        return concept_shapes.concept_detail(found, self.context(query))
+
+
+class AgentJson(TypedDict):
+    """A person or body; `variant_names` are its other names, in every language."""
+
+    code: str
+    label: str
+    variant_names: list[str]
+    kind: Coded | None
+    orcid: str
+    isni: str
+    viaf: str
+    website: str
+    country: Coded | None
+
+
+def agent_json(agent: Agent, context: Context) -> AgentJson:
+    """A published agent whose names are prefetched."""
+    label = agent.name_in(context.locale)
+    return {
+        "code": agent.code,
+        "label": label,
+        "variant_names": list(dict.fromkeys(name.text for name in agent.names.all() if name.text != label)),
+        "kind": enum(AgentKind, agent.kind),
+        "orcid": agent.orcid,
+        "isni": agent.isni,
+        "viaf": agent.viaf,
+        "website": agent.website,
+        "country": context.labels.coded("borders.Country", agent.country_id, context.locale),
+    }
+
+
+def _agents() -> QuerySet[Agent]:
+    return Agent.objects.filter(live=True).prefetch_related("names")
+
+
+class AgentList(ListApi):
+    """Authors and publishers."""
+
+    own_params = (
+        params.Param("kind", params.choice(AgentKind.values), "Persons or bodies.", many=True),
+        params.Param("country", params.fact("borders.Country"), "Countries (codes).", many=True),
+    )
+    orderings = {"code": "code"}
+
+    def queryset(self, query: params.Query) -> QuerySet[Agent]:
+        found = _agents()
+        if query["kind"]:
+            found = found.filter(kind__in=query["kind"])
+        if query["country"]:
+            known = query.labels.table("borders.Country").by_code
+            found = found.filter(country__in=[known[code].pk for code in query["country"]])
+        return found
+
+    def items(self, found: Sequence[Agent], query: params.Query) -> list[AgentJson]:
+        context = self.context(query)
+        return [agent_json(agent, context) for agent in found]
+
+
+class AgentDetail(DetailApi):
+    """One agent."""
+
+    def item(self, key: str, query: params.Query) -> Any:
+        agent = _agents().filter(code=key).first()
+        if agent is None:
+            raise NotFound("There is no agent with this code.")
+        return agent_json(agent, self.context(query))

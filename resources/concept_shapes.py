@@ -1,0 +1,89 @@
+"""How concepts look as JSON."""
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from cms.facts import NameKind
+from cms.labels import Coded
+from cms.languages import CODES, fallbacks
+from cms.references import Context
+from cms.representation import enum
+from resources import hierarchy
+from resources.thesaurus import Concept, ConceptStatus
+
+
+class ConceptJson(TypedDict):
+    """A concept with its place in the thesaurus; `themes` are the top concepts that it belongs to."""
+
+    code: str
+    label: str
+    notation: str
+    status: Coded | None
+    is_theme: bool
+    themes: list[Coded]
+    broader: list[Coded]
+
+
+class ConceptLabels(TypedDict):
+    """The labels of a concept in one language (SKOS: one prefLabel, any number of altLabels)."""
+
+    language: str
+    preferred: str
+    alternative: list[str]
+
+
+class ConceptDetail(ConceptJson):
+    """All that is known of a concept; `scope_note` and `alternative_labels` are in the answer's language."""
+
+    narrower: list[Coded]
+    related: list[Coded]
+    alternative_labels: list[str]
+    scope_note: str
+    labels: list[ConceptLabels]
+    eurovoc_id: str
+    eurovoc_url: str | None
+
+
+def coded(pks: Iterable[int], context: Context) -> list[Coded]:
+    """Codes and labels of published concepts, in alphabetical order."""
+    found = [context.labels.coded("resources.Concept", pk, context.locale) for pk in pks]
+    return sorted((item for item in found if item), key=lambda item: item["label"].casefold())
+
+
+def concept(found: Concept, context: Context) -> ConceptJson:
+    """A published concept, from memory."""
+    known = hierarchy.of(context.labels)
+    entry = context.labels.table("resources.Concept").by_pk[found.pk]
+    return {
+        "code": found.code,
+        "label": entry.label(context.locale),
+        "notation": found.notation,
+        "status": enum(ConceptStatus, found.status),
+        "is_theme": found.pk in known.themes,
+        "themes": coded(known.themes_of(found.pk), context),
+        "broader": coded(known.broader.get(found.pk, ()), context),
+    }
+
+
+def concept_detail(found: Concept, context: Context) -> ConceptDetail:
+    """A published concept with its names and scope notes, which are read (two queries unless prefetched)."""
+    known = hierarchy.of(context.labels)
+    labels: dict[str, ConceptLabels] = {}
+    for name in found.names.all():
+        label = labels.setdefault(name.language, {"language": name.language, "preferred": "", "alternative": []})
+        if name.kind == NameKind.PREFERRED:
+            label["preferred"] = name.text
+        else:
+            label["alternative"].append(name.text)
+    notes = {note.language: note.text for note in found.scope_notes.all()}
+    own = labels.get(context.locale)
+    return {
+        **concept(found, context),
+        "narrower": coded(known.narrower.get(found.pk, ()), context),
+        "related": coded(known.related.get(found.pk, ()), context),
+        "alternative_labels": own["alternative"] if own else [],
+        "scope_note": next((notes[code] for code in fallbacks(context.locale) if code in notes), ""),
+        "labels": [labels[code] for code in CODES if code in labels],
+        "eurovoc_id": found.eurovoc_id,
+        "eurovoc_url": f"http://eurovoc.europa.eu/{found.eurovoc_id}" if found.eurovoc_id else None,
+    }

@@ -1,0 +1,28 @@
+"""The site's index pages for news, events, trainings and calls."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from home.models import HomePage
+from newsroom.models import CallIndexPage, EventIndexPage, NewsIndexPage, TrainingIndexPage
+from tests.factories import newsroom as make
+from tests.factories.pages import home_page
+
+
+@dataclass
+class Newsroom:
+    home: HomePage
+    news: NewsIndexPage
+    events: EventIndexPage
+    trainings: TrainingIndexPage
+    calls: CallIndexPage
+
+
+@pytest.fixture
+def newsroom(db: Any) -> Newsroom:
+    home = home_page("fr")
+    return Newsroom(
+        home, make.news_index(home), make.event_index(home), make.training_index(home), make.call_index(home)
+    )
