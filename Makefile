@@ -37,7 +37,7 @@ lint: .venv/dev.stamp
 
 # Stamps are written last: whatever is interrupted is done again, and what is done is not.
 .venv/run.stamp: requirements.txt constraints.txt
-	$(info Installing the dependencies into .venv (a minute or two, the first time) …)
+	@echo "Installing the dependencies into .venv (a minute or two, the first time) …"
 	@$(BASE) -m venv .venv
 	@$(PIP) -r requirements.txt
 	@touch $@

@@ -96,7 +96,7 @@ class Serving:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A migrated database with one account, which is why no demo content is loaded."""
+    """A migrated database with one account (named as a demo account is), so that no demo content is loaded."""
     site = Site(tmp_path_factory.mktemp("var"))
     assert site.manage("migrate", "--skip-checks").returncode == 0
     created = site.manage(
@@ -134,6 +134,8 @@ def log_in(site: Site) -> int:
 
 def test_it_greets_with_addresses_and_ctrl_c_stops_everything(site, serving):
     assert f"{site.address}/admin/" in serving.output
+    # Only accounts that are there are shown.
+    assert re.findall(r" (\w+) / demo-", serving.output) == ["admin"]
     assert requests.get(f"{site.address}/healthz", timeout=10).text == "ok\n"
     children = [serving.child("granian"), serving.child("\0worker\0")]
     serving.process.send_signal(signal.SIGINT)

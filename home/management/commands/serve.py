@@ -1,20 +1,19 @@
 import contextlib
 import http.client
-import importlib
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from cms import env, supervisor
 from cms.catalogues import compile_catalogues
 from cms.health import PATH as HEALTH_PATH
+from home.demo.accounts import ACCOUNTS
 
 # What a browser on this machine opens for a server on its own or on every address.
 LOCAL = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::1": "localhost", "::": "localhost"}  # noqa: S104
@@ -56,12 +55,16 @@ class Command(BaseCommand):
         begun.parent.mkdir(parents=True, exist_ok=True)
         self.stdout.write("Preparing the database …")
         call_command("migrate", interactive=False, verbosity=0)
-        if "load_demo" not in get_commands():
-            return
         if begun.exists() or not get_user_model()._default_manager.exists():
             begun.touch()
             self.stdout.write("Loading the demo content …")
-            call_command("load_demo")
+            try:
+                call_command("load_demo")
+            except CommandError:
+                raise
+            except Exception as error:
+                what = f"{type(error).__name__}: {error}".splitlines()[0]
+                raise CommandError(f"the demo content could not be loaded ({what}). `make run` tries again.") from error
             begun.unlink()
 
 
@@ -93,19 +96,15 @@ def greeting(address: str) -> str:
 
 
 def _accounts() -> list[str]:
-    if importlib.util.find_spec("home.demo") is None or importlib.util.find_spec("home.demo.accounts") is None:
-        return []
-    accounts = importlib.import_module("home.demo.accounts").ACCOUNTS
     users = get_user_model()._default_manager
-    present = set(
-        users.filter(username__in=[account.username for account in accounts]).values_list("username", flat=True)
-    )
+    names = [account.username for account in ACCOUNTS]
+    present = set(users.filter(username__in=names).values_list("username", flat=True))
     connection.close()
-    shown = [account for account in accounts if account.username in present]
+    shown = [account for account in ACCOUNTS if account.username in present]
     if not shown:
         return []
-    width = max(len(str(account.role)) for account in shown)
-    return ["Demo accounts:", *(f"  {a.role!s:<{width}}  {a.username} / {a.password}" for a in shown)]
+    width = max(len(account.role) for account in shown)
+    return ["Demo accounts:", *(f"  {a.role:<{width}}  {a.username} / {a.password}" for a in shown)]
 
 
 def _answers(ip: str, port: int) -> bool:
