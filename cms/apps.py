@@ -5,6 +5,7 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
+        from cms import checks as translation_checks
         from cms import offices, references
         from cms.changes import foundations
         from cms.translation import drafting, publication
@@ -13,3 +14,4 @@ class CmsConfig(AppConfig):
         foundations.connect(self)
         drafting.install()
         publication.connect()
+        translation_checks.connect()

@@ -67,9 +67,9 @@ def _rows(relation: Any, page: Page) -> list[dict[str, Any]]:
 
 
 def _merge_stream(field: StreamField, source: Page, target: Page, overridden: Container[str]) -> bool:
-    stored = [list(field.value_from_object(page).get_prep_value()) for page in (source, target)]
-    merged = _merge_items(_children(field.stream_block), *stored, field.name, overridden)
-    if _normal(merged) == _normal(stored[1]):
+    given, own = (list(field.value_from_object(page).get_prep_value()) for page in (source, target))
+    merged = _merge_items(_children(field.stream_block), given, own, field.name, overridden)
+    if _normal(merged) == _normal(own):
         return False
     setattr(target, field.name, field.stream_block.to_python(merged))
     return True

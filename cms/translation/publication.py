@@ -134,6 +134,6 @@ def _carry_into_draft(page: Page, source: Page) -> None:
 
 def _remember(old: int | None, new: Revision) -> None:
     """The new revision has the old one's prose."""
-    made = TranslatedRevision.objects.filter(revision_id=old).first()
+    made = old and TranslatedRevision.objects.filter(revision_id=old).first()
     if made:
         TranslatedRevision.objects.create(revision=new, percent=made.percent, made_from=made.made_from)

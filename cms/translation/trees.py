@@ -67,13 +67,8 @@ def in_language(pages: Iterable[Page], language: str) -> list[InLanguage]:
     result = []
     for page in pages:
         versions = found.get(page.translation_key, {})
-        code = next(
-            (code for code in (language, *_own(page, versions), *fallbacks(language)) if code in versions), None
-        )
+        own = (code for code, version in versions.items() if version.pk == page.pk)
+        code = next((code for code in (language, *own, *fallbacks(language)) if code in versions), None)
         if code:
             result.append(InLanguage(versions[code], code != language or versions[code].alias_of_id is not None))
     return result
-
-
-def _own(page: Page, versions: dict[str, Page]) -> list[str]:
-    return [code for code, version in versions.items() if version.pk == page.pk]
