@@ -13,12 +13,10 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from cms.catalogues import compile_catalogues
-from tests.services import chromium
+from tests.services import chromium, in_ci
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,7 +45,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs PostgreSQL: run `make test`, or set DATABASE_URL=postgresql://user:password@host:port/name"
     if item.get_closest_marker("browser") and chromium.program() is None:
         missing = "needs Chromium: install it (Debian: sudo apt-get install chromium)"
-    if missing and IN_CI:
+    if missing and in_ci():
         pytest.fail(missing, pytrace=False)
     if missing:
         pytest.skip(missing)

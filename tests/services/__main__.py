@@ -1,7 +1,7 @@
 """Run a command with every service started: `python -m tests.services pytest` sets DATABASE_URL for it.
 
-Where a service is missing and may not be installed, the command runs without it: its tests are skipped, and fail
-under CI=true.
+Where a service is missing and may not be installed, a line says how to get it and the command runs without: its
+tests are skipped. Under CI=true that is a failure.
 """
 
 import contextlib
@@ -10,23 +10,25 @@ import signal
 import subprocess
 import sys
 
-from tests.services import MissingServiceError, chromium, postgres
+from tests.services import MissingServiceError, chromium, in_ci, postgres
 
 
 def main(command: list[str]) -> int:
     """The command's own exit code."""
-    # `make` and CI stop us with SIGTERM: leave through the context managers, so that no server stays behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     environment = dict(os.environ)
     with contextlib.ExitStack() as services:
+        missing = []
         try:
             chromium.install()
         except MissingServiceError as error:
-            print(error, file=sys.stderr)
+            missing.append(str(error))
         try:
             environment["DATABASE_URL"] = services.enter_context(postgres.running())
         except MissingServiceError as error:
-            print(error, "The suite runs on SQLite instead.", file=sys.stderr)
+            missing.append(f"{error} The suite runs on SQLite instead.")
+        print(*missing, sep="\n", end="\n" if missing else "", file=sys.stderr)
+        if missing and in_ci():
+            return 1
         try:
             return subprocess.run(command, env=environment, check=False).returncode
         except KeyboardInterrupt:
@@ -34,4 +36,6 @@ def main(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # `make` and CI stop us with SIGTERM: leave through the context managers, so that no server stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:]))

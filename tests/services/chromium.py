@@ -29,7 +29,7 @@ def program() -> Path | None:
 def install() -> Path:
     """The browser's path, installed first when missing; MissingServiceError when it cannot be."""
     if program() is None:
-        apt.install("chromium", "fonts-liberation", purpose="Browser tests")
+        apt.install("chromium", "fonts-liberation", purpose="The browser")
     found = program()
     if found is None:
         raise MissingServiceError("Chromium is not on this machine.")
