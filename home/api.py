@@ -1,21 +1,28 @@
 """Navigation, site settings and members over REST."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
+from django.db.models import QuerySet
 from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from wagtail.models import Site
 
+from borders import geojson
+from borders.geo_views import GeoDetailApi, GeoListApi
+from borders.shapes import Point
 from cms import representation
 from cms.api import params
+from cms.api.errors import NotFound
 from cms.api.views import Api
 from cms.labels import Coded
 from cms.languages import fallbacks
 from cms.offices import OfficeCard
-from cms.references import References
-from home.models import NavigationEntry, SiteSettings
+from cms.references import Context, References
+from home.models import Member, NavigationEntry, SiteSettings
+from home.models.members import MemberCategory
 from home.models.navigation import Menu
 
 
@@ -137,3 +144,67 @@ class SiteView(Api):
     def get(self, request: Request) -> Response:
         query = self.query(request)
         return Response(site_json(query.locale, query.labels))
+
+
+class MemberJson(TypedDict):
+    """A member of the network; `geometry` and `bbox` repeat the point for maps."""
+
+    code: str
+    label: str
+    category: Coded | None
+    country: Coded | None
+    city: str
+    website: str
+    point: Point | None
+    bbox: list[float] | None
+    geometry: geojson.Geometry | None
+
+
+def members_json(found: Iterable[Member], context: Context) -> list[MemberJson]:
+    """Published members in the given order (no query beside the labels')."""
+    table = context.labels.table("home.Member").by_pk
+    return [_member(member, table[member.pk].label(context.locale), context) for member in found if member.pk in table]
+
+
+def _member(member: Member, label: str, context: Context) -> MemberJson:
+    at = None if member.lat is None or member.lon is None else (float(member.lon), float(member.lat))
+    return {
+        "code": member.code,
+        "label": label,
+        "category": representation.enum(MemberCategory, member.category),
+        "country": context.labels.coded("borders.Country", member.country_id, context.locale),  # type: ignore[attr-defined]
+        "city": member.city,
+        "website": member.website,
+        "point": {"lat": at[1], "lon": at[0]} if at else None,
+        "bbox": [*at, *at] if at else None,
+        "geometry": {"type": "Point", "coordinates": list(at)} if at else None,
+    }
+
+
+class MemberList(GeoListApi):
+    """The members of the network."""
+
+    own_params = (
+        params.Param("category", params.choice(MemberCategory.values), "Kinds of member.", many=True),
+        params.Param("country", params.fact("borders.Country"), "In these countries (codes).", many=True),
+    )
+    orderings = {"code": "code", "city": ("city", "code")}
+
+    def queryset(self, query: params.Query) -> QuerySet[Member]:
+        found = Member.objects.filter(live=True)
+        if query["category"]:
+            found = found.filter(category__in=query["category"])
+        return found.filter(country__code__in=query["country"]) if query["country"] else found
+
+    def items(self, found: Sequence[Member], query: params.Query) -> list[MemberJson]:
+        return members_json(found, self.context(query))
+
+
+class MemberDetail(GeoDetailApi):
+    """One member of the network."""
+
+    def item(self, key: str, query: params.Query) -> MemberJson:
+        found = members_json(Member.objects.filter(code=key, live=True), self.context(query))
+        if not found:
+            raise NotFound("There is nothing with this code.")
+        return found[0]

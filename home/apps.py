@@ -6,7 +6,12 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import changes
+        from cms.api import vocabularies
         from home.models import DemoItem, NavigationEntry
+        from home.models.members import MemberCategory
+        from home.models.navigation import Menu
+        from home.models.settings import SocialNetwork
 
         changes.watch(NavigationEntry)
         changes.leave_out(DemoItem, "bookkeeping of the demo loader")
+        vocabularies.register(member_category=MemberCategory, menu=Menu, social_network=SocialNetwork)

@@ -17,7 +17,7 @@ from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
 from cms.api.pages import PageDetail, PageFind, PageList
 from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
-from home.api import NavigationView, SiteView
+from home.api import MemberDetail, MemberList, NavigationView, SiteView
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList
 
 urlpatterns: list[URLPattern] = [
@@ -40,6 +40,8 @@ urlpatterns: list[URLPattern] = [
     path("concepts/<slug:key>/", ConceptDetail.as_view()),
     path("agents/", AgentList.as_view()),
     path("agents/<slug:key>/", AgentDetail.as_view()),
+    path("members/", MemberList.as_view()),
+    path("members/<slug:key>/", MemberDetail.as_view()),
     path("vocabularies/", VocabularyList.as_view()),
     path("vocabularies/<slug:key>/", VocabularyDetail.as_view()),
     path("navigation/", NavigationView.as_view()),

@@ -1,5 +1,6 @@
 """The members' network."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,12 @@ class Member(Fact):
     class Meta(Fact.Meta):
         verbose_name = _("member")
         verbose_name_plural = _("members")
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.lat is None) != (self.lon is None):
+            missing = "lat" if self.lat is None else "lon"
+            raise ValidationError({missing: _("A point needs both latitude and longitude.")})
 
 
 class MemberName(FactName):
