@@ -1,0 +1,25 @@
+"""The site's index pages for dossiers, positions and projects."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from home.models import HomePage
+from resources.models import DossierIndexPage, PositionIndexPage, ProjectIndexPage
+from tests.factories import resources as make
+from tests.factories.pages import home_page
+
+
+@dataclass
+class Library:
+    home: HomePage
+    dossiers: DossierIndexPage
+    positions: PositionIndexPage
+    projects: ProjectIndexPage
+
+
+@pytest.fixture
+def library(db: Any) -> Library:
+    home = home_page("fr")
+    return Library(home, make.dossier_index(home), make.position_index(home), make.project_index(home))
