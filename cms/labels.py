@@ -1,4 +1,4 @@
-"""Codes and names of facts, and which pages are private, held in memory under the content version.
+"""Codes and names of facts, and which pages and collections are private, held in memory under the content version.
 
 Facts are few and on every answer; reading them from the database for each page of a list would be
 most of its work. A snapshot is read once and serves until the content version moves.
@@ -12,7 +12,7 @@ from typing import Any, TypedDict, TypeVar
 from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import cached_property
-from wagtail.models import PageViewRestriction
+from wagtail.models import CollectionViewRestriction, PageViewRestriction
 
 from cms import changes
 from cms.facts import Fact, NameKind
@@ -75,6 +75,11 @@ class Labels:
     def private_paths(self) -> tuple[str, ...]:
         """Tree paths of pages under a view restriction."""
         return tuple(PageViewRestriction.objects.values_list("page__path", flat=True).distinct())
+
+    @cached_property
+    def private_collections(self) -> tuple[str, ...]:
+        """Tree paths of collections under a view restriction."""
+        return tuple(CollectionViewRestriction.objects.values_list("collection__path", flat=True).distinct())
 
     def table(self, model: str) -> FactTable:
         """The published facts of a model named "app.Model"."""

@@ -1,23 +1,101 @@
 """Custom image, rendition, document and user models: present from the first migration so that they can grow."""
 
-from django.db import models
+from typing import Any
+
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from PIL import ExifTags, Image
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
-from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import AbstractImage, AbstractRendition, WagtailImageField, WagtailImageFieldFile
 from wagtail.images.models import Image as WagtailImage
+from wagtail.images.models import get_upload_to as wagtail_upload_to
+
+FOCAL_POINT = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
+
+
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height in pixels as people see the picture, which a camera may have stored lying on its side.
+
+    Reads the head of the file only. (Pillow would decode a whole PNG to look for a note that PNGs do not have.)
+    """
+    exif = picture.getexif() if picture.format != "PNG" or "exif" in picture.info else {}
+    width, height = picture.size
+    return (height, width) if exif.get(ExifTags.Base.Orientation, 1) >= 5 else (width, height)
+
+
+class UprightFile(WagtailImageFieldFile):
+    """An image file whose size is that of the upright picture, as renditions have it and focal points count it."""
+
+    def get_image_dimensions(self) -> tuple[int, int]:
+        closed = self.closed
+        try:
+            self.open()
+            return upright_size(Image.open(self))
+        finally:
+            if closed:
+                self.close()
+            else:
+                self.seek(0)
+
+
+class UprightImageField(WagtailImageField):
+    attr_class = UprightFile
+
+
+class RenditionState(models.TextChoices):
+    """Where the worker is with an image's renditions."""
+
+    WAITING = "waiting", _("waiting")
+    WORKING = "working", _("being made")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
 
 
 class CmsImage(AbstractImage):
     """A picture with its credit; its renditions are made by the worker after upload, never during a request."""
 
+    file = UprightImageField(
+        verbose_name=_("file"), upload_to=wagtail_upload_to, width_field="width", height_field="height"
+    )
     credit = models.CharField(_("credit"), max_length=255, blank=True)
+    rendered_file = models.CharField(max_length=100, blank=True, default="", editable=False)
+    """Name of the file that the renditions were made of; they are ready while it is the image's own."""
+    transparent = models.BooleanField(default=False, editable=False)
+    """Known once renditions are made."""
+    rendition_state = models.CharField(
+        max_length=10, choices=RenditionState.choices, default=RenditionState.WAITING, editable=False
+    )
 
     admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; whatever the route, a new file loses the old one's renditions and is queued for its own.
+
+        The task is a row of the same transaction: it exists if and only if the image was saved.
+        """
+        from cms.renditions import make_renditions  # it needs this model
+
+        before = type(self).objects.filter(pk=self.pk).values("file", *FOCAL_POINT).first() if self.pk else None
+        new_file = before is None or not self.file._committed or before["file"] != self.file.name
+        if new_file:
+            self._set_image_file_metadata()
+            self.rendered_file, self.rendition_state = "", RenditionState.WAITING
+            if kwargs.get("update_fields") is not None:
+                told = {"file_size", "file_hash", "width", "height", "rendered_file", "rendition_state"}
+                kwargs["update_fields"] = {*kwargs["update_fields"], *told}
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if new_file:
+                self.renditions.all().delete()
+                make_renditions.enqueue(self.pk)
+            elif before and any(before[name] != getattr(self, name) for name in FOCAL_POINT):
+                # Ours are never cut, so they stay; Wagtail's own crops around the old point go.
+                self.renditions.exclude(focal_point_key="").delete()
 
 
 class Rendition(AbstractRendition):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 
@@ -18,6 +18,13 @@ def public(pages: Any, private_paths: Iterable[str]) -> Any:
     for path in private_paths:
         pages = pages.exclude(path__startswith=path)
     return pages
+
+
+def in_public_collection(media: QuerySet[Any], private_collections: Iterable[str]) -> QuerySet[Any]:
+    """Images or documents outside every private collection (see Labels.private_collections)."""
+    for path in private_collections:
+        media = media.exclude(collection__path__startswith=path)
+    return media
 
 
 def html_path(locale: str, url_path: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q, QuerySet, Value
-from wagtail.models import CollectionViewRestriction, Page
+from wagtail.models import Page
 
 from cms import labels, publication
 from cms.media import CmsDocument, CmsImage, Rendition
@@ -89,6 +89,7 @@ class Loaded:
     def __init__(self, references: References, snapshot: labels.Labels) -> None:
         self.references = references
         self.private_paths = snapshot.private_paths
+        self.private_collections = snapshot.private_collections
         self.links: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.children: dict[str, list[PageTarget]] = defaultdict(list)
         self.images: dict[int, CmsImage] = {}
@@ -148,15 +149,17 @@ class Loaded:
         return translations.get(locale) or next((t for t in translations.values() if t.id == pk), None)
 
     def _load_images(self, pks: Iterable[int]) -> None:
-        self.images = CmsImage.objects.filter(pk__in=list(pks)).in_bulk()
+        chosen = CmsImage.objects.filter(pk__in=list(pks))
+        self.images = publication.in_public_collection(chosen, self.private_collections).in_bulk()
         for rendition in Rendition.objects.filter(image_id__in=list(self.images)).order_by("width", "filter_spec"):
             self.renditions[rendition.image_id].append(rendition)
 
     def _load_documents(self, pks: Iterable[int]) -> None:
         self.documents = CmsDocument.objects.select_related("collection").filter(pk__in=list(pks)).in_bulk()
-        paths = tuple(CollectionViewRestriction.objects.values_list("collection__path", flat=True))
         self.private_documents = {
-            pk for pk, document in self.documents.items() if paths and document.collection.path.startswith(paths)
+            pk
+            for pk, document in self.documents.items()
+            if document.collection.path.startswith(self.private_collections)
         }
 
     def facts(self, model: str, context: "Context") -> dict[int, Any]:

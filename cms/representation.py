@@ -13,7 +13,7 @@ from wagtail.rich_text.rewriters import LinkRewriter
 from cms.labels import Coded
 from cms.media import CmsDocument, CmsImage, Rendition
 from cms.references import Context, PageTarget
-from cms.renditions import FORMATS, is_ready
+from cms.renditions import sources
 
 RICH_TEXT_FEATURES = ["bold", "italic", "superscript", "subscript", "ol", "ul", "link", "document-link"]
 
@@ -125,16 +125,7 @@ def page_link(target: PageTarget | None, context: Context) -> PageLink | None:
 
 def image_set(image: CmsImage, renditions: list[Rendition], context: Context, alt: str = "") -> ImageSet:
     """An image as rendition sets; makes no rendition, which is the worker's job."""
-    ready = is_ready(image, renditions)
-    sources: list[ImageSource] = []
-    for mime, spec in FORMATS.items():
-        sizes: list[Size] = [
-            {"url": context.absolute(r.url), "width": r.width, "height": r.height}
-            for r in renditions
-            if f"format-{spec}" in r.filter_spec
-        ]
-        if ready and sizes:
-            sources.append({"type": mime, "srcset": sizes})  # type: ignore[typeddict-item]
+    made = sources(image, renditions)
     point = image.get_focal_point()
     return {
         "id": image.pk,
@@ -148,8 +139,14 @@ def image_set(image: CmsImage, renditions: list[Rendition], context: Context, al
             if point and image.width and image.height
             else None
         ),
-        "ready": ready,
-        "sources": sources,
+        "ready": bool(made),
+        "sources": [
+            {
+                "type": mime,  # type: ignore[typeddict-item]
+                "srcset": [{"url": context.absolute(r.url), "width": r.width, "height": r.height} for r in files],
+            }
+            for mime, files in made.items()
+        ],
     }
 
 

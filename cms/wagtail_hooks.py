@@ -2,6 +2,7 @@
 
 from wagtail import hooks
 
+from cms import media_admin
 from cms.translation import admin as translation
 
 # Before wagtail-localize's own (order 0), so that its views are never reached unguarded.
@@ -11,3 +12,4 @@ hooks.register("before_convert_alias_page", translation.refuse_conversion)
 # After wagtail-localize's own, which makes aliases from French.
 hooks.register("after_create_page", translation.create_fallbacks, order=1)
 hooks.register("register_reports_menu_item", translation.report_menu_item)
+hooks.register("construct_homepage_panels", media_admin.add_failed_images)

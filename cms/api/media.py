@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from django.db.models import Q, QuerySet
-from wagtail.models import CollectionViewRestriction
+from django.db.models import QuerySet
 from wagtail.search.backends import get_search_backend
 
-from cms import representation
+from cms import publication, renditions, representation
 from cms.api import params, selection
 from cms.api.errors import NotFound
 from cms.api.pages import FIELDS, SEARCH
@@ -21,7 +20,7 @@ class MediaMeta(TypedDict):
     type: str
     detail_url: str
     tags: list[str]
-    download_url: str
+    download_url: str | None
 
 
 class ImageJson(representation.ImageSet):
@@ -36,27 +35,24 @@ class DocumentJson(representation.DocumentLink):
     meta: MediaMeta
 
 
-def in_public_collection(media: QuerySet[Any]) -> QuerySet[Any]:
-    """Images or documents outside every private collection (one query for the restrictions)."""
-    private = Q()
-    for path in CollectionViewRestriction.objects.values_list("collection__path", flat=True):
-        private |= Q(collection__path__startswith=path)
-    return media.exclude(private) if private else media
-
-
-def _meta(media: CmsImage | CmsDocument, endpoint: str, download_url: str, context: Context) -> MediaMeta:
+def _meta(media: CmsImage | CmsDocument, endpoint: str, download_url: str | None, context: Context) -> MediaMeta:
     return {
         "type": media._meta.label,
         "detail_url": context.absolute(f"{API_PATH}{endpoint}/{media.pk}/"),
         "tags": sorted(tag.name for tag in media.tags.all()),
-        "download_url": context.absolute(download_url),
+        "download_url": context.absolute(download_url) if download_url else None,
     }
 
 
 def image_json(image: CmsImage, context: Context) -> ImageJson:
-    """An image whose renditions the context has loaded."""
-    shown = representation.image_set(image, context.loaded.renditions[image.pk], context)
-    return {**shown, "meta": _meta(image, "images", image.file.url, context)}
+    """An image whose renditions the context has loaded.
+
+    What can be downloaded is its largest rendition that every program reads: the original is never public.
+    """
+    made = context.loaded.renditions[image.pk]
+    shown = representation.image_set(image, made, context)
+    *_others, readable = renditions.sources(image, made).values() or [None]
+    return {**shown, "meta": _meta(image, "images", readable[-1].url if readable else None, context)}
 
 
 def document_json(document: CmsDocument, context: Context) -> DocumentJson:
@@ -64,12 +60,14 @@ def document_json(document: CmsDocument, context: Context) -> DocumentJson:
     return {**shown, "meta": _meta(document, "documents", document.url, context)}
 
 
-def _images() -> QuerySet[CmsImage]:
-    return in_public_collection(CmsImage.objects.prefetch_related("tags"))
+def _images(query: params.Query) -> QuerySet[CmsImage]:
+    images = CmsImage.objects.prefetch_related("tags")
+    return publication.in_public_collection(images, query.labels.private_collections)
 
 
-def _documents() -> QuerySet[CmsDocument]:
-    return in_public_collection(CmsDocument.objects.prefetch_related("tags"))
+def _documents(query: params.Query) -> QuerySet[CmsDocument]:
+    documents = CmsDocument.objects.prefetch_related("tags")
+    return publication.in_public_collection(documents, query.labels.private_collections)
 
 
 def _context(api: type[Api], query: params.Query, found: Sequence[Any]) -> Context:
@@ -95,7 +93,7 @@ class ImageList(ListApi):
     orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
 
     def queryset(self, query: params.Query) -> QuerySet[CmsImage]:
-        return _searched(_images(), query)
+        return _searched(_images(query), query)
 
     def items(self, found: Sequence[CmsImage], query: params.Query) -> list[Any]:
         context = _context(ImageList, query, found)
@@ -108,7 +106,7 @@ class ImageDetail(DetailApi):
     own_params = (FIELDS,)
 
     def item(self, key: int, query: params.Query) -> Any:
-        image = _images().filter(pk=key).first()
+        image = _images(query).filter(pk=key).first()
         if image is None:
             raise NotFound("There is no such image.")
         return _picked([image_json(image, _context(ImageDetail, query, [image]))], query)[0]
@@ -121,7 +119,7 @@ class DocumentList(ListApi):
     orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
 
     def queryset(self, query: params.Query) -> QuerySet[CmsDocument]:
-        return _searched(_documents(), query)
+        return _searched(_documents(query), query)
 
     def items(self, found: Sequence[CmsDocument], query: params.Query) -> list[Any]:
         context = self.context(query)
@@ -134,7 +132,7 @@ class DocumentDetail(DetailApi):
     own_params = (FIELDS,)
 
     def item(self, key: int, query: params.Query) -> Any:
-        document = _documents().filter(pk=key).first()
+        document = _documents(query).filter(pk=key).first()
         if document is None:
             raise NotFound("There is no such document.")
         return _picked([document_json(document, self.context(query))], query)[0]

@@ -45,7 +45,7 @@ def connect(app: AppConfig) -> None:
     changes.watch(Collection, ignore=["numchild"])
     changes.watch(CollectionViewRestriction, of="collection", kind=PRIVACY)
     for model in (CmsImage, CmsDocument):
-        changes.watch(model, ignore=["uploaded_by_user_id"])
+        changes.watch(model, ignore=["uploaded_by_user_id", "rendition_state"])
     changes.watch(Rendition, of="image")  # an image is ready once its last rendition is made
     for model in (Fact, Tag, TaggedItem, Locale, Site, Redirect, BaseSiteSetting, BaseGenericSetting):
         changes.watch(model)

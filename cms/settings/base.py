@@ -149,6 +149,13 @@ WAGTAILDOCS_MAX_UPLOAD_SIZE = 100 * 1024 * 1024
 WAGTAILDOCS_EXTENSIONS = [
     *("csv", "docx", "epub", "geojson", "ics", "mp3", "mp4", "odp", "ods", "odt", "pdf", "pptx", "txt", "xlsx", "zip"),
 ]
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.uploads.ImageForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "cms.uploads.DocumentForm"
+FILE_UPLOAD_HANDLERS = [
+    "cms.uploads.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Through a view, which asks who may read: files of a private collection are for members only.
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form without its files

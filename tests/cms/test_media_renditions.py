@@ -1,0 +1,317 @@
+"""Renditions: the worker makes the whole set once per file, and an image says truly whether it is there."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.images import ImageFile
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+from PIL import Image, ImageCms
+
+from cms import renditions
+from cms.media import CmsImage, Rendition, RenditionState
+from tests.changelog import Log
+from tests.factories import pictures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+TASK = renditions.make_renditions.module_path
+
+
+def queued() -> list[int]:
+    """The images that the worker will look at."""
+    return [row.args_kwargs["args"][0] for row in DBTaskResult.objects.filter(task_path=TASK)]
+
+
+def work() -> None:
+    """What the worker does with its queue."""
+    for task in DBTaskResult.objects.filter(task_path=TASK):
+        task.task.call(*task.args_kwargs["args"])
+        task.delete()
+
+
+def shown(image: CmsImage) -> dict[str, list[Rendition]]:
+    image = CmsImage.objects.get(pk=image.pk)
+    return renditions.sources(image, list(image.renditions.all()))
+
+
+def test_the_set_is_made_once_after_upload() -> None:
+    image = pictures.image(pictures.jpeg(1700, 1000))
+    assert queued() == [image.pk]
+    assert shown(image) == {}
+    assert not image.renditions.exists()
+    work()
+    found = shown(image)
+    assert list(found) == ["image/avif", "image/webp", "image/jpeg"]
+    for mime, rows in found.items():
+        assert [row.width for row in rows] == [400, 800, 1200, 1600]
+        for row in rows:
+            with Image.open(row.file.path) as made:
+                assert made.get_format_mimetype() == mime
+                assert made.size == (row.width, row.height) == (row.width, round(row.width * 1000 / 1700))
+    before = sorted(row.pk for rows in found.values() for row in rows)
+    renditions.make_renditions.call(image.pk)
+    assert sorted(image.renditions.values_list("pk", flat=True)) == before
+
+
+def test_wagtail_finds_ours_by_its_own_lookup() -> None:
+    image = pictures.image()
+    work()
+    ours = image.renditions.get(filter_spec="width-400|format-webp")
+    assert CmsImage.objects.get(pk=image.pk).get_rendition("width-400|format-webp") == ours
+
+
+@pytest.mark.parametrize("width", [1, 120, 399])
+def test_a_small_picture_is_never_enlarged(width: int) -> None:
+    image = pictures.image(pictures.jpeg(width, 90))
+    work()
+    assert [[row.width for row in rows] for rows in shown(image).values()] == [[width]] * 3
+
+
+def test_a_transparent_picture_gets_png_and_keeps_its_transparency() -> None:
+    image = pictures.image(pictures.png(transparent=True), "logo.png")
+    work()
+    found = shown(image)
+    assert list(found) == ["image/avif", "image/webp", "image/png"]
+    for rows in found.values():
+        with Image.open(rows[0].file.path) as made:
+            lowest, highest = made.convert("RGBA").getchannel("A").getextrema()
+            assert lowest < 10
+            assert highest > 245
+
+
+def test_an_opaque_png_gets_jpeg() -> None:
+    image = pictures.image(pictures.png(), "opaque.png")
+    work()
+    assert list(shown(image)) == ["image/avif", "image/webp", "image/jpeg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cmyk.jpg", pictures.jpeg(mode="CMYK")),
+        ("grey.jpg", pictures.jpeg(mode="L")),
+        ("deep.png", pictures.written(Image.new("I;16", (500, 400), 30000), "PNG")),
+        ("palette.gif", pictures.written(pictures.draw().quantize(16), "GIF")),
+        ("modern.avif", pictures.written(pictures.draw(), "AVIF")),
+        ("modern.webp", pictures.written(pictures.draw(), "WEBP")),
+        ("phone.jpg", pictures.written(pictures.draw(), "MPO", save_all=True, append_images=[pictures.draw(320, 240)])),
+        ("profile.jpg", pictures.jpeg(icc_profile=b"not a colour profile")),
+    ],
+)
+def test_every_kind_of_picture(name: str, content: bytes) -> None:
+    image = pictures.image(content, name)
+    work()
+    found = shown(image)
+    assert len(found) == 3
+    for rows in found.values():
+        with Image.open(rows[0].file.path) as made:
+            assert made.mode == "RGB"
+            left, right = made.getpixel((20, 50)), made.getpixel((380, 50))
+    if name == "deep.png":
+        assert 100 < left[0] < 130  # type: ignore[index]
+    elif name != "grey.jpg":
+        assert left[0] > left[2] + 60  # type: ignore[index]
+        assert right[2] > right[0] + 60  # type: ignore[index]
+
+
+def test_a_wide_gamut_is_brought_to_srgb() -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    image = pictures.image(pictures.jpeg(icc_profile=lab), "wide.jpg")
+    work()
+    for rows in shown(image).values():
+        with Image.open(rows[0].file.path) as made:
+            assert "icc_profile" not in made.info
+
+
+def test_a_picture_taken_upright_stands_upright_and_tells_no_place() -> None:
+    image = pictures.image(pictures.camera_jpeg(1000, 600, orientation=6))
+    assert (image.width, image.height) == (600, 1000)
+    work()
+    for rows in shown(image).values():
+        assert [(row.width, row.height) for row in rows] == [(400, 667)]
+        with Image.open(rows[0].file.path) as made:
+            assert made.size == (400, 667)
+            top, bottom = made.getpixel((200, 40)), made.getpixel((200, 630))
+            assert top[0] > top[2]  # type: ignore[index]
+            assert bottom[2] > bottom[0]  # type: ignore[index]
+            assert not made.getexif()
+            assert not {"exif", "xmp", "icc_profile"} & made.info.keys()
+        content = rows[0].file.read()
+        assert b"Exif" not in content
+        assert b"Somebody" not in content
+
+
+@pytest.mark.parametrize("route", ["save", "update_fields"])
+def test_a_new_file_is_not_ready_until_it_is_rendered(route: str) -> None:
+    image = pictures.image()
+    work()
+    old = [row.file.name for rows in shown(image).values() for row in rows]
+    image = CmsImage.objects.get(pk=image.pk)
+    image.file = ImageFile(io.BytesIO(pictures.png(900, 500, transparent=True)), "other.png")
+    image.save(**({"update_fields": ["file"]} if route == "update_fields" else {}))
+    assert shown(image) == {}
+    assert queued() == [image.pk]
+    assert not image.renditions.exists()
+    work()
+    new = shown(image)
+    assert list(new) == ["image/avif", "image/webp", "image/png"]
+    assert not {row.file.name for rows in new.values() for row in rows} & set(old)
+    assert CmsImage.objects.get(pk=image.pk).width == 900
+
+
+def test_a_file_changed_behind_our_back_is_not_ready_either() -> None:
+    image = pictures.image()
+    work()
+    other = pictures.image(pictures.jpeg(500, 500), "other.jpg")
+    CmsImage.objects.filter(pk=image.pk).update(file=other.file.name)
+    assert shown(image) == {}
+
+
+def test_the_same_name_with_another_content_is_not_taken_for_the_old(media_root: Path) -> None:
+    image = pictures.image(name="same.jpg")
+    stale = CmsImage.objects.get(pk=image.pk)
+    CmsImage.objects.filter(pk=image.pk).update(file_hash="0" * 40)
+    assert renditions.make(stale) == RenditionState.WAITING
+    assert shown(image) == {}
+    assert not image.renditions.exists()
+    assert [path for path in media_root.rglob("renditions/**/*") if path.is_file()] == []
+
+
+def test_a_focal_point_drops_old_crops_and_keeps_ours() -> None:
+    image = pictures.image()
+    work()
+    image = CmsImage.objects.get(pk=image.pk)
+    crop = image.get_rendition("fill-100x100")
+    image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height = 10, 20, 30, 40
+    image.save()
+    assert not Rendition.objects.filter(pk=crop.pk).exists()
+    assert shown(image)
+    assert queued() == []
+
+
+def test_saving_anything_else_makes_nothing() -> None:
+    image = pictures.image()
+    work()
+    image = CmsImage.objects.get(pk=image.pk)
+    image.title = "Another title"
+    image.save()
+    assert shown(image)
+    assert queued() == []
+
+
+def test_a_save_that_is_rolled_back_queues_nothing() -> None:
+    with transaction.atomic():
+        pictures.image()
+        assert len(queued()) == 1
+        transaction.set_rollback(True)
+    assert queued() == []
+
+
+def test_readiness_is_in_the_change_log_and_its_bookkeeping_is_not() -> None:
+    image = pictures.image()
+    log = Log()
+    CmsImage.objects.filter(pk=image.pk).update(rendition_state=RenditionState.WORKING)
+    assert log.new() == []
+    work()
+    assert log.new() == [("update", "cms.cmsimage", image.pk)]
+    renditions.make(CmsImage.objects.get(pk=image.pk))
+    assert log.new() == [("update", "cms.cmsimage", image.pk)], "the files have new addresses"
+
+
+def test_a_damaged_file_fails_once_and_stops_nobody() -> None:
+    damaged, sound = pictures.image(), pictures.image()
+    with open(damaged.file.path, "r+b") as file:
+        file.truncate(500)
+    work()
+    assert CmsImage.objects.get(pk=damaged.pk).rendition_state == RenditionState.FAILED
+    assert shown(damaged) == {}
+    assert shown(sound)
+    assert renditions.enqueue_forgotten() == 0
+    assert queued() == []
+
+
+def test_images_without_a_task_are_found() -> None:
+    image = pictures.image()
+    DBTaskResult.objects.all().delete()
+    assert renditions.enqueue_forgotten() == 1
+    assert renditions.enqueue_forgotten() == 0  # their task waits
+    work()
+    assert shown(image)
+    assert renditions.enqueue_forgotten() == 0
+
+
+def test_an_image_that_killed_its_worker_has_failed() -> None:
+    image = pictures.image()
+    DBTaskResult.objects.all().delete()
+    CmsImage.objects.update(rendition_state=RenditionState.WORKING)
+    assert renditions.enqueue_forgotten() == 0
+    assert CmsImage.objects.get(pk=image.pk).rendition_state == RenditionState.FAILED
+
+
+def test_a_task_of_a_deleted_image_does_nothing() -> None:
+    image = pictures.image()
+    image.delete()
+    work()
+    assert not Rendition.objects.exists()
+
+
+class TestCommand:
+    def run(self, *arguments: str) -> str:
+        out = io.StringIO()
+        call_command("make_renditions", *arguments, stdout=out)
+        return out.getvalue()
+
+    def test_repairs_what_is_missing(self) -> None:
+        complete, without_row, without_file = (pictures.image(title=title) for title in ("One", "Two", "Three"))
+        work()
+        without_row.renditions.filter(filter_spec="width-400|format-avif").delete()
+        lost = without_file.renditions.get(filter_spec="width-400|format-webp").file
+        lost.storage.delete(lost.name)
+        new = pictures.image(title="Four")
+        assert self.run().splitlines() == [
+            f"{without_row.pk} Two: ready",
+            f"{without_file.pk} Three: ready",
+            f"{new.pk} Four: ready",
+            "3 made, 1 already complete, 0 replaced meanwhile, 0 failed.",
+        ]
+        for image in (complete, without_row, without_file, new):
+            assert all(row.file.storage.exists(row.file.name) for rows in shown(image).values() for row in rows)
+        assert self.run() == "0 made, 4 already complete, 0 replaced meanwhile, 0 failed.\n"
+
+    def test_all_makes_new_files(self) -> None:
+        image = pictures.image()
+        work()
+        before = set(image.renditions.values_list("file", flat=True))
+        assert "1 made, 0 already complete" in self.run("--all")
+        assert not before & set(image.renditions.values_list("file", flat=True))
+
+    def test_names_what_cannot_be_read_and_goes_on(self) -> None:
+        damaged, sound = pictures.image(title="Broken"), pictures.image()
+        damaged.file.storage.delete(damaged.file.name)
+        out = io.StringIO()
+        with pytest.raises(CommandError, match="replace their files"):
+            call_command("make_renditions", stdout=out)
+        assert f"{damaged.pk} Broken: failed" in out.getvalue()
+        assert shown(sound)
+
+
+def test_the_api_waits_for_readiness_and_never_shows_the_original(client: Any) -> None:
+    image = pictures.image(pictures.png(transparent=True), "secret name.png")
+    url = f"/api/v2/images/{image.pk}/"
+    answer = client.get(url).json()
+    assert (answer["ready"], answer["sources"]) == (False, [])
+    assert (answer["width"], answer["height"]) == (640, 480)
+    assert answer["meta"]["download_url"] is None
+    work()
+    response = client.get(url)
+    answer = response.json()
+    assert answer["ready"]
+    assert [source["type"] for source in answer["sources"]] == ["image/avif", "image/webp", "image/png"]
+    assert answer["meta"]["download_url"] == answer["sources"][-1]["srcset"][-1]["url"]
+    assert b"original_images" not in response.content
+    listed = client.get("/api/v2/images/")
+    assert b"original_images" not in listed.content
