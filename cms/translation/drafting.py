@@ -72,6 +72,7 @@ def _save_draft(translation: Translation, user: Any) -> Revision:
     source = translation.source
     locale = translation.target_locale
     original = source.as_instance()
+    made_from = fingerprint(original)  # now: putting the translated texts in changes the original's blocks in memory
     try:
         draft = source.get_translated_instance(locale)
     except ObjectDoesNotExist:
@@ -85,7 +86,7 @@ def _save_draft(translation: Translation, user: Any) -> Revision:
     if draft.slug == original.slug:
         draft.slug = slug  # nobody translated it: the address that the page has here stays
     draft.slug = find_available_slug(draft.get_parent(), slugify(draft.slug), ignore_page_id=draft.pk)
-    return save_draft(draft, percent=percent_translated(translation), made_from=fingerprint(original), user=user)
+    return save_draft(draft, percent=percent_translated(translation), made_from=made_from, user=user)
 
 
 def save_draft(draft: Page, *, percent: int, made_from: str, user: Any = None, clean: bool = True) -> Revision:

@@ -15,13 +15,22 @@ from modelcluster.fields import ParentalKey
 from wagtail import blocks
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page, Site
-from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationContext, TranslationSource
+from wagtail_localize.models import (
+    LocaleSynchronization,
+    StringSegment,
+    StringTranslation,
+    Translation,
+    TranslationContext,
+    TranslationSource,
+)
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
 from cms.languages import CODES, DEFAULT
 from cms.media import CmsDocument, CmsImage
-from cms.translation.by_code import mark_summary, publish_translation, synchronise_trees
+from cms.translation import drafting
+from cms.translation.status import mark_summary
+from cms.translation.trees import synchronise_trees
 from home.demo import pictures, source
 from home.demo.load_facts import column_value, row_instance
 from home.demo.source import PageFile
@@ -43,8 +52,12 @@ TARGETS = {
 
 def load(say: Callable[[str], None]) -> None:
     """Make every page that is not there yet, in French and in its other languages."""
+    languages = {code: Locale.objects.get_or_create(language_code=code)[0] for code in CODES}
     for code in CODES:
-        Locale.objects.get_or_create(language_code=code)
+        if code != DEFAULT:
+            LocaleSynchronization.objects.get_or_create(
+                locale=languages[code], defaults={"sync_from": languages[DEFAULT]}
+            )
     pages = source.pages()
     for page in pages.values():
         _create(page)
@@ -297,12 +310,12 @@ def _translate(page: PageFile, language: str) -> None:
     summary = page.translations.get(language) == "summary"
     if not summary:
         _fill_segments(origin, translation, page, language)
-    publish_translation(translation)
+    drafting.save(translation, publish=not summary)
     if summary:
-        instance = translation.get_target_instance()
-        mark_summary(instance)
-        set_text(instance, page, language)
-        instance.save_revision().publish()
+        mark_summary(translation.get_target_instance())
+        draft = translation.get_target_instance().get_latest_revision_as_object()
+        set_text(draft, page, language)
+        draft.save_revision().publish()
     DemoItem.objects.create(key=key, object_id=str(translation.pk), done=True)
 
 
