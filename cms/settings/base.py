@@ -132,6 +132,8 @@ STORAGES = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 
+DEMO_ALLOWED = False
+
 WAGTAIL_SITE_NAME = "MOT"
 WAGTAIL_I18N_ENABLED = True
 # Where this server is, and where readers see pages and records: the site's own front end, or this server.

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from home.demo import load_facts, load_pages, load_site
@@ -13,6 +14,8 @@ class Command(BaseCommand):
     help = "Loads the demo content; what is already there, and what an editor changed or deleted, is left alone."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO_ALLOWED:
+            raise CommandError("The demo's accounts have known passwords: it is loaded in development only.")
         logging.getLogger("wagtail").setLevel(logging.WARNING)  # a line per page would hide the progress
         try:
             load_site.load_accounts()
