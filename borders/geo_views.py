@@ -27,7 +27,7 @@ def feature(place: dict[str, Any]) -> dict[str, Any]:
 class GeoListApi(ListApi):
     """A list whose GeoJSON is one FeatureCollection: of all places, which a map needs, unless a `limit` is given."""
 
-    renderer_classes = [JSONRenderer, GeoJsonRenderer]
+    renderer_classes = [JSONRenderer, GeoJsonRenderer]  # type: ignore[misc]
 
     def get(self, request: Request) -> Response:
         if request.accepted_renderer.format != GeoJsonRenderer.format:
@@ -46,7 +46,7 @@ class GeoListApi(ListApi):
 class GeoDetailApi(DetailApi):
     """One place, in GeoJSON as a Feature."""
 
-    renderer_classes = [JSONRenderer, GeoJsonRenderer]
+    renderer_classes = [JSONRenderer, GeoJsonRenderer]  # type: ignore[misc]
 
     def get(self, request: Request, key: Any) -> Response:
         response = super().get(request, key)

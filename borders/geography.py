@@ -7,11 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.models import Orderable
 
 from borders import geojson
 from borders.location import Located
 from cms.facts import Fact, FactName
+from cms.organisations import Partner
 from cms.representation import DatePrecision
 
 
@@ -73,11 +73,10 @@ class Border(Located, Fact):
         related_name="parts",
         help_text=_("The border that this one is a part of; what concerns a part is found under the whole too."),
     )
-    geometry = models.JSONField(
+    geometry = geojson.GeometryField(
         _("line"),
         null=True,
         blank=True,
-        validators=[geojson.validate],
         help_text=_(
             "A GeoJSON geometry (RFC 7946). A maritime border has a point with a “bbox”, never an invented line; "
             "leave it empty for a border made of parts."
@@ -90,7 +89,7 @@ class Border(Located, Fact):
     class Meta(Fact.Meta):
         verbose_name = _("border")
         verbose_name_plural = _("borders")
-        ordering = ["order", "code"]
+        ordering = ["order", "code"]  # type: ignore[misc]
 
     def clean(self) -> None:
         super().clean()
@@ -148,19 +147,11 @@ class TerritoryName(FactName):
     fact = ParentalKey(Territory, on_delete=models.CASCADE, related_name="names")
 
 
-class TerritoryMember(Orderable):
+class TerritoryMember(Partner):
     """An authority that belongs to a territory."""
 
     fact = ParentalKey(Territory, on_delete=models.CASCADE, related_name="members")
-    name = models.CharField(_("name"), max_length=200)
-    country = models.ForeignKey(
-        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    website = models.URLField(_("website"), max_length=500, blank=True)
 
-    class Meta(Orderable.Meta):
+    class Meta(Partner.Meta):
         verbose_name = _("member authority")
         verbose_name_plural = _("member authorities")
-
-    def __str__(self) -> str:
-        return self.name

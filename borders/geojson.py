@@ -9,7 +9,10 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, TypedDict
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext as _
 
 MAX_BYTES = 500_000
@@ -24,6 +27,8 @@ _DEPTH = {
     "MultiPolygon": 3,
 }
 """How many lists there are around a position."""
+
+_MEMBERS = {"type", "coordinates", "geometries", "bbox"}
 
 Box = tuple[float, float, float, float]
 
@@ -52,12 +57,18 @@ def validate(value: Any) -> None:
 
 def _validate_geometry(value: Any, nesting: int) -> None:
     kind = value.get("type") if isinstance(value, dict) else None
+    kind = kind if isinstance(kind, str) else ""
     if kind in {"Feature", "FeatureCollection"}:
         raise ValidationError(_("Give the geometry alone, not the %(type)s around it.") % {"type": kind})
-    if kind != "GeometryCollection" and (not isinstance(kind, str) or kind not in _DEPTH):
+    if kind != "GeometryCollection" and kind not in _DEPTH:
         raise ValidationError(
             _("This is not a GeoJSON geometry: its “type” must be one of %(types)s.")
             % {"types": ", ".join([*_DEPTH, "GeometryCollection"])}
+        )
+    if others := sorted(value.keys() - _MEMBERS):
+        raise ValidationError(
+            _("A geometry has no “%(member)s”, only type, coordinates, geometries and bbox.")
+            % {"member": others[0][:60]}
         )
     if "bbox" in value:
         _validate_box(value["bbox"])
@@ -113,6 +124,31 @@ def _validate_box(value: Any) -> None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+class GeometryFormField(forms.JSONField):
+    """Text that is too deep or whose numbers are too long to be read is a mistake, not an error of ours."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise ValidationError(_("This is not GeoJSON that can be read.")) from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return InvalidJSONInput(data)
+
+
+class GeometryField(models.JSONField):
+    """A geometry of RFC 7946, or null."""
+
+    default_validators = [validate]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": GeometryFormField, **kwargs})
 
 
 def positions(geometry: Geometry) -> Iterator[list[float]]:

@@ -1,18 +1,14 @@
 """Good practices: what was done across a border, and what came of it."""
 
-from typing import Any, TypedDict
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.models import Orderable
 
-from borders.geography import Country
 from cms import fields
-from cms.labels import Coded
+from cms.organisations import Partner, PartnerJson, partner_json
 from cms.pages import (
     BodyMixin,
     BordersMixin,
@@ -25,25 +21,7 @@ from cms.pages import (
     synchronised,
     translated,
 )
-from cms.references import Context
 from cms.validation import END_BEFORE_START
-
-
-class Partner(TypedDict):
-    """An organisation that took part."""
-
-    name: str
-    country: Coded | None
-    website: str
-
-
-def partner(row: Any, context: Context) -> Partner:
-    """A row with name, country and website as JSON."""
-    return {
-        "name": row.name,
-        "country": context.labels.coded("borders.Country", row.country_id, context.locale),
-        "website": row.website,
-    }
 
 
 class PracticeIndexPage(BodyMixin, SitePage):
@@ -88,7 +66,7 @@ class PracticePage(BodyMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, T
         fields.value("start_year", int | None, card=True),
         fields.value("end_year", int | None, card=True),
         fields.value("budget", int | None),
-        fields.rows("partners", Partner, partner),
+        fields.rows("partners", PartnerJson, partner_json),
     ]
     translation = [*translated("results"), *synchronised("start_year", "end_year", "budget", "partners")]
 
@@ -105,19 +83,11 @@ class PracticePage(BodyMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, T
             raise ValidationError({"end_year": END_BEFORE_START})
 
 
-class PracticePartner(Orderable):
+class PracticePartner(Partner):
     """An organisation that took part in a practice."""
 
     page = ParentalKey(PracticePage, on_delete=models.CASCADE, related_name="partners")
-    name = models.CharField(_("name"), max_length=200)
-    country = models.ForeignKey(
-        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    website = models.URLField(_("website"), max_length=500, blank=True)
 
-    class Meta(Orderable.Meta):
+    class Meta(Partner.Meta):
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
-
-    def __str__(self) -> str:
-        return self.name

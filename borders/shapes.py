@@ -15,6 +15,7 @@ from borders.geography import Border, BorderKind, LegalForm, Territory, Territor
 from borders.programme_shapes import ProgrammeJson, programmes
 from cms import publication
 from cms.labels import Coded
+from cms.organisations import PartnerJson, partner_json
 from cms.references import Context, PageTarget, page_type
 from cms.representation import PageLink, UncertainDate, enum, page_link, uncertain_date
 
@@ -64,21 +65,13 @@ class TerritoryJson(TypedDict):
     page: PageLink | None
 
 
-class Member(TypedDict):
-    """An authority that belongs to a territory."""
-
-    name: str
-    country: Coded | None
-    website: str
-
-
 class TerritoryDetail(TerritoryJson):
     """All that is known of a territory."""
 
     founded: UncertainDate | None
     seat: str
     website: str
-    members: list[Member]
+    members: list[PartnerJson]
     key_figures: list[FigureJson]
 
 
@@ -218,14 +211,7 @@ def territory_details(pks: set[int], context: Context) -> dict[int, TerritoryDet
             "founded": uncertain_date(territory.founded_on, territory.founded_precision),
             "seat": territory.seat,
             "website": territory.website,
-            "members": [
-                {
-                    "name": member.name,
-                    "country": context.labels.coded("borders.Country", member.country_id, context.locale),
-                    "website": member.website,
-                }
-                for member in territory.members.all()
-            ],
+            "members": [partner_json(member, context) for member in territory.members.all()],
             "key_figures": figures.get(territory.pk, []),
         }
         for territory, shown in _territories(Territory.objects.prefetch_related("members"), pks, context)

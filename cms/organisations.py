@@ -1,4 +1,4 @@
-"""Rows of a page that name organisations (partners, signatories, hosts): the same in every language."""
+"""Rows that name organisations (partners, members, signatories, hosts): the same in every language."""
 
 from typing import TypedDict
 
@@ -25,7 +25,7 @@ class PartnerJson(OrganisationJson):
 
 
 class Organisation(Orderable):
-    """An organisation by its own name; subclasses add `page`, a ParentalKey to their page type."""
+    """An organisation by its own name; subclasses add a ParentalKey to what names it."""
 
     name = models.CharField(_("name"), max_length=200)
     website = models.URLField(_("website"), max_length=500, blank=True)
@@ -40,7 +40,7 @@ class Organisation(Orderable):
 
 
 class Partner(Organisation):
-    """An organisation that takes part in a project, with its country."""
+    """An organisation that takes part in something, with its country."""
 
     country = models.ForeignKey(
         "borders.Country",

@@ -1,0 +1,313 @@
+"""The admin of borders, territories, programmes and figures."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.ui.tables import Column, DateColumn
+
+from borders.figures import Indicator, KeyFigure, Qualifier, Unit
+from borders.geography import Border, BorderKind, Country, LegalForm, Territory, TerritoryScale
+from borders.programmes import Programme, ProgrammeKind
+from cms.fact_admin import FactViewSet, fact_filter
+
+
+def _codes(relation: str, label: Any) -> Column:
+    """The codes of related facts."""
+    return Column(
+        relation, label=label, accessor=lambda fact: ", ".join(one.code for one in getattr(fact, relation).all())
+    )
+
+
+def _choice(field: str, label: Any) -> Column:
+    """The label of a closed list."""
+    return Column(field, label=label, accessor=lambda fact: getattr(fact, f"get_{field}_display")(), sort_key=field)
+
+
+def _code(field: str = "code", label: Any = None) -> Column:
+    return Column(field, label=label or _("code"), sort_key=field)
+
+
+def _choices(field: str, choices: Any, label: Any) -> django_filters.MultipleChoiceFilter:
+    return django_filters.MultipleChoiceFilter(
+        field_name=field, choices=choices.choices, label=label, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def _checkboxes(field: str) -> FieldPanel:
+    return FieldPanel(field, widget=forms.CheckboxSelectMultiple)
+
+
+POINT = MultiFieldPanel([FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])], heading=_("Point on the map"))
+
+
+class CountryViewSet(FactViewSet):
+    model = Country
+    icon = "globe"
+    menu_order = 10
+    list_display = ["__str__", _code()]
+
+
+class BorderFilterSet(WagtailFilterSet):
+    kind = _choices("kind", BorderKind, _("kind"))
+    countries = fact_filter(Country, _("countries"))
+    parent = fact_filter(Border, _("part of"))
+
+    class Meta:
+        model = Border
+        fields: list[str] = []
+
+
+class BorderViewSet(FactViewSet):
+    model = Border
+    icon = "resubmit"
+    menu_order = 20
+    filterset_class = BorderFilterSet
+    ordering = ["order", "code"]
+    related = ["parent"]
+    prefetched = ["countries"]
+    list_display = [
+        "__str__",
+        _code(),
+        _choice("kind", _("kind")),
+        _codes("countries", _("countries")),
+        Column("parent", label=_("part of"), accessor=lambda border: border.parent.code if border.parent else ""),
+        Column("order", label=_("order"), sort_key="order"),
+    ]
+    exported = ["kind", "countries", "parent", "lat", "lon", "order"]
+    tab = [
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("parent"), FieldPanel("order")]),
+        _checkboxes("countries"),
+        POINT,
+        FieldPanel("geometry"),
+    ]
+
+
+class TerritoryFilterSet(WagtailFilterSet):
+    borders = fact_filter(Border, _("borders"))
+    legal_form = _choices("legal_form", LegalForm, _("legal form"))
+    scale = _choices("scale", TerritoryScale, _("scale"))
+
+    class Meta:
+        model = Territory
+        fields: list[str] = []
+
+
+class TerritoryViewSet(FactViewSet):
+    model = Territory
+    icon = "site"
+    menu_order = 30
+    filterset_class = TerritoryFilterSet
+    prefetched = ["borders"]
+    search_by = ["seat", "members__name"]
+    list_display = [
+        "__str__",
+        _code(),
+        _choice("legal_form", _("legal form")),
+        _choice("scale", _("scale")),
+        _codes("borders", _("borders")),
+        DateColumn("founded_on", label=_("founded on"), sort_key="founded_on"),
+    ]
+    exported = [
+        "legal_form",
+        "scale",
+        "founded_on",
+        "founded_precision",
+        "seat",
+        "website",
+        "borders",
+        "lat",
+        "lon",
+    ]
+    tab = [
+        _checkboxes("borders"),
+        FieldRowPanel([FieldPanel("legal_form"), FieldPanel("scale")]),
+        FieldRowPanel([FieldPanel("founded_on"), FieldPanel("founded_precision")]),
+        FieldRowPanel([FieldPanel("seat"), FieldPanel("website")]),
+        POINT,
+        InlinePanel("members", heading=_("Member authorities"), label=_("member authority")),
+    ]
+
+
+class ProgrammeFilterSet(WagtailFilterSet):
+    kind = _choices("kind", ProgrammeKind, _("kind"))
+    borders = fact_filter(Border, _("borders"))
+
+    class Meta:
+        model = Programme
+        fields: list[str] = []
+
+
+class ProgrammeViewSet(FactViewSet):
+    model = Programme
+    icon = "calendar-check"
+    menu_order = 40
+    filterset_class = ProgrammeFilterSet
+    prefetched = ["borders"]
+    list_display = [
+        "__str__",
+        _choice("kind", _("kind")),
+        Column("start_year", label=_("first year"), sort_key="start_year"),
+        Column("end_year", label=_("last year"), sort_key="end_year"),
+        _codes("borders", _("borders")),
+    ]
+    exported = ["kind", "start_year", "end_year", "borders", "website"]
+    tab = [
+        FieldPanel("kind"),
+        FieldRowPanel([FieldPanel("start_year"), FieldPanel("end_year")]),
+        _checkboxes("borders"),
+        FieldPanel("website"),
+    ]
+
+
+class IndicatorFilterSet(WagtailFilterSet):
+    unit = _choices("unit", Unit, _("unit"))
+
+    class Meta:
+        model = Indicator
+        fields: list[str] = []
+
+
+class IndicatorViewSet(FactViewSet):
+    model = Indicator
+    icon = "list-ol"
+    menu_order = 50
+    filterset_class = IndicatorFilterSet
+    list_display = ["__str__", _code(), _choice("unit", _("unit"))]
+    exported = ["unit"]
+    tab = [FieldPanel("unit"), InlinePanel("definitions", heading=_("Definitions"), label=_("definition"), max_num=6)]
+
+
+def same_subject(figures: QuerySet[KeyFigure]) -> QuerySet[KeyFigure]:
+    """Figures with the number of figures, themselves included, of the same thing at the same place (`sources`)."""
+    subject = ("border_id", "territory_id", "from_country_id", "to_country_id")
+    none = {f"no_{name}": Coalesce(F(name), 0) for name in subject}
+    alike = (
+        KeyFigure.objects.annotate(**none)
+        .filter(
+            indicator_id=OuterRef("indicator_id"),
+            **{f"no_{name}": Coalesce(OuterRef(name), 0) for name in subject},
+        )
+        .order_by()
+        .values("indicator_id")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return figures.annotate(sources=Subquery(alike, output_field=IntegerField()))
+
+
+class KeyFigureFilterSet(WagtailFilterSet):
+    indicator = fact_filter(Indicator, _("indicator"))
+    border = fact_filter(Border, _("border"))
+    territory = fact_filter(Territory, _("territory"))
+    year = django_filters.RangeFilter(label=_("year"))
+    qualifier = _choices("qualifier", Qualifier, _("precision"))
+    several = django_filters.BooleanFilter(label=_("several sources"), method="with_several")
+
+    class Meta:
+        model = KeyFigure
+        fields: list[str] = []
+
+    def with_several(self, figures: QuerySet[KeyFigure], name: str, wanted: bool) -> QuerySet[KeyFigure]:
+        return figures.filter(sources__gt=1) if wanted else figures.filter(sources=1)
+
+
+def _amount(figure: KeyFigure) -> str:
+    """The value as it is read: "about 46,000 workers"."""
+    number = number_format(figure.value.normalize(), use_l10n=True, force_grouping=True)
+    qualifier = "" if figure.qualifier == Qualifier.EXACT else f"{figure.get_qualifier_display()} "
+    return f"{qualifier}{number} {figure.indicator.get_unit_display()}"
+
+
+def _direction(figure: KeyFigure) -> str:
+    if not figure.from_country and not figure.to_country:
+        return ""
+    ends = (country.code.upper() if country else "…" for country in (figure.from_country, figure.to_country))
+    return " → ".join(ends)
+
+
+def _amount_column() -> Column:
+    return Column("value", label=_("value"), accessor=_amount, sort_key="value")
+
+
+def _source_column() -> Column:
+    return Column("source_name", label=_("source"), sort_key="source_name")
+
+
+class KeyFigureViewSet(FactViewSet):
+    model = KeyFigure
+    icon = "order"
+    menu_order = 60
+    filterset_class = KeyFigureFilterSet
+    ordering = ["indicator__code", "border__order", "territory__code", "-year"]
+    related = ["indicator", "border", "territory", "from_country", "to_country"]
+    prefetched = ["indicator__names", "border__names", "territory__names"]
+    search_by = [
+        "source_name",
+        "note",
+        "indicator__names__text",
+        "border__names__text",
+        "territory__names__text",
+    ]
+    list_display = [
+        "__str__",
+        _amount_column(),
+        Column("direction", label=_("from → to"), accessor=_direction),
+        _source_column(),
+        Column("sources", label=_("sources for it"), accessor="sources", sort_key="sources"),
+    ]
+    chooser_columns = (_amount_column, _source_column)
+    exported = [
+        "indicator",
+        "border",
+        "territory",
+        "from_country",
+        "to_country",
+        "value",
+        "unit",
+        "qualifier",
+        "year",
+        "source_name",
+        "source_url",
+        "read_on",
+        "note",
+    ]
+    tab = [
+        FieldPanel("indicator"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("border"), FieldPanel("territory")]),
+                FieldRowPanel([FieldPanel("from_country"), FieldPanel("to_country")]),
+            ],
+            heading=_("Where"),
+        ),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("qualifier"), FieldPanel("value"), FieldPanel("year")])], heading=_("Figure")
+        ),
+        MultiFieldPanel(
+            [FieldPanel("source_name"), FieldPanel("source_url"), FieldPanel("read_on"), FieldPanel("note")],
+            heading=_("Source"),
+        ),
+    ]
+
+    def get_queryset(self, request: Any) -> QuerySet[KeyFigure]:
+        return same_subject(super().get_queryset(request))
+
+    def export_value(self, fact: Any, field: str) -> Any:
+        return fact.indicator.unit if field == "unit" else super().export_value(fact, field)
+
+
+VIEWSETS = (
+    CountryViewSet,
+    BorderViewSet,
+    TerritoryViewSet,
+    ProgrammeViewSet,
+    IndicatorViewSet,
+    KeyFigureViewSet,
+)

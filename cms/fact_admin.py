@@ -1,0 +1,209 @@
+"""The admin of facts: quick lists, exports with a column per language, choosers and forms in tabs.
+
+Every app registers its viewsets; their entries gather in one menu.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, ProtectedError, Q, QuerySet
+from django.db.models.deletion import Collector
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList, Panel, PublishingPanel, TabbedInterface
+from wagtail.admin.ui.tables import Column
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
+
+from cms.facts import Fact, FactName, NameKind
+from cms.languages import CODES, Language
+
+MENU_HOOK = "register_facts_menu_item"
+_MENU = Menu(register_hook_name=MENU_HOOK)
+
+
+@hooks.register("register_admin_menu_item")
+def facts_menu() -> MenuItem:
+    """One menu for the facts of every app."""
+    return SubmenuMenuItem(_("Reference data"), _MENU, name="facts", icon_name="list-ul", order=300)
+
+
+@hooks.register("before_delete_snippet")
+def refuse_to_delete_used_facts(request: HttpRequest, facts: Sequence[Model]) -> HttpResponse | None:
+    """Wagtail knows of uses from an index that is filled later; the database knows now."""
+    try:
+        for fact in facts:
+            Collector(using=DEFAULT_DB_ALIAS).collect([fact])
+    except ProtectedError as refusal:
+        users = ", ".join(sorted({str(user) for user in refusal.protected_objects})[:5])
+        messages.error(
+            request, _("“%(fact)s” cannot be deleted, because it is used: %(users)s") % {"fact": fact, "users": users}
+        )
+        return redirect(fact.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
+    return None
+
+
+def name_model(model: type[Model]) -> type[FactName] | None:
+    """The rows of names of a kind of fact; None where it has none."""
+    found = next((f for f in model._meta.related_objects if f.name == "names"), None)
+    return found.related_model if found else None  # type: ignore[return-value]
+
+
+def with_names(facts: QuerySet[Any]) -> QuerySet[Any]:
+    """Facts that can be called by their names without a query each."""
+    return facts.prefetch_related("names") if name_model(facts.model) else facts
+
+
+def fact_filter(model: type[Fact], label: Any, **kwargs: Any) -> django_filters.ModelMultipleChoiceFilter:
+    """A filter of a list by other facts."""
+    return django_filters.ModelMultipleChoiceFilter(
+        queryset=lambda request: with_names(model._default_manager.all()),
+        label=label,
+        widget=forms.CheckboxSelectMultiple,
+        **kwargs,
+    )
+
+
+class FactIndexView(IndexView):
+    """The list of one kind of fact; exports its names, a column per language."""
+
+    def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By code, by any name in any language, and by the viewset's `search_by`; works with every filter."""
+        if not self.is_searching:
+            return queryset
+        viewset: Any = self.model.snippet_viewset
+        found = Q(code__icontains=self.search_query)
+        if names := name_model(self.model):
+            found |= Q(pk__in=names._default_manager.filter(text__icontains=self.search_query).values("fact"))
+        for lookup in viewset.search_by:
+            matching = self.model._default_manager.filter(**{f"{lookup}__icontains": self.search_query})
+            found |= Q(pk__in=matching.values("pk"))
+        return queryset.filter(found)
+
+    def to_row_dict(self, item: Any) -> Any:
+        names = (
+            {row.language: row.text for row in item.names.all() if row.kind == NameKind.PREFERRED}
+            if name_model(type(item))
+            else {}
+        )
+        row: OrderedDict[str, Any] = OrderedDict()
+        for field in self.list_export:
+            if field.startswith("name:"):
+                row[field] = names.get(field[5:], "")
+            else:
+                row[field] = self.model.snippet_viewset.export_value(item, field)
+        return row
+
+
+class FactInspectView(InspectView):
+    """A fact to read, names included."""
+
+    def get_names_display_value(self) -> str:
+        return "\n".join(
+            f"{row.get_language_display()}: {row} ({row.get_kind_display()})" for row in self.object.names.all()
+        )
+
+
+class _Chooses:
+    """Facts to choose from, with the columns of their viewset."""
+
+    def get_object_list(self) -> QuerySet[Any]:
+        viewset: FactViewSet = self.model_class.snippet_viewset  # type: ignore[attr-defined]
+        return viewset.quick(self.model_class._default_manager.all())  # type: ignore[attr-defined]
+
+    @property
+    def columns(self) -> list[Column]:
+        first, *others = super().columns  # type: ignore[misc]
+        viewset: FactViewSet = self.model_class.snippet_viewset  # type: ignore[attr-defined]
+        return [first, *(column() for column in viewset.chooser_columns), *others]
+
+
+class FactChooseView(_Chooses, ChooseView):
+    pass
+
+
+class FactChooseResultsView(_Chooses, ChooseResultsView):
+    pass
+
+
+class FactChooserViewSet(SnippetChooserViewSet):
+    choose_view_class = FactChooseView
+    choose_results_view_class = FactChooseResultsView
+
+
+class FactViewSet(SnippetViewSet):
+    """The admin of one kind of fact."""
+
+    menu_hook = MENU_HOOK
+    index_view_class = FactIndexView
+    inspect_view_class = FactInspectView
+    chooser_viewset_class = FactChooserViewSet
+    inspect_view_enabled = True
+    copy_view_enabled = False  # a copy would carry the code, which is unique
+    list_per_page = 50
+    list_display = ["__str__", "code"]
+    ordering = ["code"]
+
+    tab: ClassVar[Sequence[Panel]] = ()
+    """Panels of the kind's own fields."""
+    related: ClassVar[Sequence[str]] = ()
+    """Foreign keys that lists show."""
+    prefetched: ClassVar[Sequence[str]] = ()
+    """Relations of many that lists show."""
+    search_by: ClassVar[Sequence[str]] = ()
+    """Lookups that the list's search follows beside code and names."""
+    exported: ClassVar[Sequence[str]] = ()
+    """Fields in the export beside code and names."""
+    chooser_columns: ClassVar[Sequence[Callable[[], Column]]] = (lambda: Column("code", label=_("code")),)
+
+    def quick(self, facts: QuerySet[Any]) -> QuerySet[Any]:
+        """Facts with all that a list shows, in a fixed number of queries; revisions are large and left aside."""
+        facts = facts.select_related("latest_revision", *self.related).defer("latest_revision__content")
+        return with_names(facts).prefetch_related(*self.prefetched)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.quick(self.model._default_manager.all())
+
+    @property
+    def list_export(self) -> list[str]:
+        names = [f"name:{code}" for code in CODES] if name_model(self.model) else []
+        return ["code", *names, *self.exported, "live"]
+
+    @property
+    def export_headings(self) -> dict[str, Any]:
+        return {f"name:{language.value}": f"{_('name')} ({language.label})" for language in Language}
+
+    @property
+    def export_filename(self) -> str:
+        return str(self.model._meta.model_name)
+
+    def export_value(self, fact: Any, field: str) -> Any:
+        """A field in the export: codes of closed lists and facts, several separated by spaces."""
+        value = getattr(fact, field)
+        if hasattr(value, "all"):
+            return " ".join(str(getattr(one, "code", one)) for one in value.all())
+        return value.code if isinstance(value, Fact) else value
+
+    def get_edit_handler(self) -> Any:
+        names = [self.model.name_panel] if name_model(self.model) else []
+        tabs = [
+            ObjectList([FieldPanel("code"), *names, *self.tab], heading=_("Content")),
+            ObjectList([PublishingPanel()], heading=_("Publication")),
+        ]
+        return TabbedInterface(tabs, base_form_class=self.model.base_form_class).bind_to_model(self.model)
+
+    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        names = ["names"] if name_model(self.model) else []
+        own = [f.name for f in self.model._meta.local_fields if f.editable and not f.primary_key]
+        many = [f.name for f in self.model._meta.local_many_to_many]
+        hidden = {"go_live_at", "expire_at", "first_published_at", "code"}
+        fields = ["code", *names, *(name for name in own if name not in hidden), *many]
+        return super().get_inspect_view_kwargs(**{"fields": fields, **kwargs})
