@@ -32,7 +32,7 @@ class Unit(models.TextChoices):
     BEDS = "beds", pgettext_lazy("reader", "beds")
     EUR = "eur", pgettext_lazy("reader", "€")
     PERCENT = "percent", pgettext_lazy("reader", "%")
-    COUNT = "count", pgettext_lazy("reader", "in number")
+    COUNT = "count", pgettext_lazy("reader", "number")
 
 
 WHOLE_UNITS = {Unit.INHABITANTS, Unit.WORKERS, Unit.MUNICIPALITIES, Unit.MEMBERS, Unit.BEDS, Unit.COUNT}
@@ -117,7 +117,7 @@ class KeyFigure(Fact):
     )
     from_country = models.ForeignKey(
         Country,
-        verbose_name=_("from"),
+        verbose_name=_("country of origin"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -126,7 +126,7 @@ class KeyFigure(Fact):
     )
     to_country = models.ForeignKey(
         Country,
-        verbose_name=_("to"),
+        verbose_name=_("country of destination"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,

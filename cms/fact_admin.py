@@ -20,12 +20,14 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList, Panel, PublishingPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column
+from wagtail.search.backends import get_search_backend
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
 from cms.facts import Fact, FactName, NameKind
 from cms.languages import CODES, Language
 
+SEARCH_MAX = 1000
 MENU_HOOK = "register_facts_menu_item"
 _MENU = Menu(register_hook_name=MENU_HOOK)
 
@@ -76,11 +78,15 @@ class FactIndexView(IndexView):
     """The list of one kind of fact; exports its names, a column per language."""
 
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """By code, by any name in any language, and by the viewset's `search_by`; works with every filter."""
+        """By code, by any name in any language, and by the viewset's `search_by`; works with every filter.
+
+        Wagtail's search finds names without their accents, the database finds parts of words.
+        """
         if not self.is_searching:
             return queryset
         viewset: Any = self.model.snippet_viewset
-        found = Q(code__icontains=self.search_query)
+        ranked = get_search_backend().autocomplete(self.search_query, self.model)[:SEARCH_MAX]
+        found = Q(code__icontains=self.search_query) | Q(pk__in=[fact.pk for fact in ranked])
         if names := name_model(self.model):
             found |= Q(pk__in=names._default_manager.filter(text__icontains=self.search_query).values("fact"))
         for lookup in viewset.search_by:
