@@ -63,6 +63,14 @@ def media_root(settings: Any, tmp_path: Path) -> Path:
     return settings.MEDIA_ROOT
 
 
+@pytest.fixture(autouse=True)
+def fresh_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that another test rolled back may come again, with other content."""
+    from cms import labels
+
+    monkeypatch.setattr(labels, "_current", labels.Labels(-1))
+
+
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """The system's Chromium, one per session; take `page` in a test."""
