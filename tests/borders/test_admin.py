@@ -293,8 +293,6 @@ def test_the_admin_is_in_french(viewset: Any, editor: Client, places: Places) ->
         title = str(viewset.model._meta.verbose_name_plural)
         own = [field for field in viewset.model._meta.local_fields if field.name in viewset.exported]
         labels = [str(field.verbose_name) for field in own]
-            str(field.verbose_name) for field in viewset.model._meta.local_fields if field.name in viewset.exported
-        ]
     assert title in editor.get(url(viewset.model, "list")).content.decode().lower()
     text = unescape(editor.get(url(viewset.model, "add")).content.decode())
     assert [label for label in labels if capfirst(label) not in text] == []
