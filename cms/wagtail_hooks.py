@@ -1,9 +1,13 @@
 """What the foundations add to Wagtail's admin: a table of contents, the work is done where it belongs."""
 
 from wagtail import hooks
+from wagtail.snippets.models import register_snippet
 
 from cms import media_admin
+from cms.office_admin import OfficeViewSet
 from cms.translation import admin as translation
+
+register_snippet(OfficeViewSet)
 
 # Before wagtail-localize's own (order 0), so that its views are never reached unguarded.
 hooks.register("register_admin_urls", translation.admin_urls, order=-1)

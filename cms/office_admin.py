@@ -1,0 +1,21 @@
+"""The admin of offices: the public contacts of pages and of the site."""
+
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.ui.tables import Column
+
+from cms.fact_admin import FactViewSet
+from cms.facts import Office
+
+
+class OfficeViewSet(FactViewSet):
+    model = Office
+    icon = "mail"
+    menu_order = 5
+    search_by = ["email", "address"]
+    list_display = ["__str__", Column("code", sort_key="code"), Column("email"), Column("phone")]
+    exported = ["email", "phone", "address", "website"]
+    tab = [
+        FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
+        FieldPanel("address"),
+        FieldPanel("website"),
+    ]
