@@ -1,14 +1,11 @@
 """Agents: the persons and bodies that write and publish."""
 
-from typing import Any, ClassVar
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 
 from cms.changes import RECORDS
@@ -67,15 +64,6 @@ class Agent(Fact):
         related_name="+",
     )
 
-    panels: ClassVar[list[Any]] = [
-        FieldRowPanel([FieldPanel("code"), FieldPanel("kind")]),
-        Fact.name_panel,
-        FieldRowPanel([FieldPanel("country"), FieldPanel("website")]),
-        MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("orcid"), FieldPanel("isni"), FieldPanel("viaf")])],
-            heading=_("Identifiers in other registers"),
-        ),
-    ]
     search_fields = [*Fact.search_fields, index.FilterField("kind"), index.SearchField("orcid")]
 
     class Meta(Fact.Meta):

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 from wagtail.search import index
 
@@ -28,6 +28,11 @@ class ConceptStatus(models.TextChoices):
 
 class ConceptForm(FactForm):
     """Refuses a hierarchy that goes round in circles."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("broader", "related"):  # each choice is shown by its name
+            self.fields[name].queryset = Concept.objects.prefetch_related("names")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -77,14 +82,6 @@ class Concept(Fact):
     )
 
     base_form_class = ConceptForm
-    panels: ClassVar[list[Any]] = [
-        FieldRowPanel([FieldPanel("code"), FieldPanel("notation")]),
-        FieldRowPanel([FieldPanel("status"), FieldPanel("eurovoc_id")]),
-        Fact.name_panel,
-        InlinePanel("scope_notes", heading=_("Scope notes"), label=_("scope note")),
-        FieldPanel("broader"),
-        FieldPanel("related"),
-    ]
     search_fields = [*Fact.search_fields, index.SearchField("notation"), index.FilterField("status")]
 
     class Meta(Fact.Meta):

@@ -9,7 +9,7 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
-__all__ = ["administrator", "edit_page", "errors_of", "inline_formset", "new_page", "rich", "streamfield"]
+__all__ = ["administrator", "edit_page", "errors_of", "inline_formset", "new_page", "posted", "rich", "streamfield"]
 
 
 def administrator(client: Client) -> None:
@@ -55,21 +55,26 @@ def _loaded(form: Any, prefix: str = "") -> dict[str, Any]:
 
 
 def _merged(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in (data | nested_form_data(changes)).items() if value is not None}
+    several = {name: value for name, value in changes.items() if isinstance(value, list)}
+    single = {name: value for name, value in changes.items() if name not in several}
+    return data | nested_form_data(single) | several
+
+
+def posted(client: Client, address: str, **changes: Any) -> Any:
+    """Open the form at an address, change some fields and post it; the response redirects when all is well."""
+    form = client.get(address).context["form"]
+    return client.post(address, _merged(_loaded(form), changes))
 
 
 def new_page(client: Client, model: type[Page], parent: Page, **changes: Any) -> Any:
     """Create a page below a parent and publish it; the response redirects when all is well."""
     address = reverse("wagtailadmin_pages:add", args=(model._meta.app_label, model._meta.model_name, parent.pk))
-    form = client.get(address).context["form"]
-    return client.post(address, _merged(_loaded(form), {"action-publish": "on", **changes}))
+    return posted(client, address, **{"action-publish": "on", **changes})
 
 
 def edit_page(client: Client, page: Page, **changes: Any) -> Any:
     """Change fields of a page and publish it."""
-    address = reverse("wagtailadmin_pages:edit", args=(page.pk,))
-    form = client.get(address).context["form"]
-    return client.post(address, _merged(_loaded(form), {"action-publish": "on", **changes}))
+    return posted(client, reverse("wagtailadmin_pages:edit", args=(page.pk,)), **{"action-publish": "on", **changes})
 
 
 def errors_of(response: Any) -> dict[str, Any]:
