@@ -1,7 +1,8 @@
 """Maps of facts, drawn from their geometry over the outlines of the countries around."""
 
 import json
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 from typing import Any
@@ -11,8 +12,18 @@ from django.conf import settings
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
+Shape = dict[str, Any]
+"""A fact with `label`, and `geometry` or `point`."""
+
 SHRINK = 0.68
 """The length of a degree of longitude beside one of latitude, in the middle of France."""
+
+SIZES = {"wide": (800, 480), "tall": (440, 520)}
+"""Width and height of maps, in the units of their labels (15 high)."""
+
+FRANCE = {"fr", "gf", "mf"}
+APART = 15.0
+"""Facts further apart than this, in degrees, are drawn on maps of their own."""
 
 
 @cache
@@ -38,54 +49,212 @@ def lines(geometry: dict[str, Any] | None) -> list[list[list[float]]]:
     return []
 
 
-def window(points: Sequence[Sequence[float]], ratio: float, margin: float = 0.35) -> Box:
-    """The part of the world to show: the points with some room, at least 1.2 degrees high, `ratio` wide by high."""
-    if not points:
+def points(geometry: dict[str, Any] | None) -> list[list[float]]:
+    """All single points of a GeoJSON geometry."""
+    if not geometry:
+        return []
+    if geometry["type"] == "GeometryCollection":
+        return [point for part in geometry["geometries"] for point in points(part)]
+    return {"Point": [geometry.get("coordinates")], "MultiPoint": geometry.get("coordinates")}.get(
+        geometry["type"], []
+    )
+
+
+def window(positions: Sequence[Sequence[float]], ratio: float, margin: float = 0.35) -> Box:
+    """The part of the world to show: the positions with some room, at least 1.2 degrees high, `ratio` wide by high."""
+    if not positions:
         return -6.5, 40.5, 12.5, 52.0
-    west, east = min(p[0] for p in points), max(p[0] for p in points)
-    south, north = min(p[1] for p in points), max(p[1] for p in points)
+    west, east = min(p[0] for p in positions), max(p[0] for p in positions)
+    south, north = min(p[1] for p in positions), max(p[1] for p in positions)
     height = max(max(north - south, (east - west) * SHRINK / ratio, 0.2) * (1 + margin), 1.2)
     width = height * ratio / SHRINK
     x, y = (west + east) / 2, (south + north) / 2
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def svg(shapes: Iterable[dict[str, Any]], title: str) -> str:
-    """An SVG map of facts with `label`, `geometry` and `point`; empty where none of them has a place."""
-    shapes = [shape for shape in shapes if shape]
+class Canvas:
+    """A window on the world and how positions in it become places in a picture."""
+
+    def __init__(self, box: Box, width: int, height: int) -> None:
+        self.box, self.width, self.height = box, width, height
+
+    def at(self, position: Sequence[float]) -> tuple[float, float]:
+        west, south, east, north = self.box
+        x = (position[0] - west) / (east - west) * self.width
+        return round(x, 1), round((north - position[1]) / (north - south) * self.height, 1)
+
+    def path(self, line: Sequence[Sequence[float]]) -> str:
+        return "M" + "L".join(f"{x} {y}" for x, y in map(self.at, line))
+
+    def sees(self, ring: Sequence[Sequence[float]]) -> bool:
+        west, south, east, north = self.box
+        xs, ys = [p[0] for p in ring], [p[1] for p in ring]
+        return max(xs) > west and min(xs) < east and max(ys) > south and min(ys) < north
+
+    def countries(self) -> Iterator[tuple[str, list[list[float]]]]:
+        """Country code and ring of the outlines in sight."""
+        for feature in features("outlines.geojson"):
+            for ring in lines(feature["geometry"]):
+                if self.sees(ring):
+                    yield feature["properties"].get("code", ""), ring
+
+    def land(self) -> str:
+        """The outlines, France apart."""
+        return "".join(
+            f"<path class='{_tone(code)}' d='{self.path(ring)}Z'/>"
+            for code, ring in self.countries()
+        )
+
+
+def _tone(code: str) -> str:
+    return "home" if code in FRANCE else "land"
+
+
+def svg(shapes: Iterable[Shape | None], title: str, size: tuple[int, int] = SIZES["wide"]) -> str:
+    """SVG maps of facts, one for each part of the world that they are in; empty where none of them has a place."""
+    placed = [shape for shape in shapes if shape and _positions(shape)]
+    width, height = size
+    groups = _together(placed)
+    if len(groups) > 1:
+        width, height = 400, 300
+    maps = "".join(_map(group, title, width, height) for group in groups)
+    return f"<div class='maps'>{maps}</div>" if len(groups) > 1 else maps
+
+
+def _positions(shape: Shape) -> list[Sequence[float]]:
+    """What a map must show of a fact: its lines, else the box of its coasts, else its point."""
+    drawn = [position for line in lines(shape.get("geometry")) for position in line]
+    if drawn:
+        return drawn
+    box = (shape.get("geometry") or {}).get("bbox") or shape.get("bbox") or []
+    if len(box) == 4 and (box[0], box[1]) != (box[2], box[3]):
+        return [box[:2], box[2:]]
+    point = shape.get("point")
+    return [[point["lon"], point["lat"]]] if point else points(shape.get("geometry"))
+
+
+def _parts(shape: Shape) -> list[Shape]:
+    """A fact whose geometry is a collection as one fact a member, so that far parts get their own maps."""
+    geometry = shape.get("geometry") or {}
+    if geometry.get("type") == "GeometryCollection":
+        return [{**shape, "geometry": part, "point": None, "bbox": None} for part in geometry["geometries"]]
+    if geometry.get("type") == "MultiLineString":
+        return [
+            {**shape, "geometry": {"type": "LineString", "coordinates": line}, "point": None, "bbox": None}
+            for line in geometry["coordinates"]
+        ]
+    return [shape]
+
+
+def _together(shapes: Sequence[Shape]) -> list[list[Shape]]:
+    """Facts near one another in one group."""
+    groups: list[tuple[list[Shape], list[Sequence[float]]]] = []
+    for shape in (part for shape in shapes for part in _parts(shape)):
+        own = _positions(shape)
+        if not own:
+            continue
+        near = [group for group in groups if _near(group[1], own)]
+        merged = ([s for group in near for s in group[0]] + [shape], [p for group in near for p in group[1]] + own)
+        groups = [group for group in groups if group not in near] + [merged]
+    return [group for group, _positions in groups]
+
+
+def _near(some: Sequence[Sequence[float]], others: Sequence[Sequence[float]]) -> bool:
+    a, b = _box(some), _box(others)
+    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]) < APART
+
+
+def _box(positions: Sequence[Sequence[float]]) -> Box:
+    xs, ys = [p[0] for p in positions], [p[1] for p in positions]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _map(shapes: Sequence[Shape], title: str, width: int, height: int) -> str:
+    positions = [position for shape in shapes for position in _positions(shape)]
     drawn = [(shape, line) for shape in shapes for line in lines(shape.get("geometry"))]
-    points = [(shape, shape["point"]) for shape in shapes if shape.get("point") and not lines(shape.get("geometry"))]
-    places = [p for _shape, line in drawn for p in line] + [[p["lon"], p["lat"]] for _shape, p in points]
-    if not places:
-        return ""
-    width, height = 800, 480
-    west, south, east, north = window(places, width / height, 0.35 if drawn else 1.2)
-
-    def at(position: Sequence[float]) -> tuple[float, float]:
-        x = (position[0] - west) / (east - west) * width
-        return round(x, 1), round((north - position[1]) / (north - south) * height, 1)
-
-    def path(line: Sequence[Sequence[float]], close: str = "") -> str:
-        return "M" + "L".join(f"{x} {y}" for x, y in map(at, line)) + close
-
-    parts = []
-    for feature in features("outlines.geojson"):
-        home = " class='home'" if feature["properties"].get("code") in {"fr", "gf", "mf"} else ""
-        for ring in lines(feature["geometry"]):
-            xs, ys = [p[0] for p in ring], [p[1] for p in ring]
-            if max(xs) > west and min(xs) < east and max(ys) > south and min(ys) < north:
-                parts.append(f"<path{home} d='{path(ring, 'Z')}'/>")
+    spread = len({tuple(p) for p in positions}) > 1
+    canvas = Canvas(window(positions, width / height, 0.35 if spread else 1.2), width, height)
+    parts = [canvas.land()]
     parts += [
-        f"<path class='border' d='{path(line)}'><title>{escape(shape['label'])}</title></path>" for shape, line in drawn
+        f"<path class='border' d='{canvas.path(line)}'><title>{escape(shape['label'])}</title></path>"
+        for shape, line in drawn
     ]
-    for shape, point in points:
-        x, y = at([point["lon"], point["lat"]])
-        anchor, offset = ("end", -12) if x > width * 0.7 else ("start", 12)
+    marks = [(shape, place) for shape in shapes if not lines(shape.get("geometry")) and (place := _mark(shape))]
+    taken = [canvas.at(p) for _shape, line in drawn for p in line] + [canvas.at(place) for _shape, place in marks]
+    parts += _names(canvas, shapes, taken)
+    for shape, place in marks:
+        x, y = canvas.at(place)
+        anchor, offset = ("end", -12) if x > width * 0.6 else ("start", 12)
         parts.append(
             f"<circle cx='{x}' cy='{y}' r='7'/>"
             f"<text x='{x + offset}' y='{y + 5}' text-anchor='{anchor}'>{escape(shape['label'])}</text>"
         )
+    name = escape(title or ", ".join(dict.fromkeys(shape["label"] for shape in shapes)), quote=True)
     return (
-        f"<svg class='map' viewBox='0 0 {width} {height}' role='img' aria-label='{escape(title, quote=True)}'>"
+        f"<svg class='map' viewBox='0 0 {width} {height}' role='img' aria-label='{name}'>"
         f"<rect class='sea' width='{width}' height='{height}'/>{''.join(parts)}</svg>"
     )
+
+
+def _mark(shape: Shape) -> Sequence[float] | None:
+    point = shape.get("point")
+    return [point["lon"], point["lat"]] if point else next(iter(points(shape.get("geometry"))), None)
+
+
+def _names(canvas: Canvas, shapes: Sequence[Shape], taken: Sequence[tuple[float, float]]) -> list[str]:
+    """Names of the facts' countries, each where its land has most room on the map."""
+    labels = {country["code"]: country["label"] for shape in shapes for country in shape.get("countries") or []}
+    rings: dict[str, list[list[tuple[float, float]]]] = {}
+    for code, ring in canvas.countries():
+        if code in labels:
+            rings.setdefault(code, []).append([canvas.at(position) for position in ring])
+    found = []
+    for code, outline in rings.items():
+        room, x, y = max((_room((x, y), outline, taken, canvas), x, y) for x, y in _grid(canvas))
+        if room > 22:
+            found.append(f"<text class='country' x='{x}' y='{y}' text-anchor='middle'>{escape(labels[code])}</text>")
+    return found
+
+
+def _grid(canvas: Canvas) -> Iterator[tuple[float, float]]:
+    for column in range(1, 12):
+        for row in range(1, 10):
+            yield canvas.width * column / 12, canvas.height * row / 10
+
+
+def _room(
+    place: tuple[float, float],
+    outline: list[list[tuple[float, float]]],
+    taken: Sequence[tuple[float, float]],
+    canvas: Canvas,
+) -> float:
+    """How far a place inside an outline is from its edge, the frame and what is drawn; negative outside."""
+    if sum(_inside(place, ring) for ring in outline) % 2 == 0:
+        return -1.0
+    x, y = place
+    frame = min(x / 1.8, (canvas.width - x) / 1.8, y, canvas.height - y)
+    return min([frame, *(math.dist(place, other) for ring in [*outline, taken] for other in ring)])
+
+
+def _inside(place: tuple[float, float], ring: Sequence[tuple[float, float]]) -> bool:
+    """Whether a place is inside a ring (even-odd rule)."""
+    x, y = place
+    inside = False
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            inside = not inside
+    return inside
+
+
+@cache
+def ornament() -> str:
+    """Metropolitan France with its land borders, without a word."""
+    canvas = Canvas(window([(-4.8, 42.0), (8.4, 51.2)], 1.0, 0.06), 440, 440)
+    land = "".join(f"<path d='{canvas.path(ring)}Z'/>" for code, ring in canvas.countries() if code == "fr")
+    borders = "".join(
+        f"<path class='border' d='{canvas.path(line)}'/>"
+        for feature in features("borders.geojson")
+        for line in lines(feature["geometry"])
+        if canvas.sees(line)
+    )
+    return f"<svg class='ornament' viewBox='0 0 440 440' aria-hidden='true'>{land}{borders}</svg>"

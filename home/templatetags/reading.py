@@ -1,21 +1,19 @@
 """What the reading view's templates need beside a page's JSON."""
 
-import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
-from django.apps import apps
-from django.template.loader import select_template
+from django.conf import settings
 from django.utils import formats, translation
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from wagtail.models import Page
 
-from cms import labels, page_json, publication
-from home import api, maps
+from cms import labels
+from home import api, dates, listing, maps, measures, wording
 
 register = template.Library()
+Json = dict[str, Any]
 
 
 @register.simple_tag
@@ -31,84 +29,226 @@ def site(locale: str) -> api.SiteJson:
 
 
 @register.simple_tag
-def children(page: dict[str, Any]) -> list[dict[str, Any]]:
-    """Public pages below a page as cards: dated ones the latest first, the others in the editors' order."""
-    if not page["id"]:
-        return []
-    parent = Page.objects.get(pk=page["id"])
-    found = publication.public(parent.get_children(), labels.current().private_paths).specific()
-    cards = page_json.cards(found)
-    dated = [card for card in cards if _day(card)]
-    if len(dated) == len(cards):
-        return sorted(cards, key=_day, reverse=True)
-    return cards
+def elsewhere() -> bool:
+    """Whether readers' pages live on another server, so that search engines must leave this one alone."""
+    return bool(settings.FRONTEND_URL)
 
 
-def _day(card: dict[str, Any]) -> str:
-    sessions = card.get("sessions") or []
-    return card.get("date") or (sessions[0]["start"] if sessions else "") or card.get("opens_at") or ""
-
-
-@register.simple_tag
-def upcoming(count: int) -> list[dict[str, Any]]:
-    """The next public events in the active language as cards, the soonest first."""
-    model: Any = apps.get_model("newsroom.EventPage")
-    events = publication.public(
-        model.objects.filter(locale__language_code=translation.get_language()), labels.current().private_paths
-    )
-    return page_json.cards(model.next_first(events)[:count])
+# Lists of other pages
 
 
 @register.simple_tag(takes_context=True)
-def show(context: dict[str, Any], item: dict[str, Any]) -> str:
-    """One block by the template of its type."""
-    found = select_template([f"reading/blocks/{item['type']}.html"])
-    return found.render({"value": item["value"], "id": item["id"], "page": context.get("page")})
+def children(context: template.Context, page: Json) -> listing.Listing | None:
+    """What an index page lists (None for a page that was never saved); `?page=` chooses the sheet."""
+    request = context.get("request")
+    return listing.children(page["id"], request.GET.get("page") if request else None) if page["id"] else None
 
 
 @register.simple_tag
-def body_of_type(page: dict[str, Any]) -> str:
-    """What a page type shows above and below its body; nothing special for most."""
-    name = page["type"].split(".")[1].lower()
-    found = select_template([f"reading/types/{name}.html", "reading/types/default.html"])
-    return found.render({"page": page})
+def siblings(page: Json) -> tuple[Json | None, Json | None]:
+    """Cards of the pages before and after a page."""
+    parent = page["meta"]["parent"]
+    return listing.siblings(parent["id"], page["id"]) if parent else (None, None)
 
 
 @register.simple_tag
-def map_of(*groups: Any, title: str = "") -> SafeString:
-    """An SVG map of the facts in some lists (or single facts)."""
-    shapes: list[dict[str, Any]] = []
-    for group in groups:
-        shapes += group if isinstance(group, list) else [group] if group else []
-    return mark_safe(maps.svg(shapes, title))  # noqa: S308 (every text in it is escaped)
+def cards_of(links: list[Json]) -> list[Json]:
+    """Cards of linked pages."""
+    return listing.cards([link["id"] for link in links])
+
+
+@register.simple_tag
+def upcoming(count: int) -> list[Json]:
+    """The next public events in the active language as cards, the soonest first."""
+    return listing.upcoming_events(translation.get_language() or "fr", count)
+
+
+# Templates by type
 
 
 @register.filter
-def day(value: dict[str, str] | str | None) -> str:
-    """A date as its precision allows: "1713", "août 2009", "22 janvier 2019"."""
-    text = value["date"] if isinstance(value, dict) else value
-    if not text:
-        return ""
-    if len(text) == 4:
-        return text
-    if len(text) == 7:
-        return formats.date_format(datetime.date.fromisoformat(f"{text}-01"), "YEAR_MONTH_FORMAT")
-    if len(text) == 10 and (found := parse_date(text)):
-        return formats.date_format(found, "DATE_FORMAT")
-    moment = parse_datetime(text)
-    return formats.date_format(moment, "DATETIME_FORMAT") if moment else text
+def template_of_type(page: Json) -> list[str]:
+    """The templates for the inside of a page, the best first."""
+    return [f"reading/types/{css_class(page)}.html", "reading/types/default.html"]
+
+
+@register.filter
+def template_of_block(item: Json) -> str:
+    """The template of a block."""
+    return f"reading/blocks/{item['type']}.html"
+
+
+# Facts and sections: shown only where there is something to say
+
+
+@register.simple_block_tag
+def fact(content: str, name: str) -> SafeString:
+    """A row of a list of facts."""
+    if not content.strip():
+        return SafeString("")
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", wording.LABELS[name], content)
+
+
+@register.simple_block_tag
+def section(content: str, name: str) -> SafeString:
+    """A section with its heading."""
+    if not content.strip():
+        return SafeString("")
+    return format_html(
+        '<section id="{}" class="section section-{}"><h2>{}</h2>{}</section>', name, name, wording.LABELS[name], content
+    )
+
+
+@register.filter
+def prose(html: str) -> SafeString:
+    """Rich text of the API, which is clean HTML already."""
+    return mark_safe(f'<div class="prose">{html}</div>') if html else SafeString("")  # noqa: S308
+
+
+@register.filter(name="labels")
+def joined_labels(values: list[Json] | Json | None) -> str:
+    """Codes with labels as text."""
+    found = values if isinstance(values, list) else [values]
+    return ", ".join(value["label"] for value in found if value)
+
+
+@register.filter
+def chips(values: list[Json] | None) -> SafeString:
+    """Codes with labels as a row of small labels."""
+    if not values:
+        return SafeString("")
+    items = format_html_join("", '<li class="chip">{}</li>', ((value["label"],) for value in values))
+    return format_html('<ul class="chips">{}</ul>', items)
+
+
+@register.filter
+def kind_of(page: Json) -> str:
+    """What sort of page this is, for readers; empty where its place says it."""
+    return str(wording.TYPES.get(page["type"], ""))
+
+
+@register.simple_tag
+def headings(page: Json, *names: str) -> list[tuple[str, str]]:
+    """The second-level headings of the body and the named sections that have something to show: (id, text)."""
+    found = [
+        (f"b-{item['id']}", item["value"]["text"])
+        for item in page.get("body", [])
+        if item["type"] == "heading" and (item["value"]["level"] or {}).get("code") != "h3"
+    ]
+    return found + [(name, str(wording.LABELS[name])) for name in names if page.get(name)]
+
+
+# Figures and maps
+
+
+@register.filter(name="measures")
+def measures_of(figures: list[Json]) -> list[measures.Measure]:
+    """Key figures, those that measure the same together."""
+    return measures.measures(figures)
+
+
+@register.simple_tag
+def figures_beyond_body(page: Json, figures: list[Json], *left_out: str) -> list[Json]:
+    """The key figures of a fact that the page's body does not show yet, without some indicators."""
+    shown = measures.shown_in(page.get("body", []))
+    return [f for f in figures if f["code"] not in shown and f["indicator"]["code"] not in left_out]
+
+
+@register.simple_tag
+def figures_about(figures: list[Json], indicator: str) -> list[Json]:
+    """The key figures of one indicator."""
+    return [figure for figure in figures if figure["indicator"]["code"] == indicator]
+
+
+@register.simple_tag
+def map_of(*groups: Any, title: str = "", shape: str = "wide") -> SafeString:
+    """An SVG map of the facts in some lists (or single facts)."""
+    shapes: list[Json] = []
+    for group in groups:
+        shapes += group if isinstance(group, list) else [group] if group else []
+    return mark_safe(maps.svg(shapes, title, maps.SIZES[shape]))  # noqa: S308 (every text in it is escaped)
+
+
+@register.simple_tag
+def map_of_home() -> SafeString:
+    """The borders of France as an ornament."""
+    return mark_safe(maps.ornament())  # noqa: S308 (drawn from the project's own files)
 
 
 @register.filter
 def number(value: float | int | None) -> str:
     """A number with the language's separators."""
-    if value is None:
-        return ""
-    return formats.number_format(value, use_l10n=True, force_grouping=True)
+    return "" if value is None else formats.number_format(value, use_l10n=True, force_grouping=True)
+
+
+# Dates
 
 
 @register.filter
-def picture(image: dict[str, Any] | None, sizes: str = "(min-width: 60rem) 56rem, 100vw") -> SafeString:
+def day(value: Json | str | None) -> str:
+    """A date as its precision allows: "1713", "août 2009", "22 janvier 2019"."""
+    text = value["date"] if isinstance(value, dict) else value
+    return dates.uncertain(text) if text else ""
+
+
+register.filter("session_dates", dates.session)
+register.filter("sessions_dates", dates.sessions)
+register.filter("clock", dates.clock)
+
+
+# Languages
+
+
+@register.filter
+def native(code: str) -> str:
+    """A language's own name for itself."""
+    return str(translation.get_language_info(code)["name_local"]).capitalize()
+
+
+@register.filter
+def original(page: Json) -> Json | None:
+    """The language version that a fallback shows and a translation was made from: French, else the first there is."""
+    own = [other for other in page["meta"]["translations"] if not other["is_fallback"]]
+    return next((other for other in own if other["locale"] == "fr"), own[0] if own else None)
+
+
+@register.filter
+def text_language(page: Json) -> str:
+    """The language that a page's prose is in."""
+    source = original(page) if page["meta"]["is_fallback"] else None
+    return source["locale"] if source else page["meta"]["locale"]
+
+
+@register.filter
+def in_language(code: str) -> str:
+    """ "in French"."""
+    return str(wording.IN_LANGUAGE[code])
+
+
+@register.filter
+def own_status(page: Json) -> Json | None:
+    """The entry of a page among its own translations."""
+    same = (other for other in page["meta"]["translations"] if other["locale"] == page["meta"]["locale"])
+    return next(same, None)
+
+
+# Links and pictures
+
+
+@register.filter
+def path(url: str) -> str:
+    """An address of the site as a path, so that a reader stays on this server."""
+    return urlsplit(url).path
+
+
+@register.filter
+def host(url: str) -> str:
+    """The name of the site that an address leads to."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@register.filter
+def picture(image: Json | None, sizes: str = "(min-width: 60rem) 46rem, 100vw") -> SafeString:
     """An image as <picture> with all its formats; a plain box of the right shape until they are made."""
     if not image:
         return SafeString("")
@@ -135,6 +275,6 @@ def picture(image: dict[str, Any] | None, sizes: str = "(min-width: 60rem) 56rem
 
 
 @register.filter
-def native(code: str) -> str:
-    """A language's own name for itself."""
-    return str(translation.get_language_info(code)["name_local"]).capitalize()
+def css_class(page: Json) -> str:
+    """The page's type as a class of its <body>."""
+    return page["type"].split(".")[1].lower()

@@ -1,0 +1,88 @@
+"""What an index page lists: its public children as cards, in the order that suits their type."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page as Sheet
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from wagtail.models import Page
+
+from cms import labels, page_json, publication
+from newsroom import states
+from newsroom.models import EventPage
+
+PER_SHEET = 24
+OVER = (states.State.CLOSED, states.State.PAST)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Cards of what is still to come, where the type has states, and one sheet of the others."""
+
+    current: list[dict[str, Any]]
+    others: list[dict[str, Any]]
+    sheet: Sheet[Any]
+    has_states: bool
+
+
+def _public(pages: QuerySet[Any]) -> QuerySet[Any]:
+    return publication.public(pages, labels.current().private_paths)
+
+
+def children(parent_id: int, number: Any) -> Listing:
+    """The public children of a page; `number` is the sheet asked for, the nearest that there is being answered."""
+    parent = Page.objects.get(pk=parent_id)
+    models = parent.specific_class.allowed_subpage_models() if parent.specific_class else []
+    model: Any = models[0] if len(models) == 1 else Page
+    found = _public(model.objects.child_of(parent)).order_by("path")
+    if hasattr(model, "state_sql"):
+        return _by_state(model, found, number)
+    if any(field.name == "date" for field in model._meta.get_fields()):
+        found = found.order_by("-date", "-path")
+    return _listing([], found, number, has_states=False)
+
+
+def _by_state(model: Any, found: QuerySet[Any], number: Any) -> Listing:
+    """What is to come, the soonest first; then what is over, the latest first."""
+    start = model.orderings["start"] if hasattr(model, "orderings") else F("opens_at")
+    now = timezone.now()
+    found = found.annotate(first_day=start)
+    over = states.with_state(found, OVER, now)
+    current = list(found.exclude(pk__in=over.values("pk")).order_by("first_day", "path"))
+    return _listing(current, over.order_by("-first_day", "-path"), number, has_states=True)
+
+
+def _listing(current: list[Page], others: QuerySet[Any], number: Any, *, has_states: bool) -> Listing:
+    sheet = Paginator(others, PER_SHEET).get_page(number)
+    pages: list[Page] = list(sheet.object_list)
+    if pages and type(pages[0]) is Page:
+        pages = list(Page.objects.filter(pk__in=[page.pk for page in pages]).order_by("path").specific())
+    cards = page_json.cards([*current, *pages])
+    return Listing(cards[: len(current)], cards[len(current) :], sheet, has_states)
+
+
+def siblings(parent_id: int, page_id: int | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The public pages before and after one of the children of a page, as cards."""
+    pages = list(_public(Page.objects.filter(pk=parent_id).get().get_children()).only("pk", "path").order_by("path"))
+    keys = [page.pk for page in pages]
+    if page_id not in keys:
+        return None, None
+    place = keys.index(page_id)
+    near = {place - 1: None, place + 1: None}
+    wanted = {keys[i]: i for i in near if 0 <= i < len(keys)}
+    found = {card["id"]: card for card in cards(list(wanted))}
+    return tuple(found.get(keys[i]) if 0 <= i < len(keys) else None for i in near)  # type: ignore[return-value]
+
+
+def cards(keys: list[int]) -> list[dict[str, Any]]:
+    """Public pages as cards in the order of their keys."""
+    pages = {page.pk: page for page in _public(Page.objects.filter(pk__in=keys)).specific()}
+    return page_json.cards([pages[key] for key in keys if key in pages])
+
+
+def upcoming_events(locale: str, count: int) -> list[dict[str, Any]]:
+    """The next public events in a language as cards, the soonest first."""
+    events = _public(EventPage.objects.filter(locale__language_code=locale))
+    return page_json.cards(list(EventPage.next_first(events)[:count]))

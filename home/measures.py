@@ -1,0 +1,46 @@
+"""Key figures as readers compare them: all values of one measure together, whatever their source says."""
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+Figure = dict[str, Any]
+
+
+class Measure(TypedDict):
+    """What is measured where; `values` are key figures, the latest first."""
+
+    label: str
+    definition: str
+    place: str
+    flow: tuple[str, str] | None
+    values: list[Figure]
+
+
+def measures(figures: Iterable[Figure]) -> list[Measure]:
+    """Figures of one indicator, place and direction as one measure, in the order of their first figure."""
+    found: dict[tuple[Any, ...], Measure] = {}
+    for figure in figures:
+        indicator, place = figure["indicator"], figure["place"]
+        start, end = figure["from_country"], figure["to_country"]
+        flow = (start["label"], end["label"]) if start and end else None
+        measure = found.setdefault(
+            (indicator["code"], place["code"], flow),
+            {
+                "label": indicator["label"],
+                "definition": indicator.get("definition", ""),
+                "place": place["label"],
+                "flow": flow,
+                "values": [],
+            },
+        )
+        measure["values"].append(figure)
+    for measure in found.values():
+        measure["values"].sort(key=lambda figure: figure["year"], reverse=True)
+    return list(found.values())
+
+
+def shown_in(blocks: Iterable[dict[str, Any]]) -> set[str]:
+    """Codes of the figures that blocks of a body show."""
+    return {
+        figure["code"] for block in blocks if block["type"] == "key_figures" for figure in block["value"]["figures"]
+    }
