@@ -162,7 +162,8 @@ def make(image: CmsImage) -> RenditionState:
         logger.warning("Image %s has no renditions: %s cannot be read (%s)", image.pk, image.file.name, error)
         same.update(rendition_state=RenditionState.FAILED)
         return RenditionState.FAILED
-    rows = [_stored(image, encoded) for encoded in made.files]
+    folder = FOLDER + get_random_string(20, ascii_lowercase + digits)
+    rows = [_stored(image, encoded, folder) for encoded in made.files]
     try:
         with transaction.atomic():
             if not same.update(
@@ -189,10 +190,9 @@ class _ReplacedError(Exception):
     """The image was given another file, or deleted, while its renditions were made."""
 
 
-def _stored(image: CmsImage, encoded: Encoded) -> Rendition:
-    """An unsaved row whose file is stored, under an address that cannot be guessed and never means other pixels."""
-    folder = get_random_string(20, ascii_lowercase + digits)
-    name = f"{FOLDER}{folder}/{PurePath(image.file.name).stem[:40]}-{encoded.width}.{encoded.extension}"
+def _stored(image: CmsImage, encoded: Encoded, folder: str) -> Rendition:
+    """An unsaved row whose file is stored; the folder makes an address that nobody guesses and that is never reused."""
+    name = f"{folder}/{PurePath(image.file.name).stem[:40]}-{encoded.width}.{encoded.extension}"
     storage = Rendition._meta.get_field("file").storage
     row = Rendition(image=image, filter_spec=encoded.spec, width=encoded.width, height=encoded.height)
     row.file = storage.save(name, ContentFile(encoded.content))
