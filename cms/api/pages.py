@@ -32,8 +32,8 @@ def page_types() -> dict[str, type[Page]]:
 
 
 def public_pages(snapshot: labels.Labels) -> Any:
-    """Pages that anybody may see."""
-    return publication.public(Page.objects.all(), snapshot.private_paths)
+    """Pages of the site's types that anybody may see."""
+    return publication.public(Page.objects.type(SitePage), snapshot.private_paths)
 
 
 def relative(name: str) -> Callable[[str], int | str]:
@@ -136,7 +136,7 @@ class PageList(ListApi):
             pages = publication.public(self.types[0].objects.all(), query.labels.private_paths)
         else:
             pages = public_pages(query.labels)
-            pages = pages.type(*self.types) if self.types else pages.type(SitePage)
+            pages = pages.type(*self.types) if self.types else pages
         if query["locale"]:
             pages = pages.filter(locale__language_code=query["locale"])
         if query["site"]:

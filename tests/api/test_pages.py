@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
 
 from tests.api.conftest import SmallSite
 from tests.factories.pages import standard_page
@@ -54,6 +55,14 @@ def test_hidden_pages_do_not_exist(client: Client, site: SmallSite) -> None:
             refused = get(client, f"pages/?{relation}={page.pk}", 400)
             assert refused["errors"][0]["parameter"] == relation
     get(client, "pages/find/?html_path=/fr/prive/enfant/", 404)
+
+
+def test_pages_of_foreign_types_do_not_exist(client: Client, site: SmallSite) -> None:
+    plain = Page(title="Welcome", slug="welcome", locale=site.fr.locale)
+    site.fr.add_child(instance=plain)
+    get(client, f"pages/{plain.pk}/", 404)
+    get(client, "pages/find/?html_path=/fr/welcome/", 404)
+    assert plain.pk not in {item["id"] for item in get(client, "pages/?limit=100")["items"]}
 
 
 def test_card_has_type_beside_meta_and_its_translations(client: Client, site: SmallSite) -> None:
