@@ -12,6 +12,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 from cms import renditions
 from cms.media import CmsImage
 from tests.factories import documents, pictures
+from tests.factories.pages import home_page, standard_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -201,3 +202,36 @@ class TestDocuments:
     def test_unknown_documents(self, client: Client) -> None:
         for path in ("/documents/1/report.pdf", "/documents/99999999999999999999999/a.pdf", "/documents/x/a.pdf"):
             assert client.get(path).status_code == 404
+
+
+class TestInPages:
+    """A page that shows what only members may see."""
+
+    def body(self, client: Client, **blocks: Any) -> list[Any]:
+        page = standard_page(
+            home_page(), "Page", slug="page", body=[{"type": kind, "value": value} for kind, value in blocks.items()]
+        )
+        response = client.get(f"/api/v2/pages/{page.pk}/")
+        assert response.status_code == 200
+        assert b"original_images" not in response.content
+        return [block["value"] for block in response.json()["body"]]
+
+    def test_a_private_image_is_not_shown(self, client: Client, private: Collection) -> None:
+        hidden, shown = ready_image(collection=private), ready_image()
+        pictured = [{"image": image.pk, "alt": "Map", "decorative": False, "caption": "C"} for image in (hidden, shown)]
+        gallery, single = self.body(client, gallery={"title": "Maps", "images": pictured}, image=pictured[0])
+        assert [item["image"] and item["image"]["id"] for item in gallery["images"]] == [None, shown.pk]
+        assert gallery["images"][1]["image"]["ready"]
+        assert single["image"] is None
+
+    def test_a_members_file_has_no_address(self, client: Client, private: Collection) -> None:
+        hidden, shown = documents.document(collection=private), documents.document()
+        listed = [{"document": document.pk, "title": ""} for document in (hidden, shown)]
+        link = f'<p><a linktype="document" id="{hidden.pk}">Minutes</a></p>'
+        block, paragraph = self.body(client, documents={"title": "Files", "documents": listed}, paragraph=link)
+        assert [(item["access"], item["url"] is None) for item in block["documents"]] == [
+            ("members", True),
+            ("public", False),
+        ]
+        assert "href" not in paragraph
+        assert 'data-access="members"' in paragraph
