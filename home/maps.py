@@ -22,7 +22,13 @@ SIZES = {"wide": (800, 480), "tall": (440, 520)}
 """Width and height of maps, in the units of their labels (15 high)."""
 
 FRANCE = {"fr", "gf", "mf"}
-APART = 15.0
+LETTER = 13
+"""The width of a letter of a label, on a telephone (labels are larger there, for the map is smaller)."""
+
+FLAT = 3.0
+"""How much wider than high the name of a country is, room around it included."""
+
+APART = 9.0
 """Facts further apart than this, in degrees, are drawn on maps of their own."""
 
 
@@ -180,15 +186,23 @@ def _map(shapes: Sequence[Shape], title: str, width: int, height: int) -> str:
         for shape, line in drawn
     ]
     marks = [(shape, place) for shape in shapes if not lines(shape.get("geometry")) and (place := _mark(shape))]
-    taken = [canvas.at(p) for _shape, line in drawn for p in line] + [canvas.at(place) for _shape, place in marks]
-    parts += _names(canvas, shapes, taken)
+    taken = [canvas.at(position) for _shape, line in drawn for position in line]
+    labels = []
     for shape, place in marks:
         x, y = canvas.at(place)
-        anchor, offset = ("end", -12) if x > width * 0.6 else ("start", 12)
-        parts.append(
+        length = len(shape["label"]) * LETTER
+        if x + length < width:
+            anchor, left, a, b = "start", x, x + 12, y + 5
+        elif x > length:
+            anchor, left, a, b = "end", x - length, x - 12, y + 5
+        else:
+            anchor, left, a, b = "middle", x - length / 2, x, y - 14
+        taken += [(left + step, b) for step in range(0, length, LETTER)]
+        labels.append(
             f"<circle cx='{x}' cy='{y}' r='7'/>"
-            f"<text x='{x + offset}' y='{y + 5}' text-anchor='{anchor}'>{escape(shape['label'])}</text>"
+            f"<text x='{a}' y='{b}' text-anchor='{anchor}'>{escape(shape['label'])}</text>"
         )
+    parts += _names(canvas, shapes, taken) + labels
     name = escape(title or ", ".join(dict.fromkeys(shape["label"] for shape in shapes)), quote=True)
     return (
         f"<svg class='map' viewBox='0 0 {width} {height}' role='img' aria-label='{name}'>"
@@ -211,7 +225,7 @@ def _names(canvas: Canvas, shapes: Sequence[Shape], taken: Sequence[tuple[float,
     found = []
     for code, outline in rings.items():
         room, x, y = max((_room((x, y), outline, taken, canvas), x, y) for x, y in _grid(canvas))
-        if room > 22:
+        if room > LETTER:
             found.append(f"<text class='country' x='{x}' y='{y}' text-anchor='middle'>{escape(labels[code])}</text>")
     return found
 
@@ -228,12 +242,16 @@ def _room(
     taken: Sequence[tuple[float, float]],
     canvas: Canvas,
 ) -> float:
-    """How far a place inside an outline is from its edge, the frame and what is drawn; negative outside."""
+    """How far a place inside an outline is from its edge, the frame and what is drawn; negative outside.
+
+    Distances to the side count less: names are flat.
+    """
     if sum(_inside(place, ring) for ring in outline) % 2 == 0:
         return -1.0
     x, y = place
-    frame = min(x / 1.8, (canvas.width - x) / 1.8, y, canvas.height - y)
-    return min([frame, *(math.dist(place, other) for ring in [*outline, taken] for other in ring)])
+    frame = min(x / FLAT, (canvas.width - x) / FLAT, y, canvas.height - y)
+    drawn = (math.hypot((x - a) / FLAT, y - b) for ring in [*outline, taken] for a, b in ring)
+    return min(frame, *drawn)
 
 
 def _inside(place: tuple[float, float], ring: Sequence[tuple[float, float]]) -> bool:

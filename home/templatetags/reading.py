@@ -102,6 +102,7 @@ def section(content: str, name: str) -> SafeString:
 @register.filter
 def prose(html: str) -> SafeString:
     """Rich text of the API, which is clean HTML already."""
+    html = html.replace(f' href="{_here()}/', ' href="/')
     return mark_safe(f'<div class="prose">{html}</div>') if html else SafeString("")  # noqa: S308
 
 
@@ -235,9 +236,20 @@ def own_status(page: Json) -> Json | None:
 # Links and pictures
 
 
+def _here() -> str:
+    """The address that this server gives itself in the API; a reader may know it by another."""
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+
+
+@register.filter
+def local(url: str) -> str:
+    """An address of this server as a path, others as they are."""
+    return url.removeprefix(_here()) or "/"
+
+
 @register.filter
 def path(url: str) -> str:
-    """An address of the site as a path, so that a reader stays on this server."""
+    """An address of a page as a path, so that a reader stays on this server where the front end is elsewhere."""
     return urlsplit(url).path
 
 
@@ -261,13 +273,13 @@ def picture(image: Json | None, sizes: str = "(min-width: 60rem) 46rem, 100vw") 
         )
     sources = SafeString("")
     for source in image["sources"]:
-        srcset = ", ".join(f"{size['url']} {size['width']}w" for size in source["srcset"])
+        srcset = ", ".join(f"{local(size['url'])} {size['width']}w" for size in source["srcset"])
         sources += format_html('<source type="{}" srcset="{}" sizes="{}">', source["type"], srcset, sizes)
     last = image["sources"][-1]["srcset"][-1]
     return format_html(
         '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" loading="lazy"></picture>',
         sources,
-        last["url"],
+        local(last["url"]),
         last["width"],
         last["height"],
         image["alt"],
