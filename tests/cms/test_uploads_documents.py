@@ -1,5 +1,6 @@
 """Documents as editors upload them, by every route of the admin: a file is what its name says, or it is refused."""
 
+import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -109,13 +110,14 @@ def test_too_heavy_a_document(admin_client: Client, media_root: Path, settings: 
 def test_an_archive_that_unpacks_to_too_much(monkeypatch: Any) -> None:
     monkeypatch.setattr(document_checks, "MAX_UNPACKED", 1000)
     upload = SimpleUploadedFile("all.zip", documents.archive(**{"zeros.txt": b"0" * 2000}))
-    with pytest.raises(ValidationError, match=r"2.GB|2.Go"):
+    with pytest.raises(ValidationError) as refused:
         document_checks.check_content(upload, ["zip"])
+    assert refused.value.code == "archive_bomb"
 
 
 def test_an_archive_with_a_method_that_nobody_reads() -> None:
     content = bytearray(documents.BY_NAME["letter.odt"])
-    with zipfile.ZipFile(__import__("io").BytesIO(content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         offset = archive.start_dir
     content[8:10] = content[offset + 10 : offset + 12] = b"\x63\x00"
     with pytest.raises(ValidationError):
