@@ -1,0 +1,84 @@
+"""Texts of Wagtail and wagtail-localize that this site says otherwise in French.
+
+Nothing imports this file: it brings their msgids into our catalogue, which wins over theirs (an earlier app wins).
+Their French calls a language « région », which here is a territory, says in places the opposite of the English, and
+has no word of ours for the review. A text goes from here once Wagtail's own French is right.
+"""
+
+from django.utils.translation import gettext_noop
+
+LANGUAGES = [
+    gettext_noop("Locale"),
+    gettext_noop("Locale: "),
+    gettext_noop("Locales"),
+    gettext_noop("locale"),
+    gettext_noop("{} locales"),
+    gettext_noop("Add a locale"),
+    gettext_noop("Add locale"),
+    gettext_noop("Available in %(translations_total)s locales"),
+    gettext_noop("Switch locales"),
+    gettext_noop("Delete locale"),
+    gettext_noop("Are you sure you want to delete this locale?"),
+    gettext_noop("Locale '{0}' created."),
+    gettext_noop("Locale '{0}' updated."),
+    gettext_noop("Locale '{0}' deleted."),
+    gettext_noop("The locale could not be saved due to errors."),
+    gettext_noop("This locale cannot be deleted because there are pages and/or other objects using it."),
+    gettext_noop("This locale's language code is not supported"),
+    gettext_noop(
+        "This locale's current language code is not supported. Please choose a new language or delete this locale."
+    ),
+    gettext_noop("Synchronise content from another locale"),
+    gettext_noop(
+        "Choose a locale to synchronise content from. Any existing and future content authored in the selected locale "
+        "will be automatically copied to this one."
+    ),
+    gettext_noop("This locale cannot be synced into itself."),
+]
+
+REVIEW = [
+    gettext_noop("Submit for moderation"),
+    gettext_noop("In Moderation"),
+    gettext_noop("in moderation"),
+    gettext_noop("live + in moderation"),
+    gettext_noop("Awaiting your review"),
+    gettext_noop("Awaiting my review"),
+    gettext_noop("Edit / Review"),
+    gettext_noop("Review this version"),
+    gettext_noop("Your pages and snippets in a workflow"),
+    gettext_noop("Page '%(page_title)s' has been submitted for moderation."),
+    gettext_noop("Page '%(page_title)s' created and submitted for moderation."),
+    gettext_noop("%(model_name)s '%(object)s' has been submitted for moderation."),
+    gettext_noop("%(model_name)s '%(object)s' created and submitted for moderation."),
+    gettext_noop("This %(model_name)s is currently awaiting moderation."),
+    gettext_noop("The page '%(page_title)s' is not currently awaiting moderation."),
+    gettext_noop("The page '%(page_title)s' is not currently awaiting moderation in task '%(task_name)s'."),
+    gettext_noop("The %(model_name)s '%(title)s' is not currently awaiting moderation."),
+    gettext_noop("The %(model_name)s '%(title)s' is not currently awaiting moderation in task '%(task_name)s'."),
+    gettext_noop("This page hasn't been submitted for moderation yet"),
+    gettext_noop("This %(model_name)s hasn't been submitted for moderation yet"),
+    gettext_noop("No pages/snippets have been submitted for moderation yet"),
+    gettext_noop("Receive notification when a page is submitted for moderation"),
+    gettext_noop("Only reviewers for this task can edit the %(model_name)s."),
+    gettext_noop("Only reviewers can edit and approve the %(model_name)s"),
+    gettext_noop("Reviewers can edit this %(model_name)s – lock it to prevent other reviewers from editing"),
+]
+
+TRANSLATION = [
+    gettext_noop("All child pages will be created."),
+    gettext_noop("Cannot import PO file that was created for a different translation."),
+    gettext_noop("Published '{object}' in {locale}."),
+    gettext_noop("Published '{object}' in {locale} with missing translations - see below."),
+    gettext_noop(
+        "New validation errors were found when publishing '{object}' in {locale}. Please fix them or click publish "
+        "again to ignore these translations for now."
+    ),
+    gettext_noop(
+        "Are you sure you want to convert this page into an alias? This will overwrite the content of the page with "
+        "the content of '%(source_page_title)s' (%(source_page_locale)s)"
+    ),
+    gettext_noop(
+        "The data model for '{model_name}' has been changed since the last translation sync. If any new fields have "
+        "been added recently, these may not be visible until the next translation sync."
+    ),
+]
