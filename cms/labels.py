@@ -114,3 +114,8 @@ def current() -> Labels:
                 _current = Labels(version)
             snapshot = _current
     return snapshot
+
+
+def held() -> Labels:
+    """What `current` gave last in this process, or newer: for the many small steps after it (no query)."""
+    return _current

@@ -115,7 +115,7 @@ def fact(model: str) -> Callable[[str], str]:
     """The code of a published fact of "app.Model"."""
 
     def read(text: str) -> str:
-        known = labels.current().table(model).by_code
+        known = labels.held().table(model).by_code
         if text not in known:
             raise Refused("is not a known code", sorted(known)[:60])
         return text
@@ -132,6 +132,7 @@ OFFSET = Param("offset", integer(0, OFFSET_MAX), "How many items to pass over.",
 
 def read(declared: Sequence[Param], given: QueryDict) -> Query:
     """All parameters of a request; raises BadParameters naming every unknown or wrong one."""
+    snapshot = labels.current()
     by_name = {param.name: param for param in declared}
     values = {param.name: param.default for param in declared}
     errors: list[ParameterError] = []
@@ -156,7 +157,7 @@ def read(declared: Sequence[Param], given: QueryDict) -> Query:
             errors.append(error)
     if errors:
         raise BadParameters(errors)
-    return Query(values, labels.current(), frozenset(given))
+    return Query(values, snapshot, frozenset(given))
 
 
 def _read(param: Param, texts: list[str]) -> Any:
