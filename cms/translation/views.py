@@ -106,7 +106,7 @@ def report(request: HttpRequest) -> HttpResponse:
     locale = next((locale for locale in locales if locale.language_code == chosen), None)
     if state not in TO_DO or (chosen and locale is None):
         raise Http404
-    pages = _to_do(state, [locale] if locale else locales)
+    pages = to_do(state, [locale] if locale else locales)
     editable = PagePermissionPolicy().instances_user_has_permission_for(request.user, "change")
     rows = (
         pages.filter(pk__in=editable.values("pk"))
@@ -123,7 +123,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/translation/report.html", context)
 
 
-def _to_do(state: str, locales: list[Locale]) -> QuerySet[Page]:
+def to_do(state: str, locales: list[Locale]) -> QuerySet[Page]:
     """Pages of the languages to work on; for what is missing, fallbacks and, without one, the page to translate."""
     if state == "outdated":
         return Page.objects.filter(locale__in=locales, translation_status__outdated=True)

@@ -1,0 +1,51 @@
+"""The members of the network in the admin, beside the rest of the site."""
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import Column
+
+from borders.models import Country
+from cms.fact_admin import FactViewSet, fact_filter
+from home.models import Member
+from home.models.members import MemberCategory
+
+MENU_HOOK = "register_site_menu_item"
+
+
+class MemberFilterSet(WagtailFilterSet):
+    category = django_filters.MultipleChoiceFilter(
+        choices=MemberCategory.choices, label=_("category"), widget=forms.CheckboxSelectMultiple
+    )
+    country = fact_filter(Country, _("country"))
+
+    class Meta:
+        model = Member
+        fields = ["live"]
+
+
+class MemberViewSet(FactViewSet):
+    model = Member
+    menu_hook = MENU_HOOK
+    icon = "group"
+    menu_order = 20
+    filterset_class = MemberFilterSet
+    related = ["country"]
+    prefetched = ["country__names"]
+    search_by = ["city"]
+    list_display = [
+        "__str__",
+        Column("category", label=_("category"), accessor="get_category_display", sort_key="category"),
+        Column("city", label=_("city"), sort_key="city"),
+        Column("country", label=_("country"), sort_key="country__code"),
+        Column("code", label=_("code"), sort_key="code"),
+    ]
+    exported = ["category", "country", "city", "website", "lat", "lon"]
+    tab = [
+        FieldPanel("category"),
+        FieldRowPanel([FieldPanel("city"), FieldPanel("country")]),
+        FieldPanel("website"),
+        MultiFieldPanel([FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])], heading=_("Point on the map")),
+    ]
