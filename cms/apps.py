@@ -6,7 +6,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import checks as translation_checks
-        from cms import offices, references, renditions, worker
+        from cms import offices, references, renditions, roles, worker
         from cms.changes import foundations
         from cms.translation import drafting, publication
 
@@ -15,4 +15,5 @@ class CmsConfig(AppConfig):
         drafting.install()
         publication.connect()
         translation_checks.connect()
+        roles.connect()
         worker.schedule(renditions.enqueue_forgotten, every_minutes=60)

@@ -1,13 +1,12 @@
 """One tree per language: fallbacks for what is not translated, and a page in a given language."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import F, QuerySet
 from django.db.models.query_utils import Q
 from wagtail.models import Locale, Page
-from wagtail_localize.models import LocaleSynchronization
-from wagtail_localize.synctree import synchronize_tree
 
 from cms.languages import fallbacks
 
@@ -31,20 +30,17 @@ def create_fallbacks(page: Page) -> list[Page]:
 
 
 def synchronise_trees() -> int:
-    """Give every language a fallback of every page that it lacks; returns how many pages had to be looked at.
+    """Give every language a fallback of every page that it lacks; returns for how many pages some were missing.
 
     Call it after code has made pages (imports, demo content): Wagtail makes aliases for pages made in the admin only.
+    wagtail-localize's own synchronisation goes from French outwards; this one starts from whichever language a page
+    was first written in.
     """
-    for rule in LocaleSynchronization.objects.select_related("locale", "sync_from"):
-        synchronize_tree(rule.sync_from, rule.locale)
-    # What is left was first written in another language than French.
+    present = Counter(Page.objects.filter(depth__gt=1).values_list("translation_key", flat=True))
     languages = Locale.objects.count()
-    looked_at = 0
-    for page in Page.objects.filter(alias_of=None, depth__gt=1).order_by("depth", "path").iterator(chunk_size=500):
-        if page.get_translations(inclusive=True).count() < languages:
-            create_fallbacks(page)
-            looked_at += 1
-    return looked_at
+    lacking = [key for key, count in present.items() if count < languages]
+    pages = Page.objects.filter(alias_of=None, translation_key__in=lacking).order_by("depth", "path")
+    return sum(bool(create_fallbacks(page)) for page in pages.iterator(chunk_size=500))
 
 
 class InLanguage(NamedTuple):
