@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet
 from django.db.models.query_utils import Q
+from django.db.models.signals import post_save
 from wagtail.models import Locale, Page
+from wagtail_localize.models import LocaleSynchronization, sync_trees_on_locale_sync_save
 
 from cms.languages import fallbacks
 
@@ -41,6 +43,21 @@ def synchronise_trees() -> int:
     lacking = [key for key, count in present.items() if count < languages]
     pages = Page.objects.filter(alias_of=None, translation_key__in=lacking).order_by("depth", "path")
     return sum(bool(create_fallbacks(page)) for page in pages.iterator(chunk_size=500))
+
+
+def connect() -> None:
+    """Called once when the apps are ready: replaces a receiver of wagtail-localize 1.14 that fails on loaded data.
+
+    Upstream synchronises trees for rows that loaddata or a test's rollback writes too, before the languages that they
+    name are there. It can go when sync_trees_on_locale_sync_save looks at `raw`.
+    """
+    post_save.disconnect(sync_trees_on_locale_sync_save, sender=LocaleSynchronization)
+    post_save.connect(_rule_saved, sender=LocaleSynchronization, dispatch_uid="cms.translation.trees")
+
+
+def _rule_saved(sender: type, instance: LocaleSynchronization, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        instance.sync_trees()
 
 
 class InLanguage(NamedTuple):

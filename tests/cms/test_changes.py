@@ -224,7 +224,7 @@ def test_settings_and_navigation_tell_of_their_owner(home: Page, log: Log) -> No
 
 
 def test_locale_site_redirect(home: Page, log: Log) -> None:
-    locale = Locale.objects.create(language_code="nl")
+    locale = Locale.objects.create(language_code="pt")
     site = Site.objects.create(hostname="example.org", root_page=home)
     redirect = Redirect.objects.create(old_path="/old", redirect_link="/new")
     assert log.new() == [
