@@ -31,6 +31,7 @@ from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, Tr
 from cms import fields
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.representation import RICH_TEXT_FEATURES
+from cms.translation.panels import LanguagesPanel
 
 
 def translated(*names: str) -> list[TranslatableField]:
@@ -141,6 +142,7 @@ class SitePage(Page):
         ),
         FieldPanel("show_in_menus"),
     ]
+    follow_up = [LanguagesPanel()]
 
     json_fields = [
         fields.text("introduction", card=True),

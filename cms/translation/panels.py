@@ -5,8 +5,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
-from cms.translation.overview import languages_of
-
 
 class LanguagesPanel(Panel):
     """Shows how far each language is, what is outdated, and where to go on; it has no field."""
@@ -23,5 +21,9 @@ class LanguagesPanel(Panel):
             return bool(self.instance.pk) and super().is_shown()
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            from cms.translation.overview import (
+                languages_of,  # its views need loaded models; panels are declared by them
+            )
+
             context = super().get_context_data(parent_context)
             return {**context, "languages": languages_of(self.instance, self.request.user)}

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import UploadedFile
+from wagtail.models import Collection, UploadedFile
 
 from cms import document_checks
 from cms.media import CmsDocument
@@ -69,7 +69,11 @@ def post_multiple(client: Client, upload: Any) -> str:
 def post_chooser(client: Client, upload: Any) -> str:
     answer = client.post(
         reverse("wagtaildocs_chooser:create"),
-        {"document-chooser-upload-title": "Upload", "document-chooser-upload-file": upload},
+        {
+            "document-chooser-upload-title": "Upload",
+            "document-chooser-upload-file": upload,
+            "document-chooser-upload-collection": Collection.get_first_root_node().pk,
+        },
     ).json()
     return "" if answer["step"] == "chosen" else answer["htmlFragment" if "htmlFragment" in answer else "html"]
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
-from wagtail.models import UploadedFile
+from wagtail.models import Collection, UploadedFile
 
 from cms import renditions
 from cms.media import CmsImage, RenditionState
@@ -72,7 +72,11 @@ def post_chooser(client: Client, upload: Any) -> str:
     """For the form inside a chooser."""
     answer = client.post(
         reverse("wagtailimages_chooser:create"),
-        {"image-chooser-upload-title": "Upload", "image-chooser-upload-file": upload},
+        {
+            "image-chooser-upload-title": "Upload",
+            "image-chooser-upload-file": upload,
+            "image-chooser-upload-collection": Collection.get_first_root_node().pk,
+        },
     ).json()
     return "" if answer["step"] == "chosen" else answer["htmlFragment" if "htmlFragment" in answer else "html"]
 

@@ -46,10 +46,11 @@ def make_workflow(apps: Any, schema_editor: Any) -> None:
     for root in Page.objects.filter(depth=1):
         WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
     # Wagtail's default workflow was the root's alone.
-    used = WorkflowPage.objects.values("workflow")
+    used = [*WorkflowPage.objects.values_list("workflow", flat=True)]
+    used += apps.get_model("wagtailcore", "WorkflowState").objects.values_list("workflow", flat=True)
     unused = Workflow.objects.exclude(pk__in=used)
-    apps.get_model("wagtailcore", "Task").objects.filter(workflow_tasks__workflow__in=unused).update(active=False)
-    unused.update(active=False)
+    GroupApprovalTask.objects.filter(workflow_tasks__workflow__in=unused).delete()
+    unused.delete()
 
 
 def make_members_collection(apps: Any, schema_editor: Any) -> None:
@@ -72,7 +73,7 @@ def make_members_collection(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cms", "0005_translation"),
+        ("cms", "0006_image_renditions"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("wagtailcore", "0098_apitoken"),
