@@ -53,14 +53,16 @@ class ConceptList(ListApi):
 
     def items(self, found: Sequence[Concept], query: params.Query) -> list[concept_shapes.ConceptJson]:
         context = self.context(query)
-        return [concept_shapes.concept(row, context) for row in found]
+        known = query.labels.table("resources.Concept").by_pk  # a concept may have been published since it was read
+        return [concept_shapes.concept(row, context) for row in found if row.pk in known]
 
 
 class ConceptDetail(DetailApi):
     """One concept with all its labels and neighbours."""
 
     def item(self, key: str, query: params.Query) -> concept_shapes.ConceptDetail:
-        found = Concept.objects.filter(live=True, code=key).first()
+        entry = query.labels.table("resources.Concept").by_code.get(key)
+        found = Concept.objects.filter(pk=entry.pk, live=True).first() if entry else None
         if found is None:
             raise NotFound("There is no concept with this code.")
         return concept_shapes.concept_detail(found, self.context(query))

@@ -7,8 +7,15 @@ import pytest
 
 from home.models import HomePage
 from resources.models import DossierIndexPage, PositionIndexPage, ProjectIndexPage
+from tests.changelog import Log
 from tests.factories import resources as make
 from tests.factories.pages import home_page
+
+
+@pytest.fixture(autouse=True)
+def versions(db: None) -> None:
+    """Changes get their version at once, as if each statement were committed: answers never stay behind."""
+    Log()
 
 
 @dataclass
