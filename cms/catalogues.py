@@ -15,6 +15,7 @@ from pathlib import Path
 import polib
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
+from django.utils.translation.reloader import translation_file_changed
 
 READER = "reader"
 EDITORS_LANGUAGE = "fr"
@@ -29,8 +30,8 @@ Message = tuple[str | None, str]
 def compile_catalogues(root: Path) -> int:
     """Write the .mo file beside each .po that is newer than it; returns how many were written.
 
-    Without gettext's programs, so that a machine with nothing but Python can run the site. ImproperlyConfigured names
-    a catalogue that cannot be read.
+    Without gettext's programs, so that a machine with nothing but Python can run the site. What this process has
+    loaded of older ones is forgotten. ImproperlyConfigured names a catalogue that cannot be read.
     """
     written = 0
     for source in root.glob("*/locale/*/LC_MESSAGES/*.po"):
@@ -41,6 +42,7 @@ def compile_catalogues(root: Path) -> int:
             polib.pofile(str(source)).save_as_mofile(str(target))
         except (OSError, UnicodeDecodeError, ValueError) as error:
             raise ImproperlyConfigured(f"The catalogue {source} cannot be compiled: {error}") from error
+        translation_file_changed(None, target)
         written += 1
     return written
 

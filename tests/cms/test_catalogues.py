@@ -3,12 +3,16 @@
 import gettext
 import os
 import shutil
+from pathlib import Path
 
 import polib
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as translated
+from django.utils.translation import override, pgettext
 
-from cms import catalogues
+from cms import catalogues, wagtail_texts
 
 WANTED = {("reader", "Border"), (None, "Save the border")}
 
@@ -70,6 +74,29 @@ def test_catalogues_are_compiled_once_and_read_by_gettext(tmp_path):
         read = gettext.GNUTranslations(compiled)
     assert read.pgettext("reader", "Border") == "Frontière"
     assert read.ngettext("%(n)s border", "%(n)s borders", 2) == "%(n)s frontières"
+
+
+def test_what_was_loaded_of_an_older_catalogue_is_forgotten(tmp_path, settings):
+    settings.LOCALE_PATHS = [tmp_path / "app" / "locale"]
+    folder = tmp_path / "app" / "locale" / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with override("fr"):
+        assert pgettext("reader", "Ferry") == "Ferry"
+    catalogue(entry("Ferry", "Bac", "reader")).save(str(folder / "django.po"))
+    catalogues.compile_catalogues(tmp_path)
+    with override("fr"):
+        assert pgettext("reader", "Ferry") == "Bac"
+
+
+@pytest.mark.parametrize("text", [*wagtail_texts.LANGUAGES, *wagtail_texts.REVIEW, *wagtail_texts.TRANSLATION])
+def test_a_text_of_wagtails_is_still_theirs_and_ours_wins(text):
+    path = Path("locale", "fr", "LC_MESSAGES", "django.mo")
+    theirs = [Path(app.path) / path for app in apps.get_app_configs() if app.name.startswith("wagtail")]
+    found = [polib.mofile(str(file)).find(text) for file in theirs if file.exists()]
+    assert any(found), "Wagtail has no such text any more: take it out"
+    ours = polib.mofile(str(Path(catalogues.__file__).parent / path)).find(text)
+    with override("fr"):
+        assert ours and translated(text) == ours.msgstr
 
 
 def test_a_broken_catalogue_is_named(tmp_path):
