@@ -95,18 +95,24 @@ def figure(row: KeyFigure, context: Context) -> FigureJson | None:
     }
 
 
+def _all_figures() -> list[KeyFigure]:
+    return list(public_figures())
+
+
 def figures(pks: set[int], context: Context) -> dict[int, FigureJson]:
-    """Published figures by key (one query)."""
-    rows = public_figures().filter(pk__in=pks)
+    """Published figures by key, from memory."""
+    rows = (row for row in context.labels.derived(_all_figures) if row.pk in pks)
     return {row.pk: shown for row in rows if (shown := figure(row, context))}
 
 
 def figures_of(
     kind: Literal["border", "territory"], places: Iterable[int], context: Context
 ) -> dict[int, list[FigureJson]]:
-    """Published figures by the key of their border or territory, those of one indicator together (one query)."""
+    """Published figures by the key of their border or territory, those of one indicator together, from memory."""
     found: dict[int, list[FigureJson]] = defaultdict(list)
-    for row in public_figures().filter(**{f"{kind}__in": list(places)}):
-        if shown := figure(row, context):
-            found[getattr(row, f"{kind}_id")].append(shown)
+    wanted = set(places)
+    for row in context.labels.derived(_all_figures):
+        place = getattr(row, f"{kind}_id")
+        if place in wanted and (shown := figure(row, context)):
+            found[place].append(shown)
     return found

@@ -22,12 +22,17 @@ class ProgrammeJson(TypedDict):
     website: str
 
 
+def _published() -> list[Programme]:
+    return list(Programme.objects.filter(live=True).order_by("code"))
+
+
 def programmes(pks: Iterable[int], context: Context) -> dict[int, ProgrammeJson]:
-    """Published programmes by key (one query)."""
+    """Published programmes by key, from memory."""
     known = atlas.of(context.labels)
     table = context.labels.table("borders.Programme").by_pk
     found: dict[int, ProgrammeJson] = {}
-    for programme in Programme.objects.filter(pk__in=table.keys() & set(pks), live=True).order_by("code"):
+    wanted = table.keys() & set(pks)
+    for programme in (p for p in context.labels.derived(_published) if p.pk in wanted):
         on = (
             context.labels.coded("borders.Border", pk, context.locale)
             for pk in known.borders_of_programme.get(programme.pk, ())

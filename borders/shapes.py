@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any, Literal, TypedDict
 
 from django.apps import apps
-from django.db.models import QuerySet
 
 from borders import atlas, geojson
 from borders.figure_shapes import FigureJson, figures_of
@@ -108,11 +107,19 @@ def _point(fact: Border | Territory) -> Point | None:
     return {"lat": fact.lat, "lon": fact.lon} if fact.lat is not None and fact.lon is not None else None
 
 
+def _published_borders() -> dict[int, Border]:
+    return Border.objects.filter(live=True).in_bulk()
+
+
+def _published_territories() -> dict[int, Territory]:
+    return {t.pk: t for t in Territory.objects.filter(live=True).order_by("code").prefetch_related("members")}
+
+
 def borders(pks: set[int], context: Context) -> dict[int, BorderJson]:
-    """Published borders by key (two queries); a whole without a line of its own has those of its parts."""
+    """Published borders by key (one query, for their fiches); a whole without a line has those of its parts."""
     known = atlas.of(context.labels)
     table = context.labels.table("borders.Border").by_pk
-    found = Border.objects.filter(pk__in=known.with_parts(pks & table.keys()), live=True).in_bulk()
+    found = context.labels.derived(_published_borders)
     pages = fiches("border", pks, context)
     shown = [pk for pk in known.borders if pk in pks and pk in found and pk in table]
     return {pk: _border(found[pk], found, known, pages, context) for pk in shown}
@@ -146,7 +153,7 @@ def _lines(border: Border, loaded: dict[int, Border], known: atlas.Atlas) -> lis
 
 
 def border_details(pks: set[int], context: Context) -> dict[int, BorderDetail]:
-    """Published borders by key with their figures, programmes and territories (four queries)."""
+    """Published borders by key with their figures, programmes and territories (one query)."""
     known = atlas.of(context.labels)
     places = {pk: known.with_parts([pk]) for pk in pks}
     everywhere = set().union(*places.values())
@@ -168,16 +175,14 @@ def border_details(pks: set[int], context: Context) -> dict[int, BorderDetail]:
 
 
 def territories(pks: set[int], context: Context) -> dict[int, TerritoryJson]:
-    """Published territories by key (two queries)."""
-    return {territory.pk: shown for territory, shown in _territories(Territory.objects.all(), pks, context)}
+    """Published territories by key (one query, for their fiches)."""
+    return {territory.pk: shown for territory, shown in _territories(pks, context)}
 
 
-def _territories(
-    queryset: QuerySet[Territory], pks: set[int], context: Context
-) -> list[tuple[Territory, TerritoryJson]]:
+def _territories(pks: set[int], context: Context) -> list[tuple[Territory, TerritoryJson]]:
     known = atlas.of(context.labels)
     published = pks & context.labels.table("borders.Territory").by_pk.keys()
-    found = list(queryset.filter(pk__in=published, live=True).order_by("code"))
+    found = [t for pk, t in context.labels.derived(_published_territories).items() if pk in published]
     pages = fiches("territory", [territory.pk for territory in found], context)
     return [(territory, _territory(territory, known, pages, context)) for territory in found]
 
@@ -203,7 +208,7 @@ def _territory(
 
 
 def territory_details(pks: set[int], context: Context) -> dict[int, TerritoryDetail]:
-    """Published territories by key with members and figures (four queries)."""
+    """Published territories by key with members and figures (one query)."""
     figures = figures_of("territory", pks, context)
     return {
         territory.pk: {
@@ -214,5 +219,5 @@ def territory_details(pks: set[int], context: Context) -> dict[int, TerritoryDet
             "members": [partner_json(member, context) for member in territory.members.all()],
             "key_figures": figures.get(territory.pk, []),
         }
-        for territory, shown in _territories(Territory.objects.prefetch_related("members"), pks, context)
+        for territory, shown in _territories(pks, context)
     }

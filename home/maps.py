@@ -61,9 +61,7 @@ def points(geometry: dict[str, Any] | None) -> list[list[float]]:
         return []
     if geometry["type"] == "GeometryCollection":
         return [point for part in geometry["geometries"] for point in points(part)]
-    return {"Point": [geometry.get("coordinates")], "MultiPoint": geometry.get("coordinates")}.get(
-        geometry["type"], []
-    )
+    return {"Point": [geometry.get("coordinates")], "MultiPoint": geometry.get("coordinates")}.get(geometry["type"], [])
 
 
 def window(positions: Sequence[Sequence[float]], ratio: float, margin: float = 0.35) -> Box:
@@ -106,10 +104,7 @@ class Canvas:
 
     def land(self) -> str:
         """The outlines, France apart."""
-        return "".join(
-            f"<path class='{_tone(code)}' d='{self.path(ring)}Z'/>"
-            for code, ring in self.countries()
-        )
+        return "".join(f"<path class='{_tone(code)}' d='{self.path(ring)}Z'/>" for code, ring in self.countries())
 
 
 def _tone(code: str) -> str:
