@@ -14,7 +14,6 @@ from newsroom import states
 from newsroom.models import EventPage
 
 PER_SHEET = 24
-OVER = (states.State.CLOSED, states.State.PAST)
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Listing:
     has_states: bool
 
 
-def _public(pages: QuerySet[Any]) -> QuerySet[Any]:
+def _public(pages: QuerySet[Any]) -> Any:
     return publication.public(pages, labels.current().private_paths)
 
 
@@ -44,17 +43,20 @@ def children(parent_id: int, number: Any) -> Listing:
     return _listing([], found, number, has_states=False)
 
 
-def _by_state(model: Any, found: QuerySet[Any], number: Any) -> Listing:
-    """What is to come, the soonest first; then what is over, the latest first."""
-    start = model.orderings["start"] if hasattr(model, "orderings") else F("opens_at")
-    now = timezone.now()
-    found = found.annotate(first_day=start)
-    over = states.with_state(found, OVER, now)
+def _by_state(model: Any, found: Any, number: Any) -> Listing:
+    """What is to come, the soonest first; then what is over, the latest first.
+
+    A call is over once it is closed; a training that is closed to registrations still takes place.
+    """
+    with_sessions = hasattr(model, "orderings")
+    found = found.annotate(first_day=model.orderings["start"] if with_sessions else F("opens_at"))
+    end = states.State.PAST if with_sessions else states.State.CLOSED
+    over = states.with_state(found, [end], timezone.now())
     current = list(found.exclude(pk__in=over.values("pk")).order_by("first_day", "path"))
     return _listing(current, over.order_by("-first_day", "-path"), number, has_states=True)
 
 
-def _listing(current: list[Page], others: QuerySet[Any], number: Any, *, has_states: bool) -> Listing:
+def _listing(current: list[Page], others: Any, number: Any, *, has_states: bool) -> Listing:
     sheet = Paginator(others, PER_SHEET).get_page(number)
     pages: list[Page] = list(sheet.object_list)
     if pages and type(pages[0]) is Page:
@@ -65,15 +67,14 @@ def _listing(current: list[Page], others: QuerySet[Any], number: Any, *, has_sta
 
 def siblings(parent_id: int, page_id: int | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """The public pages before and after one of the children of a page, as cards."""
-    pages = list(_public(Page.objects.filter(pk=parent_id).get().get_children()).only("pk", "path").order_by("path"))
-    keys = [page.pk for page in pages]
+    children = _public(Page.objects.get(pk=parent_id).get_children()).order_by("path")
+    keys: list[int | None] = list(children.values_list("pk", flat=True))
     if page_id not in keys:
         return None, None
     place = keys.index(page_id)
-    near = {place - 1: None, place + 1: None}
-    wanted = {keys[i]: i for i in near if 0 <= i < len(keys)}
-    found = {card["id"]: card for card in cards(list(wanted))}
-    return tuple(found.get(keys[i]) if 0 <= i < len(keys) else None for i in near)  # type: ignore[return-value]
+    before, after = [None, *keys][place], [*keys, None][place + 1]
+    found: dict[int | None, dict[str, Any]] = {card["id"]: card for card in cards([k for k in (before, after) if k])}
+    return found.get(before), found.get(after)
 
 
 def cards(keys: list[int]) -> list[dict[str, Any]]:

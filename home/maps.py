@@ -61,7 +61,8 @@ def points(geometry: dict[str, Any] | None) -> list[list[float]]:
         return []
     if geometry["type"] == "GeometryCollection":
         return [point for part in geometry["geometries"] for point in points(part)]
-    return {"Point": [geometry.get("coordinates")], "MultiPoint": geometry.get("coordinates")}.get(geometry["type"], [])
+    coordinates = geometry.get("coordinates", [])
+    return {"Point": [coordinates], "MultiPoint": coordinates}.get(geometry["type"], [])
 
 
 def window(positions: Sequence[Sequence[float]], ratio: float, margin: float = 0.35) -> Box:
@@ -122,7 +123,7 @@ def svg(shapes: Iterable[Shape | None], title: str, size: tuple[int, int] = SIZE
     return f"<div class='maps'>{maps}</div>" if len(groups) > 1 else maps
 
 
-def _positions(shape: Shape) -> list[Sequence[float]]:
+def _positions(shape: Shape) -> Sequence[Sequence[float]]:
     """What a map must show of a fact: its lines, else the box of its coasts, else its point."""
     drawn = [position for line in lines(shape.get("geometry")) for position in line]
     if drawn:
@@ -150,12 +151,12 @@ def _parts(shape: Shape) -> list[Shape]:
 def _together(shapes: Sequence[Shape]) -> list[list[Shape]]:
     """Facts near one another in one group."""
     groups: list[tuple[list[Shape], list[Sequence[float]]]] = []
-    for shape in (part for shape in shapes for part in _parts(shape)):
-        own = _positions(shape)
+    for part in (part for shape in shapes for part in _parts(shape)):
+        own = _positions(part)
         if not own:
             continue
         near = [group for group in groups if _near(group[1], own)]
-        merged = ([s for group in near for s in group[0]] + [shape], [p for group in near for p in group[1]] + own)
+        merged = ([s for group in near for s in group[0]] + [part], [p for group in near for p in group[1]] + [*own])
         groups = [group for group in groups if group not in near] + [merged]
     return [group for group, _positions in groups]
 

@@ -9,7 +9,17 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
-__all__ = ["administrator", "edit_page", "errors_of", "inline_formset", "new_page", "posted", "rich", "streamfield"]
+__all__ = [
+    "administrator",
+    "edit_page",
+    "errors_of",
+    "filled",
+    "inline_formset",
+    "new_page",
+    "posted",
+    "rich",
+    "streamfield",
+]
 
 
 def administrator(client: Client) -> None:
@@ -64,6 +74,11 @@ def posted(client: Client, address: str, **changes: Any) -> Any:
     """Open the form at an address, change some fields and post it; the response redirects when all is well."""
     form = client.get(address).context["form"]
     return client.post(address, _merged(_loaded(form), changes))
+
+
+def filled(client: Client, address: str, **changes: Any) -> dict[str, Any]:
+    """What a browser would post of the form at an address after some changes."""
+    return _merged(_loaded(client.get(address).context["form"]), changes)
 
 
 def new_page(client: Client, model: type[Page], parent: Page, **changes: Any) -> Any:
