@@ -138,7 +138,7 @@ DEMO_ALLOWED = False
 WAGTAIL_SITE_NAME = "MOT"
 WAGTAIL_I18N_ENABLED = True
 # Where this server is, and where readers see pages and records: the site's own front end, or this server.
-WAGTAILADMIN_BASE_URL = env.address("BASE_URL", "http://localhost:8000")
+WAGTAILADMIN_BASE_URL = env.address("BASE_URL", f"http://localhost:{env.integer('PORT', 8000)}")
 FRONTEND_URL = env.address("FRONTEND_URL", "")
 PORTAL_URL = env.address("PORTAL_URL", "")
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
