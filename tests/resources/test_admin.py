@@ -146,14 +146,14 @@ def test_dossier_and_chapter_with_footnotes(client: Client, library: Library) ->
         theme_links=inline_formset([{"fact": str(theme.pk)}]),
     )
     assert response.status_code == 302, errors_of(response)
-    dossier = DossierPage.objects.get(slug="sante")
+    dossier = DossierPage.objects.get(slug="sante", alias_of=None)
     assert PageTheme.objects.get(page=dossier).fact == theme
 
     refused = new_page(client, ChapterPage, dossier, title="Accès", slug="acces", body=body)
     assert set(errors_of(refused)) == {"footnotes"}
     accepted = new_page(client, ChapterPage, dossier, title="Accès", slug="acces", body=body, footnotes=notes)
     assert accepted.status_code == 302, errors_of(accepted)
-    chapter = ChapterPage.objects.get(slug="acces")
+    chapter = ChapterPage.objects.get(slug="acces", alias_of=None)
     assert edit_page(client, chapter, title="Accès aux soins").status_code == 302
     chapter.refresh_from_db()
     assert chapter.title == "Accès aux soins"
@@ -185,7 +185,7 @@ def test_position(client: Client, library: Library) -> None:
         signatories=inline_formset([{"name": "MOT", "website": "https://example.org"}]),
     )
     assert response.status_code == 302, errors_of(response)
-    page = PositionPage.objects.get(slug="contribution")
+    page = PositionPage.objects.get(slug="contribution", alias_of=None)
     assert page.date == datetime.date(2014, 4, 1)
     assert page.signatories.get().name == "MOT"
 
@@ -222,7 +222,7 @@ def test_project(client: Client, library: Library) -> None:
         pilot_actions=streamfield([("action", ACTION)]),
     )
     assert response.status_code == 302, errors_of(response)
-    page = ProjectPage.objects.get(slug="bassins")
+    page = ProjectPage.objects.get(slug="bassins", alias_of=None)
     assert page.pilot_actions[0].value["partners"][0] == "Service de secours"
     assert edit_page(client, page, title="Bassins").status_code == 302
 
