@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from borders import atlas, figure_shapes, programme_shapes, shapes
+from borders import atlas, figure_shapes, programme_shapes, published, shapes
 from borders.figures import KeyFigure
 from borders.geo_views import GeoDetailApi, GeoListApi
 from borders.geography import Border, BorderKind, LegalForm, Territory, TerritoryScale
@@ -166,7 +166,7 @@ class KeyFigureList(ListApi):
 
     def queryset(self, query: params.Query) -> QuerySet[KeyFigure]:
         snapshot = query.labels
-        found = figure_shapes.public_figures()
+        found = published.public_figures()
         if query["border"]:
             found = found.filter(border__in=atlas.borders_by_code(snapshot, query["border"]))
         if query["country"]:
@@ -189,7 +189,7 @@ class KeyFigureDetail(DetailApi):
     """One key figure."""
 
     def item(self, key: str, query: params.Query) -> figure_shapes.FigureJson:
-        row = figure_shapes.public_figures().filter(code=key).first()
+        row = published.public_figures().filter(code=key).first()
         shown = figure_shapes.figure(row, self.context(query)) if row else None
         if shown is None:
             raise NotFound("There is nothing with this code.")

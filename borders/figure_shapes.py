@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal, TypedDict
 
-from django.db.models import Q, QuerySet
-
+from borders import published
 from borders.figures import Indicator, IndicatorDefinition, KeyFigure, Qualifier, Unit
 from cms.fields import plain
 from cms.labels import Coded
@@ -59,15 +58,8 @@ class Indicators:
         return next((texts[code] for code in fallbacks(language) if code in texts), "")
 
 
-def public_figures() -> QuerySet[KeyFigure]:
-    """Published figures of published indicators and places."""
-    return KeyFigure.objects.filter(
-        Q(border__live=True) | Q(territory__live=True), live=True, indicator__live=True
-    ).order_by("indicator__code", "-year", "code")
-
-
 def figure(row: KeyFigure, context: Context) -> FigureJson | None:
-    """A figure of `public_figures` from memory; None where its indicator or place was published a moment ago."""
+    """A published figure as JSON; None where its indicator or place was published a moment ago."""
     indicators = context.labels.derived(Indicators)
     on_border = row.border_id is not None
 
@@ -95,23 +87,19 @@ def figure(row: KeyFigure, context: Context) -> FigureJson | None:
     }
 
 
-def _all_figures() -> list[KeyFigure]:
-    return list(public_figures())
-
-
 def figures(pks: set[int], context: Context) -> dict[int, FigureJson]:
-    """Published figures by key, from memory."""
-    rows = (row for row in context.labels.derived(_all_figures) if row.pk in pks)
-    return {row.pk: shown for row in rows if (shown := figure(row, context))}
+    """Published figures by key."""
+    rows = context.labels.derived(published.figures)
+    return {pk: shown for pk in pks if pk in rows and (shown := figure(rows[pk], context))}
 
 
 def figures_of(
     kind: Literal["border", "territory"], places: Iterable[int], context: Context
 ) -> dict[int, list[FigureJson]]:
-    """Published figures by the key of their border or territory, those of one indicator together, from memory."""
-    found: dict[int, list[FigureJson]] = defaultdict(list)
+    """Published figures by the key of their border or territory, those of one indicator together."""
     wanted = set(places)
-    for row in context.labels.derived(_all_figures):
+    found: dict[int, list[FigureJson]] = defaultdict(list)
+    for row in context.labels.derived(published.figures).values():
         place = getattr(row, f"{kind}_id")
         if place in wanted and (shown := figure(row, context)):
             found[place].append(shown)

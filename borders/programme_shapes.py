@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TypedDict
 
-from borders import atlas
-from borders.programmes import Programme, ProgrammeKind
+from borders import atlas, published
+from borders.programmes import ProgrammeKind
 from cms.labels import Coded
 from cms.references import Context
 from cms.representation import enum
@@ -22,28 +22,23 @@ class ProgrammeJson(TypedDict):
     website: str
 
 
-def _published() -> list[Programme]:
-    return list(Programme.objects.filter(live=True).order_by("code"))
-
-
 def programmes(pks: Iterable[int], context: Context) -> dict[int, ProgrammeJson]:
-    """Published programmes by key, from memory."""
+    """Published programmes by key."""
+    wanted = set(pks)
     known = atlas.of(context.labels)
     table = context.labels.table("borders.Programme").by_pk
-    found: dict[int, ProgrammeJson] = {}
-    wanted = table.keys() & set(pks)
-    for programme in (p for p in context.labels.derived(_published) if p.pk in wanted):
-        on = (
-            context.labels.coded("borders.Border", pk, context.locale)
-            for pk in known.borders_of_programme.get(programme.pk, ())
-        )
-        found[programme.pk] = {
+    return {
+        pk: {
             "code": programme.code,
-            "label": table[programme.pk].label(context.locale),
+            "label": table[pk].label(context.locale),
             "kind": enum(ProgrammeKind, programme.kind),
             "start_year": programme.start_year,
             "end_year": programme.end_year,
-            "borders": [border for border in on if border],
+            "borders": context.labels.all_coded(
+                "borders.Border", known.borders_of_programme.get(pk, ()), context.locale
+            ),
             "website": programme.website,
         }
-    return found
+        for pk, programme in context.labels.derived(published.programmes).items()
+        if pk in wanted and pk in table
+    }

@@ -1,21 +1,17 @@
 """How borders and territories look as JSON: as much as a map or list needs, or all that is known.
 
-Every function takes the facts of an answer at once and reads the database in a fixed number of queries.
+Everything is made from memory (see borders.published).
 """
 
-from collections.abc import Iterable
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
-from django.apps import apps
-
-from borders import atlas, geojson
+from borders import atlas, geojson, published
 from borders.figure_shapes import FigureJson, figures_of
 from borders.geography import Border, BorderKind, LegalForm, Territory, TerritoryScale
 from borders.programme_shapes import ProgrammeJson, programmes
-from cms import publication
 from cms.labels import Coded
 from cms.organisations import PartnerJson, partner_json
-from cms.references import Context, PageTarget, page_type
+from cms.references import Context
 from cms.representation import PageLink, UncertainDate, enum, page_link, uncertain_date
 
 
@@ -41,14 +37,6 @@ class BorderJson(TypedDict):
     page: PageLink | None
 
 
-class BorderDetail(BorderJson):
-    """All that is known of a border and its parts; where sources disagree, each has its figure."""
-
-    key_figures: list[FigureJson]
-    programmes: list[ProgrammeJson]
-    territories: list[Coded]
-
-
 class TerritoryJson(TypedDict):
     """A territory on a map."""
 
@@ -64,6 +52,14 @@ class TerritoryJson(TypedDict):
     page: PageLink | None
 
 
+class BorderDetail(BorderJson):
+    """All that is known of a border and its parts; where sources disagree, each has its figure."""
+
+    key_figures: list[FigureJson]
+    programmes: list[ProgrammeJson]
+    territories: list[TerritoryJson]
+
+
 class TerritoryDetail(TerritoryJson):
     """All that is known of a territory."""
 
@@ -74,74 +70,42 @@ class TerritoryDetail(TerritoryJson):
     key_figures: list[FigureJson]
 
 
-def coded(model: str, pks: Iterable[int], context: Context) -> list[Coded]:
-    """Codes and labels of the published ones among these facts, in their order."""
-    found = (context.labels.coded(model, pk, context.locale) for pk in pks)
-    return [item for item in found if item]
-
-
-def fiches(kind: Literal["border", "territory"], pks: Iterable[int], context: Context) -> dict[int, PageLink | None]:
-    """Links to the public fiches in the answer's language by the key of their fact (one query)."""
-    model: Any = apps.get_model("borders", f"{kind}page")  # fiches are made of these shapes
-    rows = publication.public(
-        model.objects.filter(**{f"{kind}__in": list(pks)}, locale__language_code=context.locale),
-        context.labels.private_paths,
-    ).values_list(f"{kind}_id", "pk", "content_type_id", "title", "url_path", "alias_of_id")
-    return {
-        fact: page_link(
-            PageTarget(
-                pk,
-                page_type(content_type),
-                title,
-                context.locale,
-                publication.html_path(context.locale, url_path),
-                alias_of is not None,
-            ),
-            context,
-        )
-        for fact, pk, content_type, title, url_path, alias_of in rows
-    }
+def fiche(kind: Literal["border", "territory"], fact: int, context: Context) -> PageLink | None:
+    """A link to the public fiche of a fact in the answer's language."""
+    return page_link(published.fiche(context.labels, kind, fact, context.locale), context)
 
 
 def _point(fact: Border | Territory) -> Point | None:
     return {"lat": fact.lat, "lon": fact.lon} if fact.lat is not None and fact.lon is not None else None
 
 
-def _published_borders() -> dict[int, Border]:
-    return Border.objects.filter(live=True).in_bulk()
-
-
-def _published_territories() -> dict[int, Territory]:
-    return {t.pk: t for t in Territory.objects.filter(live=True).order_by("code").prefetch_related("members")}
-
-
 def borders(pks: set[int], context: Context) -> dict[int, BorderJson]:
-    """Published borders by key (one query, for their fiches); a whole without a line has those of its parts."""
-    known = atlas.of(context.labels)
+    """Published borders by key; a whole without a line of its own has those of its parts."""
+    found = context.labels.derived(published.borders)
     table = context.labels.table("borders.Border").by_pk
-    found = context.labels.derived(_published_borders)
-    pages = fiches("border", pks, context)
-    shown = [pk for pk in known.borders if pk in pks and pk in found and pk in table]
-    return {pk: _border(found[pk], found, known, pages, context) for pk in shown}
+    known = atlas.of(context.labels)
+    return {
+        pk: _border(found[pk], found, known, context)
+        for pk in known.borders
+        if pk in pks and pk in found and pk in table
+    }
 
 
-def _border(
-    border: Border, loaded: dict[int, Border], known: atlas.Atlas, pages: dict[int, PageLink | None], context: Context
-) -> BorderJson:
-    table = context.labels.table("borders.Border")
+def _border(border: Border, loaded: dict[int, Border], known: atlas.Atlas, context: Context) -> BorderJson:
+    labels, locale = context.labels, context.locale
     lines = _lines(border, loaded, known)
     box = geojson.box(lines)
     return {
         "code": border.code,
-        "label": table.by_pk[border.pk].label(context.locale),
+        "label": labels.table("borders.Border").by_pk[border.pk].label(locale),
         "kind": enum(BorderKind, border.kind),
-        "countries": coded("borders.Country", known.countries_of.get(border.pk, ()), context),
-        "part_of": context.labels.coded("borders.Border", known.whole_of.get(border.pk), context.locale),
-        "parts": coded("borders.Border", known.parts_of.get(border.pk, ()), context),
+        "countries": labels.all_coded("borders.Country", known.countries_of.get(border.pk, ()), locale),
+        "part_of": labels.coded("borders.Border", known.whole_of.get(border.pk), locale),
+        "parts": labels.all_coded("borders.Border", known.parts_of.get(border.pk, ()), locale),
         "point": _point(border),
         "bbox": list(box) if box else None,
         "geometry": geojson.union(lines),
-        "page": pages.get(border.pk),
+        "page": fiche("border", border.pk, context),
     }
 
 
@@ -153,12 +117,13 @@ def _lines(border: Border, loaded: dict[int, Border], known: atlas.Atlas) -> lis
 
 
 def border_details(pks: set[int], context: Context) -> dict[int, BorderDetail]:
-    """Published borders by key with their figures, programmes and territories (one query)."""
+    """Published borders by key with their figures, programmes and territories."""
     known = atlas.of(context.labels)
     places = {pk: known.with_parts([pk]) for pk in pks}
     everywhere = set().union(*places.values())
     figures = figures_of("border", everywhere, context)
     funding = programmes(known.programmes_on(everywhere), context)
+    on_it = territories(set(known.territories_on(everywhere)), context)
     return {
         pk: {
             **shown,
@@ -168,56 +133,55 @@ def border_details(pks: set[int], context: Context) -> dict[int, BorderDetail]:
                 for figure in figures.get(place, [])
             ],
             "programmes": [funding[key] for key in known.programmes_on(places[pk]) if key in funding],
-            "territories": coded("borders.Territory", known.territories_on(places[pk]), context),
+            "territories": [on_it[key] for key in known.territories_on(places[pk]) if key in on_it],
         }
         for pk, shown in borders(pks, context).items()
     }
 
 
 def territories(pks: set[int], context: Context) -> dict[int, TerritoryJson]:
-    """Published territories by key (one query, for their fiches)."""
-    return {territory.pk: shown for territory, shown in _territories(pks, context)}
-
-
-def _territories(pks: set[int], context: Context) -> list[tuple[Territory, TerritoryJson]]:
+    """Published territories by key."""
     known = atlas.of(context.labels)
-    published = pks & context.labels.table("borders.Territory").by_pk.keys()
-    found = [t for pk, t in context.labels.derived(_published_territories).items() if pk in published]
-    pages = fiches("territory", [territory.pk for territory in found], context)
-    return [(territory, _territory(territory, known, pages, context)) for territory in found]
+    table = context.labels.table("borders.Territory").by_pk
+    return {
+        pk: _territory(territory, known, context)
+        for pk, territory in context.labels.derived(published.territories).items()
+        if pk in pks and pk in table
+    }
 
 
-def _territory(
-    territory: Territory, known: atlas.Atlas, pages: dict[int, PageLink | None], context: Context
-) -> TerritoryJson:
+def _territory(territory: Territory, known: atlas.Atlas, context: Context) -> TerritoryJson:
+    labels, locale = context.labels, context.locale
     on = known.borders_of_territory.get(territory.pk, [])
     countries = dict.fromkeys(country for border in on for country in known.countries_of.get(border, ()))
     point = _point(territory)
     return {
         "code": territory.code,
-        "label": context.labels.table("borders.Territory").by_pk[territory.pk].label(context.locale),
+        "label": labels.table("borders.Territory").by_pk[territory.pk].label(locale),
         "legal_form": enum(LegalForm, territory.legal_form),
         "scale": enum(TerritoryScale, territory.scale),
-        "borders": coded("borders.Border", on, context),
-        "countries": coded("borders.Country", countries, context),
+        "borders": labels.all_coded("borders.Border", on, locale),
+        "countries": labels.all_coded("borders.Country", countries, locale),
         "point": point,
         "bbox": [point["lon"], point["lat"], point["lon"], point["lat"]] if point else None,
         "geometry": {"type": "Point", "coordinates": [point["lon"], point["lat"]]} if point else None,
-        "page": pages.get(territory.pk),
+        "page": fiche("territory", territory.pk, context),
     }
 
 
 def territory_details(pks: set[int], context: Context) -> dict[int, TerritoryDetail]:
-    """Published territories by key with members and figures (one query)."""
+    """Published territories by key with members and figures."""
     figures = figures_of("territory", pks, context)
+    members = context.labels.derived(published.members)
+    found = context.labels.derived(published.territories)
     return {
-        territory.pk: {
+        pk: {
             **shown,
-            "founded": uncertain_date(territory.founded_on, territory.founded_precision),
-            "seat": territory.seat,
-            "website": territory.website,
-            "members": [partner_json(member, context) for member in territory.members.all()],
-            "key_figures": figures.get(territory.pk, []),
+            "founded": uncertain_date(found[pk].founded_on, found[pk].founded_precision),
+            "seat": found[pk].seat,
+            "website": found[pk].website,
+            "members": [partner_json(member, context) for member in members.get(pk, ())],
+            "key_figures": figures.get(pk, []),
         }
-        for territory, shown in _territories(pks, context)
+        for pk, shown in territories(pks, context).items()
     }

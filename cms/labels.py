@@ -5,7 +5,7 @@ most of its work. A snapshot is read once and serves until the content version m
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypedDict, TypeVar
 
@@ -97,6 +97,11 @@ class Labels:
         """A fact's code and label; None where it is not published."""
         entry = self.table(model).by_pk.get(pk) if pk is not None else None
         return entry.coded(language) if entry else None
+
+    def all_coded(self, model: str, pks: Iterable[int], language: str) -> list[Coded]:
+        """Codes and labels of the published ones among these facts, in their order."""
+        found = (self.coded(model, pk, language) for pk in pks)
+        return [coded for coded in found if coded]
 
 
 _lock = threading.Lock()
