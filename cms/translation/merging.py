@@ -40,7 +40,9 @@ def _copy(field: Any, source: Page, target: Page) -> bool:
     if isinstance(field, models.ManyToOneRel) and isinstance(field.remote_field, ParentalKey):
         if _rows(field, source) == _rows(field, target):
             return False
-        source.copy_child_relation(field.name, target)
+        # The rows of a page in memory would be moved, not copied: hand out those of a twin.
+        twin = type(source).from_serializable_data(source.serializable_data(), check_fks=False)
+        twin.copy_child_relation(field.name, target)
         return True
     if isinstance(field, ParentalManyToManyField):
         chosen = list(getattr(source, field.name).all())
