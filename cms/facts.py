@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import RegexValidator
 from django.db import models
+from django.forms import ModelMultipleChoiceField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -57,6 +58,13 @@ class FactName(Orderable):
 
 class FactForm(WagtailAdminModelForm):
     """Refuses what only shows when the rows are looked at together, with the message on the row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # Each choice is called by its name: one query for all of them.
+            if isinstance(field, ModelMultipleChoiceField) and hasattr(field.queryset.model, "names"):
+                field.queryset = field.queryset.prefetch_related("names")
 
     def is_valid(self) -> bool:
         valid = super().is_valid()

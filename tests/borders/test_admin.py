@@ -180,6 +180,21 @@ def test_a_territory_is_created_published_and_edited(editor: Client, places: Pla
     assert editor.get(url(Territory, "inspect", made.pk)).status_code == 200
 
 
+def test_a_form_with_many_choices_is_quick(editor: Client, places: Places) -> None:
+    path = url(Territory, "edit", places.territory.pk)
+
+    def queries() -> int:
+        editor.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            assert editor.get(path).status_code == 200
+        return len(captured)
+
+    before = queries()
+    for number in range(10):
+        make.border(f"xx-{number}", countries=["fr"])
+    assert queries() == before
+
+
 def test_a_territory_without_a_border_is_refused_on_the_field(editor: Client, places: Places) -> None:
     for action in ({}, {"action-publish": "1"}):
         response = editor.post(url(Territory, "add"), territory_form(places, borders=[], **action))
