@@ -219,10 +219,11 @@ class KeyFigureFilterSet(WagtailFilterSet):
 
 
 def _amount(figure: KeyFigure) -> str:
-    """The value as it is read: "about 46,000 workers"."""
+    """The value as it is read: "about 46,000 workers"; what is merely counted, such as seats, has no unit to show."""
     number = number_format(figure.value.normalize(), use_l10n=True, force_grouping=True)
     qualifier = "" if figure.qualifier == Qualifier.EXACT else f"{figure.get_qualifier_display()} "
-    return f"{qualifier}{number} {figure.indicator.get_unit_display()}"
+    unit = "" if figure.indicator.unit == Unit.COUNT else f" {figure.indicator.get_unit_display()}"
+    return f"{qualifier}{number}{unit}"
 
 
 def _direction(figure: KeyFigure) -> str:

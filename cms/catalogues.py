@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polib
@@ -48,21 +48,39 @@ def compile_catalogues(root: Path) -> int:
 
 
 def problems(root: Path) -> list[str]:
-    """One line per missing, superfluous, fuzzy or untranslated message of every app's catalogues, sorted.
+    """One line per missing, superfluous, fuzzy, untranslated or contradicted message of the catalogues, sorted.
 
     Needs gettext's xgettext; CommandError says so where it is missing.
     """
     found: list[str] = []
+    catalogues: dict[str, list[tuple[str, polib.POFile]]] = {language: [] for language in READERS_LANGUAGES}
     for app in APPS:
         wanted = messages_of_sources(root / app)
         for language in READERS_LANGUAGES:
             path = root / app / "locale" / language / "LC_MESSAGES" / "django.po"
             catalogue = polib.pofile(str(path)) if path.exists() else polib.POFile()
             name = f"{app}/locale/{language}"
+            catalogues[language].append((name, catalogue))
             found += (f"{name}: {problem}" for problem in problems_of_catalogue(catalogue, language, wanted))
             if path.exists():
                 found += (f"{name}: {problem}" for problem in _format_problems(path))
+    for languages_catalogues in catalogues.values():
+        found += disagreements(languages_catalogues)
     return sorted(found)
+
+
+def disagreements(catalogues: Iterable[tuple[str, polib.POFile]]) -> Iterator[str]:
+    """Messages that two apps translate differently, given the named catalogues of one language.
+
+    Django makes one catalogue of all, so that one of them would be shown everywhere.
+    """
+    first: dict[Message, tuple[str, str]] = {}
+    for name, catalogue in catalogues:
+        for entry in catalogue.translated_entries():
+            message = (entry.msgctxt, entry.msgid)
+            other, text = first.setdefault(message, (name, entry.msgstr))
+            if text != entry.msgstr:
+                yield f"{name}: {_shown(message)} is {entry.msgstr!r} here and {text!r} in {other}"
 
 
 def problems_of_catalogue(catalogue: polib.POFile, language: str, wanted: set[Message]) -> Iterator[str]:

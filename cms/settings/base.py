@@ -110,6 +110,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 USE_I18N = True
 USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "cms" / "locale"]  # for djangojs.po: the translation editor's script asks no other app
 TIME_ZONE = "Europe/Paris"
 LANGUAGE_CODE = "fr"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [

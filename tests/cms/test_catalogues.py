@@ -51,6 +51,17 @@ def test_an_empty_a_fuzzy_and_a_forgotten_translation_are_found():
     }
 
 
+def test_two_apps_that_translate_a_message_differently_are_found():
+    assert list(
+        catalogues.disagreements(
+            [
+                ("cms/locale/fr", catalogue(entry("kind", "nature"), entry("kind", "sorte", "reader"))),
+                ("home/locale/fr", catalogue(entry("kind", "type"), entry("kind", "sorte", "reader"))),
+            ]
+        )
+    ) == ["home/locale/fr: 'kind' is 'type' here and 'nature' in cms/locale/fr"]
+
+
 @pytest.mark.skipif(shutil.which("xgettext") is None and not os.environ.get("CI"), reason="needs gettext")
 def test_messages_are_found_in_code_and_templates_but_not_in_migrations(tmp_path):
     (tmp_path / "templates").mkdir()
