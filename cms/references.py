@@ -88,8 +88,7 @@ class Loaded:
 
     def __init__(self, references: References, snapshot: labels.Labels) -> None:
         self.references = references
-        self.private_paths = snapshot.private_paths
-        self.private_collections = snapshot.private_collections
+        self._snapshot = snapshot  # asked for restrictions only where there are pages or files: each is a query
         self.links: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.children: dict[str, list[PageTarget]] = defaultdict(list)
         self.images: dict[int, CmsImage] = {}
@@ -127,14 +126,14 @@ class Loaded:
         below = Q()
         for path in paths:
             below |= Q(path__startswith=path, depth=len(path) // Page.steplen + 1)
-        children = publication.public(Page.objects.filter(below), self.private_paths).order_by("path")
+        children = publication.public(Page.objects.filter(below), self._snapshot.private_paths).order_by("path")
         for path, *columns in children.values_list("path", *TARGET_COLUMNS):
             self.children[path[: -Page.steplen]].append(page_target(*columns))
 
     def _load_pages(self, pks: Iterable[int]) -> None:
         translations = publication.public(
             Page.objects.filter(translation_key__in=Page.objects.filter(pk__in=list(pks)).values("translation_key")),
-            self.private_paths,
+            self._snapshot.private_paths,
         ).values_list("translation_key", *TARGET_COLUMNS)
         for key, *columns in translations:
             target = page_target(*columns)
@@ -150,7 +149,7 @@ class Loaded:
 
     def _load_images(self, pks: Iterable[int]) -> None:
         chosen = CmsImage.objects.filter(pk__in=list(pks))
-        self.images = publication.in_public_collection(chosen, self.private_collections).in_bulk()
+        self.images = publication.in_public_collection(chosen, self._snapshot.private_collections).in_bulk()
         for rendition in Rendition.objects.filter(image_id__in=list(self.images)).order_by("width", "filter_spec"):
             self.renditions[rendition.image_id].append(rendition)
 
@@ -159,7 +158,7 @@ class Loaded:
         self.private_documents = {
             pk
             for pk, document in self.documents.items()
-            if document.collection.path.startswith(self.private_collections)
+            if document.collection.path.startswith(self._snapshot.private_collections)
         }
 
     def facts(self, model: str, context: "Context") -> dict[int, Any]:
