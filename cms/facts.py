@@ -63,8 +63,9 @@ class FactForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             # Each choice is called by its name: one query for all of them.
-            if isinstance(field, ModelMultipleChoiceField) and hasattr(field.queryset.model, "names"):
-                field.queryset = field.queryset.prefetch_related("names")
+            choices = field.queryset if isinstance(field, ModelMultipleChoiceField) else None
+            if choices is not None and hasattr(choices.model, "names"):
+                field.queryset = choices.prefetch_related("names")
 
     def is_valid(self) -> bool:
         valid = super().is_valid()
