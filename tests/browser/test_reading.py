@@ -123,6 +123,8 @@ def test_the_preview_panel_shows_the_draft(page: Page, failures: list[str]) -> N
     frame: Any = page.frame_locator("#w-preview-iframe")
     title = frame.get_by_role("heading", level=1)
     expect(title).to_have_text("À propos", timeout=20_000)
-    page.locator("#id_title").fill("Un titre pas encore publié")
+    page.locator("#id_title").clear()
+    # At a person's pace: the editor takes note of what the form held a while after it has loaded.
+    page.locator("#id_title").press_sequentially("Un titre pas encore publié", delay=150)
     expect(title).to_have_text("Un titre pas encore publié", timeout=20_000)
     expect(frame.get_by_text("Aperçu : cette version n’est pas publiée.")).to_be_visible()
