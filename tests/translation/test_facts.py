@@ -196,10 +196,15 @@ def test_a_crash_publishes_neither_or_both(
     assert facts(event) == before == facts(in_german(event))
 
 
+def step(place: str, date: str, state: str, note: str) -> dict[str, Any]:
+    """A step of an obstacle as it is stored."""
+    value = {"date": date, "precision": "day", "status": state, "note": note}
+    return {"type": "step", "id": place * 8, "value": value}
+
+
 def test_steps_of_an_obstacle_are_facts_with_prose(home: HomePage) -> None:
     index = home.add_child(instance=ObstacleIndexPage(title="Obstacles", slug="obstacles", locale=home.locale))
-    first = {"type": "step", "id": "1" * 8, "value": {"date": "2020-01-01", "precision": "day", "status": "identified",
-                                                      "note": "Signalé."}}  # fmt: skip
+    first = step("1", "2020-01-01", "identified", "Signalé.")
     page = ObstaclePage(title="Train", slug="train", kind="legal", level="national", locale=home.locale)
     page.steps = json.dumps([first])
     index.add_child(instance=page)
@@ -208,12 +213,8 @@ def test_steps_of_an_obstacle_are_facts_with_prose(home: HomePage) -> None:
     [translation] = drafting.submit(page, [locale("de")], None)
     translate_texts(translation)
     drafting.save(translation, publish=True)
-    later = {**first, "value": {**first["value"], "date": "2020-02-02", "note": "Signalé par deux élus."}}
-    solved = {
-        "type": "step",
-        "id": "2" * 8,
-        "value": {**first["value"], "date": "2020-03-03", "status": "solved", "note": "Fini."},
-    }
+    later = step("1", "2020-02-02", "identified", "Signalé par deux élus.")
+    solved = step("2", "2020-03-03", "solved", "Fini.")
     page = ObstaclePage.objects.get(pk=page.pk)
     page.steps = json.dumps([later, solved])
     page.save_revision().publish()
