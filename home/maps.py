@@ -65,13 +65,13 @@ def points(geometry: dict[str, Any] | None) -> list[list[float]]:
     return {"Point": [coordinates], "MultiPoint": coordinates}.get(geometry["type"], [])
 
 
-def window(positions: Sequence[Sequence[float]], ratio: float, margin: float = 0.35) -> Box:
-    """The part of the world to show: the positions with some room, at least 1.2 degrees high, `ratio` wide by high."""
+def window(positions: Sequence[Sequence[float]], ratio: float, margin: float = 0.35, least: float = 1.2) -> Box:
+    """The part of the world to show: the positions with some room, `least` degrees high, `ratio` wide by high."""
     if not positions:
         return -6.5, 40.5, 12.5, 52.0
     west, east = min(p[0] for p in positions), max(p[0] for p in positions)
     south, north = min(p[1] for p in positions), max(p[1] for p in positions)
-    height = max(max(north - south, (east - west) * SHRINK / ratio, 0.2) * (1 + margin), 1.2)
+    height = max(max(north - south, (east - west) * SHRINK / ratio) * (1 + margin), least)
     width = height * ratio / SHRINK
     x, y = (west + east) / 2, (south + north) / 2
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
@@ -174,8 +174,7 @@ def _box(positions: Sequence[Sequence[float]]) -> Box:
 def _map(shapes: Sequence[Shape], title: str, width: int, height: int) -> str:
     positions = [position for shape in shapes for position in _positions(shape)]
     drawn = [(shape, line) for shape in shapes for line in lines(shape.get("geometry"))]
-    spread = len({tuple(p) for p in positions}) > 1
-    canvas = Canvas(window(positions, width / height, 0.35 if spread else 1.2), width, height)
+    canvas = Canvas(window(positions, width / height, least=0.5 if drawn else 1.2), width, height)
     parts = [canvas.land()]
     parts += [
         f"<path class='border' d='{canvas.path(line)}'><title>{escape(shape['label'])}</title></path>"
@@ -263,7 +262,7 @@ def _inside(place: tuple[float, float], ring: Sequence[tuple[float, float]]) -> 
 @cache
 def ornament() -> str:
     """Metropolitan France with its land borders, without a word."""
-    canvas = Canvas(window([(-4.8, 42.0), (8.4, 51.2)], 1.0, 0.06), 440, 440)
+    canvas = Canvas(window([(-4.8, 41.3), (9.6, 51.1)], 1.0, 0.04), 440, 440)
     land = "".join(f"<path d='{canvas.path(ring)}Z'/>" for code, ring in canvas.countries() if code == "fr")
     borders = "".join(
         f"<path class='border' d='{canvas.path(line)}'/>"
