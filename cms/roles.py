@@ -64,8 +64,6 @@ MODELS: dict[str, dict[str, tuple[str, ...]]] = {
     "wagtailredirects.redirect": SITE,
     "cms.user": MANAGEMENT,
     "auth.group": MANAGEMENT,
-    "wagtailcore.collection": MANAGEMENT,
-    "wagtailcore.collectionviewrestriction": MANAGEMENT,
     "wagtailcore.locale": MANAGEMENT,
     "wagtailcore.site": MANAGEMENT,
     "wagtailcore.workflow": MANAGEMENT,
@@ -73,6 +71,11 @@ MODELS: dict[str, dict[str, tuple[str, ...]]] = {
     "wagtailcore.groupapprovaltask": MANAGEMENT,
     "wagtailadmin.admin": dict.fromkeys(GROUPS, ("access",)),
     "wagtail_localize.translation": dict.fromkeys((ADMINISTRATORS, EDITORS, TRANSLATORS), ("submit",)),
+}
+COLLECTIONS: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
+    "wagtailimages": ("image", FILES),
+    "wagtaildocs": ("document", FILES),
+    "wagtailcore": ("collection", MANAGEMENT),
 }
 
 
@@ -95,7 +98,7 @@ def _after_migrate(sender: AppConfig, using: str = "default", **kwargs: Any) -> 
         grant_models(sender)
     if sender.label == "cms":
         grant_trees(Page.objects.filter(depth=2))
-    if sender.label in ("wagtailimages", "wagtaildocs"):
+    if sender.label in COLLECTIONS:
         grant_collections(sender.label)
 
 
@@ -147,14 +150,14 @@ def grant_trees(trees: Iterable[Page]) -> None:
 
 
 def grant_collections(app_label: str) -> None:
-    """Give the groups their rights over images or documents of all collections."""
+    """Give the groups their rights over the images or documents of all collections, or over the collections."""
     root = Collection.get_first_root_node()
     if root is None:
         return
-    model = {"wagtailimages": "image", "wagtaildocs": "document"}[app_label]
+    model, rights = COLLECTIONS[app_label]
     for permission in Permission.objects.filter(content_type__app_label=app_label, content_type__model=model):
         action = permission.codename.split("_")[0]
-        for name, actions in FILES.items():
+        for name, actions in rights.items():
             if action in actions:
                 GroupCollectionPermission.objects.get_or_create(
                     group=group(name), collection=root, permission=permission

@@ -41,6 +41,11 @@ def review(translation: Translation) -> str:
     return reverse("cms_translation_review", args=[translation.pk])
 
 
+def act(page: Page, action: str) -> str:
+    """Where a reviewer approves or asks for changes."""
+    return reverse("wagtailadmin_pages:workflow_action", args=[page.pk, action, page.current_workflow_task_state.pk])
+
+
 def test_a_translator_submits_and_an_editor_approves(
     french: StandardPage, translation: Translation, answers: Any
 ) -> None:
@@ -53,8 +58,7 @@ def test_a_translator_submits_and_an_editor_approves(
     page = in_german(french)
     assert page.workflow_in_progress
     assert review(translation) not in translator.get(edit(page)).content.decode()
-    state = page.current_workflow_task_state
-    action = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+    action = act(page, "approve")
     assert action not in translator.get(edit(page)).content.decode()
     translator.post(action)
     assert answers() == before, "a translator does not approve"

@@ -1,0 +1,274 @@
+"""Every cell of docs/roles.md, tried by a request."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Collection, Page
+from wagtail.test.utils.form_data import nested_form_data, streamfield
+from wagtail_localize.models import StringSegment, Translation
+
+from cms import roles
+from cms.facts import Office
+from cms.media import CmsDocument, CmsImage
+from cms.models import User
+from cms.translation import drafting, status, trees
+from home.models import NavigationEntry, StandardPage
+from resources.models import Concept
+from tests.factories.pages import home_page, locale, standard_page
+
+
+class Site:
+    """A page in French, its German translation with a draft, and one role's client."""
+
+    def __init__(self, role: str) -> None:
+        self.home = home_page("fr")
+        trees.synchronise_trees()
+        self.page = standard_page(self.home, "Page", slug="page")
+        self.page.save_revision().publish()
+        self.page.refresh_from_db()
+        [self.translation] = drafting.submit(self.page, [locale("de")], None)
+        drafting.save(self.translation, publish=True)
+        self.german = StandardPage.objects.get(locale=locale("de"), translation_key=self.page.translation_key)
+        user = User.objects.create_user("somebody", password="x")
+        user.groups.add(Group.objects.get(name=role))
+        self.client = Client()
+        self.client.force_login(user)
+
+    def get(self, name: str, *args: Any) -> bool:
+        """Whether the form at an address opens."""
+        return self.client.get(reverse(name, args=args)).status_code == 200
+
+    def post(self, name: str, *args: Any, data: Any = None) -> None:
+        self.client.post(reverse(name, args=args), data or {})
+
+    def save_page(self, action: str) -> None:
+        form = nested_form_data({"title": "Autrement", "slug": "page", "body": streamfield([])})
+        form |= {f"comments-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS")}
+        self.post("wagtailadmin_pages:edit", self.page.pk, data={**form, "comments-MAX_NUM_FORMS": "", action: "1"})
+
+    def now(self, page: Page) -> Any:
+        return Page.objects.get(pk=page.pk).specific
+
+
+def submit_page(site: Site) -> bool:
+    site.save_page("action-submit")
+    return bool(site.now(site.page).workflow_in_progress)
+
+
+def publish_page(site: Site) -> bool:
+    site.save_page("action-publish")
+    return site.now(site.page).title == "Autrement"
+
+
+def save_page(site: Site) -> bool:
+    site.save_page("action-save")
+    return site.now(site.page).draft_title == "Autrement"
+
+
+def approve(site: Site) -> bool:
+    site.page.title = "Autrement"
+    site.page.save_revision()
+    site.page.get_workflow().start(site.page, None)
+    task = site.now(site.page).current_workflow_task_state
+    site.post("wagtailadmin_pages:workflow_action", site.page.pk, "approve", task.pk)
+    return site.now(site.page).title == "Autrement"
+
+
+def unpublish(site: Site) -> bool:
+    site.post("wagtailadmin_pages:unpublish", site.page.pk)
+    return not site.now(site.page).live
+
+
+def delete(site: Site) -> bool:
+    site.post("wagtailadmin_pages:delete", site.page.pk)
+    return not Page.objects.filter(pk=site.page.pk).exists()
+
+
+def restrict(site: Site) -> bool:
+    form = {"restriction_type": "login", "password": "", "groups": []}
+    site.post("wagtailadmin_pages:set_privacy", site.page.pk, data=form)
+    return site.page.view_restrictions.exists()
+
+
+def start(site: Site) -> bool:
+    site.post("wagtail_localize:submit_page_translation", site.page.pk, data={"locales": [locale("es").pk]})
+    return Translation.objects.filter(target_locale=locale("es")).exists()
+
+
+def translate(site: Site) -> bool:
+    segment = StringSegment.objects.get(source=site.translation.source, context__path="title")
+    address = reverse("wagtail_localize:edit_string_translation", args=[site.translation.pk, segment.pk])
+    answer = site.client.put(address, "value=Seite", content_type="application/x-www-form-urlencoded")
+    return answer.status_code == 201
+
+
+def import_po(site: Site) -> bool:
+    catalogue = site.translation.export_po()
+    next(entry for entry in catalogue if entry.msgctxt == "title").msgstr = "Seite"
+    file = SimpleUploadedFile("de.po", str(catalogue).encode())
+    site.post("wagtail_localize:upload_pofile", site.translation.pk, data={"file": file})
+    return site.now(site.german).draft_title == "Seite"
+
+
+def review(site: Site) -> bool:
+    site.post("cms_translation_review", site.translation.pk)
+    return bool(site.now(site.german).workflow_in_progress)
+
+
+def publish_translation(site: Site) -> bool:
+    before = site.now(site.german).live_revision_id
+    site.post("wagtailadmin_pages:edit", site.german.pk, data={"action": "publish"})
+    return site.now(site.german).live_revision_id != before
+
+
+def publish_all(site: Site) -> bool:
+    before = site.now(site.german).live_revision_id
+    form = {"publish_translations": "on"}
+    site.post("wagtail_localize:update_translations", site.translation.source_id, data=form)
+    return site.now(site.german).live_revision_id != before
+
+
+def confirm(site: Site) -> bool:
+    site.page.introduction = "Autre chose."
+    site.page.save_revision().publish()
+    site.post("cms_translation_confirm", site.german.pk)
+    return not site.now(site.german).translation_status.outdated
+
+
+def summarise(site: Site) -> bool:
+    site.post("cms_translation_summary", site.german.pk)
+    return status.translation_of(site.german).enabled is False
+
+
+def back_to_source(site: Site) -> bool:
+    site.post("wagtail_localize:convert_to_alias", site.german.pk)
+    return site.now(site.german).alias_of_id is not None
+
+
+def fact(site: Site, model: Any) -> Any:
+    return model.objects.create(code="essai")
+
+
+def snippet_url(model: Any, name: str) -> str:
+    return str(model.snippet_viewset.get_url_name(name))
+
+
+def propose(model: Any) -> Callable[[Site], bool]:
+    def tried(site: Site) -> bool:
+        one = fact(site, model)
+        return site.get(snippet_url(model, "add")) and site.get(snippet_url(model, "edit"), one.pk)
+
+    return tried
+
+
+def withdraw(model: Any) -> Callable[[Site], bool]:
+    def tried(site: Site) -> bool:
+        one = fact(site, model)
+        site.post(snippet_url(model, "unpublish"), one.pk)
+        return not model.objects.get(pk=one.pk).live
+
+    return tried
+
+
+def remove(model: Any) -> Callable[[Site], bool]:
+    def tried(site: Site) -> bool:
+        one = fact(site, model)
+        site.post(snippet_url(model, "delete"), one.pk)
+        return not model.objects.filter(pk=one.pk).exists()
+
+    return tried
+
+
+def others_image(site: Site) -> bool:
+    image = CmsImage.objects.create(title="Image", file=get_test_image_file())
+    return site.get("wagtailimages:edit", image.pk)
+
+
+def others_document(site: Site) -> bool:
+    document = CmsDocument.objects.create(title="Document", file=ContentFile(b"x", "x.pdf"))
+    return site.get("wagtaildocs:edit", document.pk)
+
+
+def opens(name: str, *args: Any) -> Callable[[Site], bool]:
+    return lambda site: site.get(name, *args)
+
+
+FACT = "Fait (frontière, territoire, chiffre, contact…)"
+TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
+    ("Page", "créer"): lambda site: site.get("wagtailadmin_pages:add", "home", "standardpage", site.page.pk),
+    ("Page", "modifier"): save_page,
+    ("Page", "soumettre à relecture"): submit_page,
+    ("Page", "approuver une relecture"): approve,
+    ("Page", "publier"): publish_page,
+    ("Page", "retirer du site"): unpublish,
+    ("Page", "supprimer"): delete,
+    ("Page", "restreindre l'accès"): restrict,
+    ("Traduction", "commencer"): start,
+    ("Traduction", "traduire un texte"): translate,
+    ("Traduction", "importer un fichier PO"): import_po,
+    ("Traduction", "soumettre à relecture"): review,
+    ("Traduction", "publier"): publish_translation,
+    ("Traduction", "publier toutes les langues"): publish_all,
+    ("Traduction", "confirmer « toujours valable »"): confirm,
+    ("Traduction", "marquer comme résumé"): summarise,
+    ("Traduction", "remplacer par le texte source"): back_to_source,
+    (FACT, "proposer"): propose(Office),
+    (FACT, "publier ou retirer"): withdraw(Office),
+    (FACT, "supprimer"): remove(Office),
+    ("Concept ou agent", "proposer"): propose(Concept),
+    ("Concept ou agent", "publier ou retirer"): withdraw(Concept),
+    ("Concept ou agent", "supprimer"): remove(Concept),
+    ("Image", "ajouter"): opens("wagtailimages:add"),
+    ("Image", "modifier celle d'un autre"): others_image,
+    ("Document", "ajouter"): opens("wagtaildocs:add"),
+    ("Document", "modifier celui d'un autre"): others_document,
+    ("Menu", "modifier"): lambda site: site.get(snippet_url(NavigationEntry, "add")),
+    ("Réglages du site", "modifier"): lambda site: site.get("wagtailsettings:edit", "home", "sitesettings", 1),
+    ("Redirection", "ajouter"): opens("wagtailredirects:add"),
+    ("Comptes", "gérer"): opens("wagtailusers_users:add"),
+    ("Groupes", "gérer"): opens("wagtailusers_groups:add"),
+    ("Langues", "gérer"): opens("wagtaillocales:add"),
+    ("Circuit de relecture", "gérer"): opens("wagtailadmin_workflows:add"),
+    ("Collections de fichiers", "gérer"): opens("wagtailadmin_collections:add"),
+}
+
+
+def cells() -> Iterator[tuple[str, str, str, bool]]:
+    """(role, object, action, allowed) of the table in docs/roles.md."""
+    lines = (settings.BASE_DIR / "docs" / "roles.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    names = rows[0][2:]
+    for thing, action, *answers in rows[2:]:
+        for role, answer in zip(names, answers, strict=True):
+            yield role, thing, action, {"oui": True, "non": False}[answer]
+
+
+@pytest.mark.parametrize(("role", "thing", "action", "allowed"), list(cells()))
+def test_cell(db: None, role: str, thing: str, action: str, allowed: bool) -> None:
+    assert TRIES[thing, action](Site(role)) is allowed
+
+
+def test_the_table_is_whole() -> None:
+    found = list(cells())
+    assert {(thing, action) for _role, thing, action, _allowed in found} == set(TRIES)
+    assert {role for role, *_rest in found} == set(roles.GROUPS)
+
+
+def test_members_files_are_private(db: None) -> None:
+    document = CmsDocument.objects.create(
+        title="Pour les adhérents",
+        file=ContentFile(b"x", "a.pdf"),
+        collection=Collection.objects.get(name="Adhérents"),
+    )
+    client = Client()
+    assert client.get(document.url).status_code in (302, 403)
+    listed = client.get("/api/v2/documents/").json()["items"]
+    assert document.pk not in [item["id"] for item in listed]
