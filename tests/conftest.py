@@ -71,6 +71,16 @@ def fresh_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "_current", labels.Labels(-1))
 
 
+@pytest.fixture(autouse=True)
+def versions_at_once(request: pytest.FixtureRequest) -> None:
+    """PostgreSQL numbers changes at commit; in a test that never commits, each change must move the version."""
+    if on_postgresql() and (request.node.get_closest_marker("django_db") or "db" in request.fixturenames):
+        request.getfixturevalue("db")
+        if connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS changes_version IMMEDIATE")
+
+
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """The system's Chromium, one per session; take `page` in a test."""
