@@ -12,7 +12,7 @@ from typing import Any, TypedDict, TypeVar
 from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import cached_property
-from wagtail.models import CollectionViewRestriction, PageViewRestriction
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from cms import changes
 from cms.facts import Fact, NameKind
@@ -73,8 +73,21 @@ class Labels:
 
     @cached_property
     def private_paths(self) -> tuple[str, ...]:
-        """Tree paths of pages under a view restriction."""
-        return tuple(PageViewRestriction.objects.values_list("page__path", flat=True).distinct())
+        """Tree paths of what is private: pages under a view restriction, and fallbacks that repeat the text of one.
+
+        A fallback has no restriction of its own: Wagtail copies the source's on it, and then does not look at the copy.
+        """
+        restrictions = PageViewRestriction.objects.filter(page__alias_of=None)
+        private = tuple(restrictions.values_list("page__path", flat=True).distinct())
+        aliases = Page.objects.exclude(alias_of=None).order_by("path").values_list("path", "alias_of__path")
+        pending = list(aliases) if private else []
+        found = True
+        while found:  # again, because an alias may repeat a page below another alias
+            found = False
+            for path, source in pending:
+                if source.startswith(private) and not path.startswith(private):
+                    private, found = (*private, path), True
+        return private
 
     @cached_property
     def private_collections(self) -> tuple[str, ...]:

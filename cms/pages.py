@@ -170,6 +170,13 @@ class SitePage(Page):
 
         return page_response(request, self)
 
+    def get_view_restrictions(self) -> Any:
+        """Wagtail's, and those above the pages whose text this page and its ancestors repeat (see private_paths)."""
+        found = super().get_view_restrictions()
+        for page in self.get_ancestors(inclusive=True).exclude(alias_of=None).select_related("alias_of"):
+            found = found | page.alias_of.get_view_restrictions()
+        return found
+
     def serve_password_required_response(self, request: HttpRequest, form: Any, action_url: str) -> HttpResponse:
         response = super().serve_password_required_response(request, form, action_url)
         add_never_cache_headers(response)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
+from cms.publication import html_path
 from tests.api.conftest import SmallSite
 from tests.factories.pages import standard_page
 
@@ -153,6 +154,38 @@ def test_search_finds_words_and_keeps_other_filters(client: Client, site: SmallS
     found = get(client, "pages/?search=equipe&locale=fr&type=home.StandardPage")
     assert [item["id"] for item in found["items"]] == [site.team.pk]
     assert get(client, "pages/?search=equipe&locale=de")["items"] == []
+
+
+@pytest.mark.parametrize("repeated", ["private", "below_private"])
+@pytest.mark.parametrize("restricted_first", [True, False])
+def test_a_fallback_is_as_private_as_what_it_repeats(
+    client: Client, site: SmallSite, repeated: str, restricted_first: bool
+) -> None:
+    """Whatever restricts the source, the page itself or one above it, and whatever is above the fallback."""
+    own_text = standard_page(site.de, "Eigener Text", slug="eigener", translation_key=site.private.translation_key)
+    if not restricted_first:
+        PageViewRestriction.objects.all().delete()
+    fallback = getattr(site, repeated).create_alias(
+        parent=own_text if repeated == "below_private" else site.de,
+        update_slug="rueckfall",
+        update_locale=site.de.locale,
+    )
+    if not restricted_first:
+        PageViewRestriction.objects.create(page=site.private, restriction_type=PageViewRestriction.LOGIN)
+    below = standard_page(fallback, "Darunter", slug="darunter")
+    always = {site.de.pk, site.about_de.pk, own_text.pk}
+    paths = {page.pk: html_path("de", page.url_path) for page in (fallback, below)}
+
+    assert {item["id"] for item in get(client, "pages/?locale=de")["items"]} == always
+    assert "secr" not in json.dumps(get(client, "pages/?fields=*"))
+    for pk, path in paths.items():
+        get(client, f"pages/{pk}/", 404)
+        get(client, f"pages/find/?id={pk}", 404)
+        assert client.get(path).status_code == 302  # to the form that asks for an account
+
+    PageViewRestriction.objects.filter(page=site.private).delete()
+    assert {item["id"] for item in get(client, "pages/?locale=de")["items"]} == always | set(paths)
+    assert {client.get(path).status_code for path in paths.values()} == {200}
 
 
 def test_fields(client: Client, site: SmallSite) -> None:
