@@ -15,6 +15,8 @@ from cms.languages import CODES, DEFAULT
 
 MAX_LENGTH = 500
 MAX_VALUES = 50
+YEARS = range(2, 9999)
+"""Of dates: on the first and last days of the calendar, a change of time zone overflows."""
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 OFFSET_MAX = 1_000_000
@@ -80,7 +82,7 @@ def date(text: str) -> datetime.date:
         found = parse_date(text)
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.year not in YEARS:
         raise Refused("must be a date such as 2026-01-31")
     return found
 
@@ -90,7 +92,9 @@ def moment(text: str) -> datetime.datetime:
     try:
         found = parse_datetime(text) or datetime.datetime.combine(date(text), datetime.time.min)
     except ValueError:
-        raise Refused("must be a moment such as 2026-01-31T09:00:00Z") from None
+        found = None
+    if found is None or found.year not in YEARS:
+        raise Refused("must be a moment such as 2026-01-31T09:00:00Z")
     return make_aware(found, get_current_timezone()) if is_naive(found) else found
 
 
