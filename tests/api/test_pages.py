@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -157,6 +158,18 @@ def test_search_finds_words_and_keeps_other_filters(client: Client, site: SmallS
     found = get(client, "pages/?search=equipe&locale=fr&type=home.StandardPage")
     assert [item["id"] for item in found["items"]] == [site.team.pk]
     assert get(client, "pages/?search=equipe&locale=de")["items"] == []
+
+
+@pytest.mark.parametrize("words", ['"', 'équipe"', '"équipe', '" "', "'", "*", "équipe AND", "NEAR(", "%", "\\"])
+@pytest.mark.parametrize("operator", ["and", "or"])
+def test_search_takes_any_characters(client: Client, site: SmallSite, words: str, operator: str) -> None:
+    from wagtail.search.backends import get_search_backend
+
+    get_search_backend().add(site.team)
+    found = get(client, f"pages/?{urlencode({'search': words, 'search_operator': operator})}")
+    assert {item["id"] for item in found["items"]} <= {site.team.pk}
+    if words.strip('"') == "équipe":
+        assert found["meta"]["total_count"] == 1
 
 
 @pytest.mark.parametrize("repeated", ["private", "below_private"])
