@@ -68,6 +68,8 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
         if not asks and not restriction.accept_request(request):
             raise PermissionDenied(_("This file is for members only."))
     response: HttpResponse = serve_document(request, str(document_id), document_filename)
+    if response.headers.get("Content-Encoding") == "None":  # as Wagtail says that there is none
+        del response.headers["Content-Encoding"]
     if found.content_disposition != "inline":
         # Not for what is shown in the browser: a sandbox stops the PDF viewers, and a PDF was checked to be one.
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -129,6 +129,7 @@ class TestDocuments:
             assert response["X-Content-Type-Options"] == "nosniff"
             assert response["Content-Security-Policy"].startswith("default-src 'none'")
             assert response["Cache-Control"] == "public, no-cache"
+            assert "Content-Encoding" not in response
             if name.endswith(".pdf"):
                 assert response["Content-Type"] == "application/pdf"
                 assert "attachment" not in response.get("Content-Disposition", "")
