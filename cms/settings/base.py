@@ -87,6 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "wagtailadmin_login"
+LOGIN_REDIRECT_URL = "/"  # after the forms for readers, which normally know where to go back to
 WAGTAILADMIN_USER_LOGIN_FORM = "cms.login.LoginForm"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

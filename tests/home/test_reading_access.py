@@ -54,5 +54,7 @@ def test_an_account_opens_a_page(client: Client, page: StandardPage) -> None:
     get_user_model().objects.create_user("anna", password="a-long-passphrase")
     refused = client.post("/fr/_util/login/", {"username": "anna", "password": "wrong", "next": path(page)})
     assert "ne correspondent pas" in refused.content.decode()
+    nowhere = client.post("/fr/_util/login/", {"username": "anna", "password": "a-long-passphrase", "next": "//x.org"})
+    assert nowhere.headers["Location"] == "/"
     client.post("/fr/_util/login/", {"username": "anna", "password": "a-long-passphrase", "next": path(page)})
     assert "no-store" in client.get(path(page)).headers["Cache-Control"]
