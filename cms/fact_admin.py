@@ -35,7 +35,7 @@ _MENU = Menu(register_hook_name=MENU_HOOK)
 @hooks.register("register_admin_menu_item")
 def facts_menu() -> MenuItem:
     """One menu for the facts of every app."""
-    return SubmenuMenuItem(_("Reference data"), _MENU, name="facts", icon_name="list-ul", order=300)
+    return SubmenuMenuItem(_("Reference data"), _MENU, name="facts", icon_name="list-ul", order=200)
 
 
 @hooks.register("before_delete_snippet")

@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.snippets.models import register_snippet
 
-from home.admin import checking, checking_report, site
+from home.admin import checking, checking_report, guide, site
 from home.admin.checking_report import ToCheckPanel
 from home.admin.members import MENU_HOOK, MemberViewSet
 from home.admin.translations import TranslationsPanel
@@ -17,6 +17,9 @@ register_snippet(MemberViewSet)
 
 hooks.register("register_admin_urls", checking_report.urls)
 hooks.register("register_reports_menu_item", checking_report.menu_item)
+hooks.register("register_admin_urls", guide.urls)
+hooks.register("register_help_menu_item", guide.menu_item)
+hooks.register("construct_help_menu", guide.without_wagtails_own)
 hooks.register("register_log_actions", checking.register_log_action)
 hooks.register(MENU_HOOK, site.settings_item)
 hooks.register("construct_settings_menu", site.without_site_settings)

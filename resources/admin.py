@@ -116,4 +116,4 @@ class ThesaurusGroup(SnippetViewSetGroup):
     items: tuple[Any, ...] = (ConceptViewSet, AgentViewSet)
     menu_label = _("Thesaurus and authors")
     menu_icon = "tag"
-    menu_order = 320
+    menu_order = 210

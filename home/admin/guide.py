@@ -1,0 +1,33 @@
+"""The editors' guide inside the admin, where those who need it are."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+from wagtail.admin.menu import MenuItem
+
+GUIDE = settings.BASE_DIR / "docs" / "editors-guide.fr.md"
+
+
+def guide(request: HttpRequest) -> HttpResponse:
+    """The guide as a page of the admin; its file is ours, so its HTML is trusted."""
+    html = MarkdownIt("commonmark").enable("table").render(GUIDE.read_text(encoding="utf-8"))
+    return render(request, "home/admin/guide.html", {"guide": mark_safe(html)})  # noqa: S308
+
+
+def urls() -> list[URLPattern]:
+    """register_admin_urls."""
+    return [path("guide/", guide, name="home_guide")]
+
+
+def menu_item() -> MenuItem:
+    """register_help_menu_item."""
+    return MenuItem(_("Guide of this site"), reverse("home_guide"), name="guide", icon_name="help", order=100)
+
+
+def without_wagtails_own(request: HttpRequest, items: list[MenuItem]) -> None:
+    """construct_help_menu: one guide is enough, and what is new in Wagtail is for those who update it."""
+    items[:] = [item for item in items if not item.name.startswith(("whats-new-in-wagtail", "editor-guide"))]

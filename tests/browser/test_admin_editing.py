@@ -1,0 +1,140 @@
+"""Editing in a real browser: every form opens whole, and two editors on one page are told of one another."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from wagtail.models import Page as WagtailPage
+
+from borders.models import BorderPage
+from tests.factories.borders import border, border_index, border_page
+from tests.factories.pages import home_page
+
+pytestmark = pytest.mark.browser
+
+BODY = json.dumps([{"type": "heading", "value": {"text": "Vivre des deux côtés", "level": "h2"}}])
+
+
+@pytest.fixture
+def fiche(live_server: Any) -> BorderPage:
+    page = border_page(border_index(home_page()), border(), "France – Allemagne", body=BODY)
+    page.save_revision().publish()
+    return page
+
+
+def signed_in(browser: Browser, address: str, name: str) -> BrowserContext:
+    """A browser of its own in which an administrator of this name is logged in."""
+    user = get_user_model()._default_manager.create_superuser(name, f"{name}@example.org", "a-long-passphrase")
+    user.first_name = name.capitalize()
+    user.save()
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    context = browser.new_context(base_url=address, locale="fr-FR", viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(15_000)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
+    return context
+
+
+@pytest.fixture
+def anna(browser: Browser, live_server: Any) -> Iterator[Page]:
+    context = signed_in(browser, live_server.url, "anna")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def karim(browser: Browser, live_server: Any) -> Iterator[Page]:
+    context = signed_in(browser, live_server.url, "karim")
+    yield context.new_page()
+    context.close()
+
+
+def failures_of(page: Page) -> list[str]:
+    """What goes wrong in a tab from now on: errors of scripts, answers of 400 and above."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("response", lambda response: found.append(response.url) if response.status >= 400 else None)
+    return found
+
+
+def form(page: WagtailPage) -> str:
+    return f"/admin/pages/{page.pk}/edit/"
+
+
+def open_and_watched(tab: Page, page: WagtailPage) -> None:
+    """Open a form and wait until Wagtail compares it with how it was: it begins two seconds after the form is there."""
+    tab.add_init_script("document.addEventListener('w-unsaved:watch-edits', () => { window.watched = true })")
+    tab.goto(form(page))
+    tab.wait_for_function("window.watched")
+
+
+def test_a_body_opens_with_its_blocks_and_is_published(anna: Page, fiche: BorderPage) -> None:
+    failures = failures_of(anna)
+    anna.goto(form(fiche))
+    heading = anna.locator("input[name='body-0-value-text']")
+    expect(heading).to_have_value("Vivre des deux côtés")
+    heading.fill("Vivre ensemble")
+    anna.get_by_role("button", name="Plus d’actions").or_(
+        anna.locator("[data-w-dropdown-target=toggle]").last
+    ).last.click()
+    anna.get_by_role("button", name="Publier", exact=True).click()
+    expect(anna.get_by_role("status").first).to_contain_text("publiée")
+    fiche.refresh_from_db()
+    assert fiche.body[0].value["text"] == "Vivre ensemble"
+    assert failures == []
+
+
+@pytest.mark.parametrize("block", ["Tableau", "Carte", "Chiffres clés", "Image"])
+def test_a_block_is_added(anna: Page, fiche: BorderPage, block: str) -> None:
+    failures = failures_of(anna)
+    anna.goto(form(fiche))
+    anna.get_by_role("button", name="Insérer un bloc").first.click()
+    anna.get_by_role("option", name=block, exact=True).click()
+    expect(anna.locator("input[name='body-count']")).to_have_value("2")
+    assert failures == []
+
+
+def test_two_editors_are_told_of_one_another(anna: Page, karim: Page, fiche: BorderPage, settings: Any) -> None:
+    settings.WAGTAIL_EDITING_SESSION_PING_INTERVAL = 500  # milliseconds
+    anna.goto(form(fiche))
+    karim.goto(form(fiche))
+    expect(karim.locator(".w-editing-sessions__list")).to_be_attached()
+    anna.locator("textarea[name=introduction]").fill("Un texte d’Anna.")
+    anna.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(anna.get_by_role("status").first).to_contain_text("France – Allemagne")
+    karim.locator("textarea[name=introduction]").fill("Un texte de Karim.")
+    warning = karim.get_by_text("Anna a enregistré une nouvelle version").first
+    expect(warning).to_be_attached()
+    assert BorderPage.objects.get().get_latest_revision_as_object().introduction == "Un texte d’Anna."
+
+
+def test_what_is_typed_is_kept_as_a_draft_without_a_click(anna: Page, fiche: BorderPage) -> None:
+    open_and_watched(anna, fiche)
+    with anna.expect_response(lambda response: response.request.method == "POST" and form(fiche) in response.url):
+        anna.locator("textarea[name=introduction]").fill("Un texte que personne n’a enregistré.")
+    anna.goto("/admin/")
+    anna.goto(form(fiche))
+    expect(anna.locator("textarea[name=introduction]")).to_have_value("Un texte que personne n’a enregistré.")
+    fiche.refresh_from_db()
+    assert fiche.introduction == ""  # readers see it once it is published
+
+
+def test_leaving_with_a_text_that_could_not_be_kept_asks_first(anna: Page, fiche: BorderPage) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    anna.on("dialog", stay)
+    open_and_watched(anna, fiche)
+    anna.route("**/edit/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    with anna.expect_event("requestfailed"):
+        anna.locator("textarea[name=introduction]").fill("Le réseau est tombé.")
+    anna.get_by_role("link", name="Images").click(no_wait_after=True)
+    expect(anna.locator("textarea[name=introduction]")).to_have_value("Le réseau est tombé.")
+    assert asked == ["beforeunload"]
