@@ -82,14 +82,17 @@ def versions_at_once(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
+def browser(django_db_setup: None) -> "Iterator[Browser]":
     """The system's Chromium, one per session; take `page` in a test."""
     from playwright.sync_api import sync_playwright
 
     # Playwright runs an event loop in this thread, which makes Django refuse the database; each test waits for its
     # page before it touches the database, so there is no real concurrency.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # With the loop running Django has another connection object, which must know what emptied tables get back, too.
+    written_by_migrations = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
+        connection._test_serialized_contents = written_by_migrations  # type: ignore[attr-defined]
         browser = playwright.chromium.launch(
             executable_path=str(chromium.install()), args=list(chromium.ARGUMENTS), headless=True
         )

@@ -99,7 +99,7 @@ def test_queries_do_not_grow_with_the_members(
 ) -> None:
     for number in range(20):
         member(f"more-{number}", country=network["alsace"].country)
-    with django_assert_max_num_queries(8):  # version, restrictions, names and codes of two facts, count, members
+    with django_assert_max_num_queries(9):  # version, restrictions, what labels need, count, members
         assert len(get(client, "members/")["items"]) == 20
     with django_assert_max_num_queries(2):  # the labels are in memory now: version, member
         get(client, "members/alsace/")
