@@ -19,7 +19,7 @@ run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
 
 test: .venv/dev.stamp
-	@env -u DATABASE_URL $(PYTEST) -m "sqlite and not browser" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser" $(ARGS)
 	@.venv/bin/python -m tests.services $(PYTEST) -n 2 $(ARGS)
 
 test-fast: .venv/dev.stamp

@@ -45,7 +45,7 @@ class Site:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,  # all migrations take half a minute of a processor, and others may want it too
         )
 
 
