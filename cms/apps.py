@@ -8,12 +8,13 @@ class CmsConfig(AppConfig):
         from cms import checks as translation_checks
         from cms import offices, references, renditions, roles, worker
         from cms.changes import foundations
-        from cms.translation import drafting, publication, trees
+        from cms.translation import drafting, privacy, publication, trees
 
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
         foundations.connect(self)
         drafting.install()
         publication.connect()
+        privacy.connect()
         trees.connect()
         translation_checks.connect()
         roles.connect()

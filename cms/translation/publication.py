@@ -18,6 +18,7 @@ from wagtail_localize.models import Translation
 from cms.translation.drafting import save_draft
 from cms.translation.merging import apply_facts
 from cms.translation.models import TranslatedRevision, TranslationStatus
+from cms.translation.privacy import mirror
 from cms.translation.status import record_publication, record_source_publication
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ def carry_all(source: Page) -> None:
 
     One that fails stops neither the publication nor the others: the worker tries it again.
     """
+    mirror(source)
     for translation in Translation.objects.filter(
         enabled=True, source__object_id=source.translation_key, source__locale_id=source.locale_id
     ).select_related("source", "target_locale"):
