@@ -4,7 +4,7 @@ Upstream (wagtail-localize 1.14, TranslationSource.create_or_update_translation)
 page itself before it makes a revision, so that submitting a page puts its untranslated text live, and publishes
 without asking who may. Everything that writes a translation there goes through Translation.save_target, the one
 method replaced here. The replacement can go once upstream writes drafts to revisions only
-(https://github.com/wagtail/wagtail-localize/issues/648 asks for part of it).
+(https://github.com/wagtail/wagtail-localize/issues/463 asks for it).
 
 A draft lives in the page's latest revision. A page that is an alias stays one, follows its source and is marked as
 a fallback until a revision of its own is published (see cms.translation.publication).
