@@ -1,5 +1,7 @@
 """The languages of the site: one table of codes, used by facts, pages and the API."""
 
+from typing import TypedDict
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
@@ -17,6 +19,17 @@ class Language(models.TextChoices):
     ES = "es", pgettext_lazy("reader", "Spanish")
     IT = "it", pgettext_lazy("reader", "Italian")
     NL = "nl", pgettext_lazy("reader", "Dutch")
+
+
+class InEveryLanguage(TypedDict):
+    """A text in each of the six languages."""
+
+    fr: str
+    en: str
+    de: str
+    es: str
+    it: str
+    nl: str
 
 
 def fallbacks(language: str) -> tuple[str, ...]:

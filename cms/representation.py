@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 import nh3
 from django.db.models import TextChoices
 from django.utils.html import escape
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.rich_text.rewriters import LinkRewriter
 
 from cms.labels import Coded
@@ -28,9 +28,9 @@ _ATTRIBUTES = {
 class DatePrecision(TextChoices):
     """How much of a date is known."""
 
-    YEAR = "year", _("year")
-    MONTH = "month", _("month")
-    DAY = "day", _("day")
+    YEAR = "year", pgettext_lazy("reader", "year")
+    MONTH = "month", pgettext_lazy("reader", "month")
+    DAY = "day", pgettext_lazy("reader", "day")
 
 
 class UncertainDate(TypedDict):

@@ -1,6 +1,6 @@
-"""Every closed list of codes that answers use, with labels in the language asked for."""
+"""Every closed list of codes that answers use, with labels in the language asked for and in all languages."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import TextChoices
 from django.utils import translation
@@ -10,17 +10,24 @@ from rest_framework.response import Response
 from cms.api import params
 from cms.api.errors import NotFound
 from cms.api.views import Api, DetailApi
+from cms.blocks.text import CalloutKind, HeadingLevel
 from cms.labels import Coded
-from cms.languages import Language
+from cms.languages import CODES, InEveryLanguage, Language
 from cms.representation import DatePrecision
 from cms.translation.models import Completeness
+
+
+class VocabularyItem(Coded):
+    """A code with its label in the answer's language, and in every language at once for those who keep them."""
+
+    labels: InEveryLanguage
 
 
 class Vocabulary(TypedDict):
     """A closed list."""
 
     code: str
-    items: list[Coded]
+    items: list[VocabularyItem]
 
 
 registered: dict[str, type[TextChoices]] = {}
@@ -31,15 +38,26 @@ def register(**vocabularies: type[TextChoices]) -> None:
     registered.update(vocabularies)
 
 
-register(language=Language, date_precision=DatePrecision, completeness=Completeness)
+register(
+    language=Language,
+    date_precision=DatePrecision,
+    completeness=Completeness,
+    heading_level=HeadingLevel,
+    callout_kind=CalloutKind,
+)
 
 
-def vocabulary(code: str) -> Vocabulary:
-    """One list with labels in the active language."""
-    return {
-        "code": code,
-        "items": [{"code": item, "label": str(label)} for item, label in registered[code].choices],
-    }
+def vocabulary(code: str, locale: str) -> Vocabulary:
+    """One list; `label` is in the language of the answer."""
+    return {"code": code, "items": [_item(item, label, locale) for item, label in registered[code].choices]}
+
+
+def _item(code: str, label: Any, locale: str) -> VocabularyItem:
+    labels: dict[str, str] = {}
+    for language in CODES:
+        with translation.override(language):
+            labels[language] = str(label)
+    return {"code": code, "label": labels[locale], "labels": labels}  # type: ignore[typeddict-item]
 
 
 class VocabularyList(Api):
@@ -47,8 +65,7 @@ class VocabularyList(Api):
 
     def get(self, request: Request) -> Response:
         query = self.query(request)
-        with translation.override(query.locale):
-            items = [vocabulary(code) for code in sorted(registered)]
+        items = [vocabulary(code, query.locale) for code in sorted(registered)]
         return Response({"meta": {"total_count": len(items)}, "items": items})
 
 
@@ -58,4 +75,4 @@ class VocabularyDetail(DetailApi):
     def item(self, key: str, query: params.Query) -> Vocabulary:
         if key not in registered:
             raise NotFound("There is no such vocabulary.")
-        return vocabulary(key)
+        return vocabulary(key, query.locale)

@@ -1,5 +1,6 @@
 """Blocks of prose."""
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
@@ -16,13 +17,14 @@ class RichText(blocks.RichTextBlock):
         super().__init__(**kwargs)
 
 
+class HeadingLevel(TextChoices):
+    SECTION = "h2", pgettext_lazy("reader", "Section")
+    SUBSECTION = "h3", pgettext_lazy("reader", "Subsection")
+
+
 class HeadingBlock(blocks.StructBlock):
     text = blocks.CharBlock(label=_("text"), max_length=150)
-    level = blocks.ChoiceBlock(
-        label=_("level"),
-        choices=[("h2", pgettext_lazy("reader", "Section")), ("h3", pgettext_lazy("reader", "Subsection"))],
-        default="h2",
-    )
+    level = blocks.ChoiceBlock(label=_("level"), choices=HeadingLevel.choices, default=HeadingLevel.SECTION)
 
     class Meta:
         icon = "title"
@@ -39,17 +41,15 @@ class QuoteBlock(blocks.StructBlock):
         label = _("Quote")
 
 
+class CalloutKind(TextChoices):
+    INFO = "info", pgettext_lazy("reader", "Information")
+    WARNING = "warning", pgettext_lazy("reader", "Warning")
+    EXAMPLE = "example", pgettext_lazy("reader", "Example")
+    DEFINITION = "definition", pgettext_lazy("reader", "Definition")
+
+
 class CalloutBlock(blocks.StructBlock):
-    kind = blocks.ChoiceBlock(
-        label=_("kind"),
-        choices=[
-            ("info", pgettext_lazy("reader", "Information")),
-            ("warning", pgettext_lazy("reader", "Warning")),
-            ("example", pgettext_lazy("reader", "Example")),
-            ("definition", pgettext_lazy("reader", "Definition")),
-        ],
-        default="info",
-    )
+    kind = blocks.ChoiceBlock(label=_("kind"), choices=CalloutKind.choices, default=CalloutKind.INFO)
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     text = RichText(label=_("text"))
 
