@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Literal, TypedDict
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from borders import published
 from borders.figures import Indicator, IndicatorDefinition, KeyFigure, Qualifier, Unit

@@ -7,13 +7,14 @@ Positions are longitude, latitude (and height) in degrees, WGS 84. A geometry ma
 import json
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext as _
+from typing_extensions import TypedDict
 
 MAX_BYTES = 500_000
 MAX_NESTING = 4

@@ -1,10 +1,11 @@
 """Obstacles to life across borders, and the steps towards their solution."""
 
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from typing_extensions import TypedDict
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import StreamField

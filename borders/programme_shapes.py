@@ -1,7 +1,8 @@
 """How programmes look as JSON."""
 
 from collections.abc import Iterable
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from borders import atlas, published
 from borders.programmes import ProgrammeKind

@@ -3,7 +3,9 @@
 Everything is made from memory (see borders.published).
 """
 
-from typing import Literal, TypedDict
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from borders import atlas, geojson, published
 from borders.figure_shapes import FigureJson, figures_of

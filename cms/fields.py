@@ -8,9 +8,10 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db.models import Model, TextChoices
+from typing_extensions import TypedDict
 from wagtail.models import Page
 
 from cms import blocks, representation

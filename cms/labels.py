@@ -7,11 +7,12 @@ most of its work. A snapshot is read once and serves until the content version m
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import cached_property
+from typing_extensions import TypedDict
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from cms import changes

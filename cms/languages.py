@@ -1,10 +1,9 @@
 """The languages of the site: one table of codes, used by facts, pages and the API."""
 
-from typing import TypedDict
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
+from typing_extensions import TypedDict
 
 DEFAULT = settings.LANGUAGE_CODE
 CODES: tuple[str, ...] = tuple(code for code, _label in settings.LANGUAGES)

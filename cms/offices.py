@@ -1,6 +1,6 @@
 """How an office looks as JSON."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from cms import references
 from cms.facts import Office

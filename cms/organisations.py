@@ -1,9 +1,8 @@
 """Rows that name organisations (partners, members, signatories, hosts): the same in every language."""
 
-from typing import TypedDict
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import TypedDict
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Orderable
 

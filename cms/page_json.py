@@ -7,10 +7,11 @@ request: an answer depends on the page's own language, never on Accept-Language.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from django.db.models import prefetch_related_objects
 from django.utils import translation
+from typing_extensions import TypedDict
 from wagtail.models import Locale, Page
 
 from cms import labels, publication

@@ -2,12 +2,13 @@
 
 import datetime
 import re
-from typing import Literal, TypedDict
+from typing import Literal
 
 import nh3
 from django.db.models import TextChoices
 from django.utils.html import escape
 from django.utils.translation import pgettext_lazy
+from typing_extensions import TypedDict
 from wagtail.rich_text.rewriters import LinkRewriter
 
 from cms.labels import Coded

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
+from typing_extensions import TypedDict
 from wagtail.models import Site
 
 from borders import geojson

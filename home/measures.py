@@ -1,7 +1,9 @@
 """Key figures as readers compare them: all values of one measure together, whatever their source says."""
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 Figure = dict[str, Any]
 

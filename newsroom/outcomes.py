@@ -1,11 +1,12 @@
 """Files and links that come with an event, a training or a call; each is public or for members only."""
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from typing_extensions import TypedDict
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock

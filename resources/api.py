@@ -1,9 +1,10 @@
 """Concepts and agents over REST."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db.models import QuerySet
+from typing_extensions import TypedDict
 
 from cms.api import params
 from cms.api.errors import NotFound

@@ -1,7 +1,8 @@
 """How concepts look as JSON."""
 
 from collections.abc import Iterable
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from cms.facts import NameKind
 from cms.labels import Coded

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -11,6 +11,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from typing_extensions import TypedDict
 
 logger = logging.getLogger(__name__)
 

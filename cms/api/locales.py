@@ -1,10 +1,9 @@
 """The languages of the site."""
 
-from typing import TypedDict
-
 from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
+from typing_extensions import TypedDict
 from wagtail.models import Page
 
 from cms import publication

@@ -1,9 +1,10 @@
 """Public images and documents; those in private collections do not exist here."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db.models import QuerySet
+from typing_extensions import TypedDict
 from wagtail.search.backends import get_search_backend
 
 from cms import publication, renditions, representation

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
 from django.http import HttpResponseRedirect
 from rest_framework.request import Request
 from rest_framework.response import Response
+from typing_extensions import TypedDict
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site, get_page_models
 from wagtail.search.backends import get_search_backend

@@ -5,6 +5,7 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from typing_extensions import is_typeddict
 from wagtail.api.v2.utils import parse_fields_parameter
 from wagtail.models import Page
 
@@ -101,7 +102,7 @@ def _cut(value: Any, config: Config, path: str, properties: set[str] | None) -> 
 
 def _properties(kind: Any) -> set[str] | None:
     """The keys of a TypedDict inside optional and list types; None where the type has no fixed keys."""
-    if typing.is_typeddict(kind):
+    if is_typeddict(kind):
         return set(kind.__annotations__)
     origin = typing.get_origin(kind)
     if isinstance(kind, str | typing.ForwardRef):

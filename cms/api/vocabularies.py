@@ -1,11 +1,12 @@
 """Every closed list of codes that answers use, with labels in the language asked for and in all languages."""
 
-from typing import Any, TypedDict
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
+from typing_extensions import TypedDict
 
 from cms.api import params
 from cms.api.errors import NotFound

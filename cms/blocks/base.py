@@ -5,9 +5,10 @@ refers to, `represent` makes its JSON from memory. Containers work by themselves
 something else than its children overrides the three methods of `Represented`.
 """
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from django.utils.encoding import force_str
+from typing_extensions import TypedDict
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock

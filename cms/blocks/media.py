@@ -1,11 +1,12 @@
 """Blocks with pictures, films and files."""
 
 import re
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import TypedDict
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
