@@ -18,6 +18,7 @@ from cms.api.pages import PageDetail, PageFind, PageList
 from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
 from home.api import MemberDetail, MemberList, NavigationView, SiteView
+from home.pilot_actions import PilotActionList
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList
 
 urlpatterns: list[URLPattern] = [
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("programmes/<slug:key>/", ProgrammeDetail.as_view()),
     path("key-figures/", KeyFigureList.as_view()),
     path("key-figures/<slug:key>/", KeyFigureDetail.as_view()),
+    path("pilot-actions/", PilotActionList.as_view()),
     path("concepts/", ConceptList.as_view()),
     path("concepts/<slug:key>/", ConceptDetail.as_view()),
     path("agents/", AgentList.as_view()),
