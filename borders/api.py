@@ -12,6 +12,7 @@ from borders.geography import Border, BorderKind, LegalForm, Territory, Territor
 from borders.programmes import Programme, ProgrammeKind
 from cms.api import params
 from cms.api.errors import NotFound
+from cms.api.tables import TableListApi
 from cms.api.views import DetailApi, ListApi
 from cms.references import Context
 
@@ -142,8 +143,11 @@ class ProgrammeDetail(DetailApi):
         return found
 
 
-class KeyFigureList(ListApi):
+class KeyFigureList(TableListApi):
     """Key figures; where sources disagree, each has its item."""
+
+    table_name = "key-figures"
+    columns = figure_shapes.COLUMNS
 
     own_params = (
         BORDER,

@@ -46,6 +46,32 @@ class FigureJson(TypedDict):
     note: str
 
 
+COLUMNS = (
+    "code",
+    "indicator.code",
+    "indicator.label",
+    "place_type",
+    "place.code",
+    "place.label",
+    "from_country.code",
+    "from_country.label",
+    "to_country.code",
+    "to_country.label",
+    "qualifier.code",
+    "qualifier.label",
+    "value",
+    "unit.code",
+    "unit.label",
+    "year",
+    "source.name",
+    "source.url",
+    "read_on",
+    "note",
+    "indicator.definition",
+)
+"""A figure as a row of a table (cms.api.tables)."""
+
+
 class Indicators:
     """Units and definitions of the published indicators."""
 

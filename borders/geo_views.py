@@ -33,13 +33,8 @@ class GeoListApi(ListApi):
         if request.accepted_renderer.format != GeoJsonRenderer.format:
             return super().get(request)
         query = self.query(request)
-        queryset = self.ordered(self.queryset(query), query)
-        if "limit" in query.given:
-            queryset = queryset[query["offset"] : query["offset"] + query["limit"]]
-        else:
-            queryset = queryset[query["offset"] :]
         with translation.override(query.locale):
-            features = [feature(place) for place in self.items(list(queryset), query)]
+            features = [feature(place) for place in self.all_items(query)]
         return Response({"type": "FeatureCollection", "features": features})
 
 

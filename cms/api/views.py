@@ -93,6 +93,12 @@ class ListApi(Api):
         with translation.override(query.locale):
             return Response({"meta": {"total_count": total}, "items": self.items(found, query)})
 
+    def all_items(self, query: params.Query) -> list[Any]:
+        """Every item from `offset` on, or `limit` of them where it is given: what formats hold that are one file."""
+        found = self.ordered(self.queryset(query), query)
+        end = query["offset"] + query["limit"] if "limit" in query.given else None
+        return self.items(list(found[query["offset"] : end]), query)
+
     def ordered(self, queryset: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
         """The queryset in the order asked for, with the key as tie-break so that pages of a list never overlap."""
         if not self.orderings:

@@ -1,5 +1,8 @@
 """Borders, territories, programmes and figures over REST."""
 
+import codecs
+import csv
+import io
 import json
 from typing import Any
 
@@ -9,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
+from borders import figure_shapes
 from borders.models import Border, BorderPage, Indicator, KeyFigure, Territory, TerritoryMember
 from home.models import HomePage
 from tests.borders.conftest import Places
@@ -155,6 +159,44 @@ def test_geojson_gives_all_places_unless_a_limit_is_asked_for(client: Client, pl
     assert len(get(client, "territories/")["items"]) == 20
 
 
+def table(client: Client, path: str, **headers: str) -> list[dict[str, str]]:
+    response = client.get(f"/api/v2/{path}", headers=headers)
+    assert response.status_code == 200, response.content
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="key-figures.csv"'
+    text = response.content.decode("utf-8-sig")
+    assert response.content.startswith(codecs.BOM_UTF8)
+    assert text.endswith("\r\n"), "RFC 4180"
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_key_figures_as_a_table(client: Client, places: Places) -> None:
+    KeyFigure.objects.filter(code="length-ign").update(read_on="2026-11-22", from_country=make.country("fr"))
+    rows = table(client, "key-figures/?format=csv&locale=de&border=fr-de")
+    assert [row["code"] for row in rows] == ["length-ign", "length-mot"]
+    assert rows == table(client, "key-figures/?locale=de&border=fr-de", Accept="text/csv")
+    first = rows[0]
+    assert tuple(first) == figure_shapes.COLUMNS
+    assert (first["value"], first["unit.code"], first["qualifier.label"]) == ("455.5", "km", "rund")
+    assert (first["place_type"], first["place.label"]) == ("border", "Frankreich–Deutschland")
+    assert (first["source.name"], first["source.url"]) == ("IGN", "https://ec.europa.eu/eurostat")
+    assert (first["read_on"], first["from_country.code"], first["to_country.code"]) == ("2026-11-22", "fr", "")
+
+
+def test_a_table_is_whole_and_no_cell_is_a_formula(client: Client, places: Places) -> None:
+    for number, note in enumerate(["=1+1", "+49", "-1", "@SUM(A1)", 'quote "and", comma\nline', "\tx"] * 4):
+        make.key_figure(f"figure-{number:02}", places.fr_de, note=note)
+    rows = table(client, "key-figures/?format=csv&order=code")
+    assert [row["note"] for row in rows[:6]] == [
+        "'=1+1", "'+49", "'-1", "'@SUM(A1)", 'quote "and", comma\nline', "'\tx",
+    ]  # fmt: skip
+    assert len(rows) == 26
+    assert len(table(client, "key-figures/?format=csv&limit=3")) == 3
+    refused = client.get("/api/v2/key-figures/?format=csv&border=xx")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert refused.json()["errors"][0]["parameter"] == "border"
+
+
 def test_drafts_never_show(client: Client, places: Places) -> None:
     Territory.objects.update(live=False)
     KeyFigure.objects.filter(code="length-ign").update(live=False)
@@ -200,6 +242,7 @@ def test_only_public_fiches_are_linked(client: Client, places: Places, home: Hom
         ("territories/trinational/", 1),
         ("programmes/?border=fr-de", 3),
         ("key-figures/", 3),
+        ("key-figures/?format=csv", 2),
         ("key-figures/?border=fr-de&country=de&indicator=border-length", 3),
         ("key-figures/length-mot/", 2),
     ],
@@ -208,9 +251,9 @@ def test_queries_do_not_grow(client: Client, places: Places, home: HomePage, pat
     index = make.border_index(home)
 
     def queries() -> int:
-        get(client, path)
+        client.get(f"/api/v2/{path}")
         with CaptureQueriesContext(connection) as captured:
-            get(client, path)
+            assert client.get(f"/api/v2/{path}").status_code == 200
         assert len(captured) <= most, "\n".join(query["sql"] for query in captured)
         return len(captured)
 
