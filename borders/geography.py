@@ -69,7 +69,7 @@ class Border(Located, Fact):
         verbose_name=_("part of"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="parts",
         help_text=_("The border that this one is a part of; what concerns a part is found under the whole too."),
     )

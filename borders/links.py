@@ -14,7 +14,7 @@ class PageBorder(FactLink):
     """A page is about a border."""
 
     page = ParentalKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="border_links")
-    fact = models.ForeignKey(Border, verbose_name=_("border"), on_delete=models.CASCADE, related_name="+")
+    fact = models.ForeignKey(Border, verbose_name=_("border"), on_delete=models.PROTECT, related_name="+")
 
     panels = [FieldPanel("fact")]
 
@@ -23,7 +23,7 @@ class PageTerritory(FactLink):
     """A page is about a territory."""
 
     page = ParentalKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="territory_links")
-    fact = models.ForeignKey(Territory, verbose_name=_("territory"), on_delete=models.CASCADE, related_name="+")
+    fact = models.ForeignKey(Territory, verbose_name=_("territory"), on_delete=models.PROTECT, related_name="+")
 
     panels = [FieldPanel("fact")]
 
@@ -32,6 +32,6 @@ class PageProgramme(FactLink):
     """A page is about a programme."""
 
     page = ParentalKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="programme_links")
-    fact = models.ForeignKey(Programme, verbose_name=_("programme"), on_delete=models.CASCADE, related_name="+")
+    fact = models.ForeignKey(Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="+")
 
     panels = [FieldPanel("fact")]

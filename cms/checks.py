@@ -1,11 +1,13 @@
-"""System checks of what every page type must say about its translation."""
+"""System checks: what every page type must say about its translation, and that facts in use are protected."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import PROTECT, ForeignKey
+from modelcluster.fields import ParentalKey
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.fields import StreamField
@@ -13,6 +15,7 @@ from wagtail.models import DraftStateMixin, Page, TranslatableMixin, get_page_mo
 from wagtail.snippets.models import get_snippet_models
 from wagtail_localize.fields import TranslatableField, get_translatable_fields
 
+from cms.facts import Fact
 from cms.translation.merging import is_prose
 
 
@@ -114,7 +117,27 @@ def snippets(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> l
     ]
 
 
+def unprotected_facts(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A fact that something refers to is not deleted: whatever else on_delete says would lose the reference."""
+    return [
+        Error(
+            f"{model._meta.label}.{field.name} does not protect the {field.related_model._meta.label} it refers to.",
+            hint="Use on_delete=PROTECT, or a ParentalKey for what is a part of the fact.",
+            obj=model,
+            id="cms.E007",
+        )
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, ForeignKey)
+        and not isinstance(field, ParentalKey)
+        and not model._meta.auto_created
+        and issubclass(field.related_model, Fact)
+        and field.remote_field.on_delete is not PROTECT
+    ]
+
+
 def connect() -> None:
     """Called once when the apps are ready."""
     register(policies)
     register(snippets)
+    register(unprotected_facts)

@@ -9,12 +9,8 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.contrib import messages
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model, ProtectedError, Q, QuerySet
-from django.db.models.deletion import Collector
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
@@ -24,6 +20,7 @@ from wagtail.search.backends import get_search_backend
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
+from cms.fact_removal import FactUnpublishView
 from cms.facts import Fact, FactName, NameKind
 from cms.languages import CODES, Language
 
@@ -36,21 +33,6 @@ _MENU = Menu(register_hook_name=MENU_HOOK)
 def facts_menu() -> MenuItem:
     """One menu for the facts of every app."""
     return SubmenuMenuItem(_("Reference data"), _MENU, name="facts", icon_name="list-ul", order=200)
-
-
-@hooks.register("before_delete_snippet")
-def refuse_to_delete_used_facts(request: HttpRequest, facts: Sequence[Model]) -> HttpResponse | None:
-    """Wagtail knows of uses from an index that is filled later; the database knows now."""
-    try:
-        for fact in facts:
-            Collector(using=DEFAULT_DB_ALIAS).collect([fact])
-    except ProtectedError as refusal:
-        users = ", ".join(sorted({str(user) for user in refusal.protected_objects})[:5])
-        messages.error(
-            request, _("“%(fact)s” cannot be deleted, because it is used: %(users)s") % {"fact": fact, "users": users}
-        )
-        return redirect(fact.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
-    return None
 
 
 def name_model(model: type[Model]) -> type[FactName] | None:
@@ -151,6 +133,7 @@ class FactViewSet(SnippetViewSet):
     menu_hook = MENU_HOOK
     index_view_class = FactIndexView
     inspect_view_class = FactInspectView
+    unpublish_view_class = FactUnpublishView
     chooser_viewset_class = FactChooserViewSet
     inspect_view_enabled = True
     copy_view_enabled = False  # a copy would carry the code, which is unique

@@ -21,6 +21,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMi
 from wagtail.search import index
 
 from cms.languages import Language, fallbacks
+from cms.revisions import OpensWithoutGoneFacts
 
 code_validator = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use small letters without accents, digits and hyphens, such as “fr-de”.")
@@ -88,7 +89,9 @@ class FactForm(WagtailAdminModelForm):
         return valid
 
 
-class Fact(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, index.Indexed, ClusterableModel):  # type: ignore[misc]
+class Fact(
+    OpensWithoutGoneFacts, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, index.Indexed, ClusterableModel
+):  # type: ignore[misc]
     """A fact with a stable code, names per language, drafts, revisions, locking and a workflow."""
 
     code = models.SlugField(

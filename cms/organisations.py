@@ -46,7 +46,7 @@ class Partner(Organisation):
         verbose_name=_("country"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="+",
     )
 

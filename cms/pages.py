@@ -31,6 +31,7 @@ from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, Tr
 from cms import fields
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.representation import RICH_TEXT_FEATURES
+from cms.revisions import OpensWithoutGoneFacts
 from cms.translation.panels import LanguagesPanel
 
 
@@ -95,7 +96,7 @@ class _EditHandler:
         return TabbedInterface([tab for tab in tabs if tab.children], base_form_class=owner.base_form_class)
 
 
-class SitePage(Page):
+class SitePage(OpensWithoutGoneFacts, Page):
     """Every page of the site: an introduction that doubles as summary, and how it is found and shared.
 
     Subclasses and mixins list what they bring under these names, and each is gathered from all of them:
@@ -273,7 +274,7 @@ class FollowUpMixin(models.Model):
         verbose_name=_("public contact"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="+",
     )
     responsible = models.ForeignKey(

@@ -60,7 +60,7 @@ class Agent(Fact):
         verbose_name=_("country"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="+",
     )
 

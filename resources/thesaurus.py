@@ -122,7 +122,7 @@ class PageTheme(FactLink):
     """A page is about a concept of the thesaurus."""
 
     page = ParentalKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="theme_links")
-    fact = models.ForeignKey(Concept, verbose_name=_("theme"), on_delete=models.CASCADE, related_name="+")
+    fact = models.ForeignKey(Concept, verbose_name=_("theme"), on_delete=models.PROTECT, related_name="+")
 
     panels = [FieldPanel("fact")]
 

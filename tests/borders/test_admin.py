@@ -283,16 +283,6 @@ def test_facts_go_through_a_workflow(editor: Client, places: Places) -> None:
     assert border.kind == "land"
 
 
-def test_a_fact_that_is_used_is_not_deleted(editor: Client, places: Places) -> None:
-    response = editor.post(url(Border, "delete", places.fr_de.pk), follow=True)
-    assert "BORDER-LENGTH" in str(next(iter(response.context["messages"])))
-    bulk = reverse("wagtail_bulk_action", args=("borders", "border", "delete"))
-    editor.post(f"{bulk}?id={places.fr_de.pk}", follow=True)
-    assert Border.objects.filter(pk=places.fr_de.pk).exists()
-    assert editor.post(url(KeyFigure, "delete", places.ours.pk)).status_code == 302
-    assert not KeyFigure.objects.filter(pk=places.ours.pk).exists()
-
-
 def test_choosers_tell_disagreeing_figures_apart(editor: Client, places: Places) -> None:
     chooser = KeyFigure.snippet_viewset.chooser_viewset
     text = editor.get(reverse(chooser.get_url_name("choose"))).json()["html"]

@@ -13,6 +13,7 @@ from wagtail.models import Orderable, RevisionMixin, TranslatableMixin
 from wagtail.models.draft_state import DraftStateMixin
 
 from cms import checks
+from cms.facts import Office
 from cms.pages import SitePage, synchronised, translated
 from home.models import StandardPage
 
@@ -45,6 +46,7 @@ def registry() -> Any:
 def test_the_site_passes() -> None:
     assert checks.policies() == []
     assert checks.snippets() == []
+    assert checks.unprotected_facts() == []
 
 
 def test_a_forgotten_field_is_told(registry: Any) -> None:
@@ -114,3 +116,20 @@ def test_a_translatable_snippet_with_drafts_is_refused(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(checks, "get_snippet_models", lambda: [Bad])
     assert ids(checks.snippets()) == ["cms.E006"]
+
+
+def test_an_unprotected_reference_to_a_fact_is_told(registry: Any) -> None:
+    class Loose(Orderable):
+        office = models.ForeignKey(Office, on_delete=models.SET_NULL, null=True, related_name="+")
+
+        class Meta(Orderable.Meta):
+            app_label = "home"
+
+    class Part(Orderable):
+        fact = ParentalKey(Office, on_delete=models.CASCADE, related_name="rows_of_a_test")
+
+        class Meta(Orderable.Meta):
+            app_label = "home"
+
+    [problem] = checks.unprotected_facts()
+    assert (problem.id, problem.obj) == ("cms.E007", Loose)
