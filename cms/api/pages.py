@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,12 +16,13 @@ from wagtail.models import Page, Site, get_page_models
 from wagtail.search.backends import get_search_backend
 
 from cms import labels, page_json, publication
-from cms.api import page_filters, params, selection
+from cms.api import page_filters, params, selection, windows
 from cms.api.errors import NotFound, bad
 from cms.api.views import Api, ListApi
 from cms.fields import fields_of
 from cms.languages import CODES, DEFAULT
 from cms.pages import SitePage
+from cms.references import API_PATH
 
 SEARCH_MAX = 1000
 
@@ -84,7 +85,7 @@ class PageList(ListApi):
     def declared(self) -> list[params.Param]:
         columns = page_filters.columns_of(self.types[0] if len(self.types) == 1 else Page)
         order = params.Param("order", params.plain, "Columns, each with a minus sign to reverse it, or `random`.")
-        own = [TYPE, FIELDS, *TREE, *SEARCH, SITE, RICH_TEXT, params.LIMIT, params.OFFSET, order]
+        own = [TYPE, FIELDS, *TREE, *SEARCH, SITE, RICH_TEXT, params.LIMIT, params.OFFSET, windows.CURSOR, order]
         names = {param.name for param in own}
         filters = [f.param for f in page_filters.filters_for(self.types) if f.param.name not in names]
         self.columns = columns
@@ -95,14 +96,14 @@ class PageList(ListApi):
         query = self.query(request)
         config = selection.parse(query["fields"]) if query["fields"] else []
         choose = selection.chooser(config, self.types or list(page_types().values()), card=True)
-        pages, total = self.found(query)
+        pages, meta = self.found(query)
         items = page_json.represent(pages, choose)
         if any(sub for _name, _negated, sub in config):
             items = [
                 selection.cut(item, config, {f.name: f for f in fields_of(type(page))})
                 for item, page in zip(items, pages, strict=True)
             ]
-        return Response({"meta": {"total_count": total}, "items": items})
+        return Response({"meta": meta, "items": items})
 
     @staticmethod
     def types_in(texts: list[str]) -> list[type[Page]]:
@@ -113,23 +114,38 @@ class PageList(ListApi):
                 found.append(page_type(name))
         return [] if Page in found else list(dict.fromkeys(found))
 
-    def found(self, query: params.Query) -> tuple[list[Page], int]:
-        """The specific pages of this part of the list, and how many there are in all."""
+    def found(self, query: params.Query) -> tuple[list[Page], windows.ListMeta]:
+        """The specific pages of this part of the list, and how it goes on."""
         pages = self.filtered(query)
-        window = slice(query["offset"], query["offset"] + query["limit"])
         if query["search"] is not None:
             ranked = self.search(query)
-            matching = pages.filter(pk__in=ranked)
+            pages = pages.filter(pk__in=ranked)
             if not query["order"]:
-                there = set(matching.values_list("pk", flat=True))
-                keys = [pk for pk in ranked if pk in there]
-                by_pk = pages.filter(pk__in=keys[window]).specific().in_bulk() if keys[window] else {}
-                return [by_pk[pk] for pk in keys[window] if pk in by_pk], len(keys)
-            pages = matching
-        pages = self.sorted(pages, query)
+                return self.by_relevance(pages, ranked, query)
         total = pages.order_by().count()
-        found = pages[window]
-        return list(found if len(self.types) == 1 else found.specific()), total
+        pages = pages if len(self.types) == 1 else pages.specific()
+        if query["order"] == "random":
+            return self.at_random(pages, query), {"total_count": total, "next_cursor": None}
+        found, following = windows.window(pages, self.keys(query), query)
+        return found, {"total_count": total, "next_cursor": following}
+
+    def by_relevance(self, pages: Any, ranked: list[int], query: params.Query) -> tuple[list[Page], windows.ListMeta]:
+        """Pages in the order of their rank, which lasts for one answer only."""
+        if query["cursor"] is not None:
+            raise bad("cursor", query["cursor"], "needs an order: the relevance of a search does not last")
+        there = set(pages.values_list("pk", flat=True))
+        keys = [pk for pk in ranked if pk in there]
+        shown = keys[query["offset"] : query["offset"] + query["limit"]]
+        by_pk = pages.filter(pk__in=shown).specific().in_bulk() if shown else {}
+        found = [by_pk[pk] for pk in shown if pk in by_pk]
+        return found, {"total_count": len(keys), "next_cursor": None}
+
+    def at_random(self, pages: Any, query: params.Query) -> list[Page]:
+        """Some pages, never the same."""
+        for name in ("offset", "cursor"):
+            if name in query.given:
+                raise bad(name, query[name], f"random ordering with {name} is not supported")
+        return list(pages.order_by("?")[: query["limit"]])
 
     def filtered(self, query: params.Query) -> Any:
         """Public pages that fit every filter."""
@@ -190,27 +206,26 @@ class PageList(ListApi):
         results = get_search_backend().search(words, model, operator=query["search_operator"])
         return [page.pk for page in results[:SEARCH_MAX]]
 
-    def sorted(self, pages: Any, query: params.Query) -> Any:
-        """The pages in the order asked for; the key breaks ties."""
-        order = query["order"]
-        if not order:
-            return pages.order_by("pk")
-        if order == "random":
-            if "offset" in query.given:
-                raise bad("offset", query["offset"], "random ordering with offset is not supported")
-            return pages.order_by("?")
+    def keys(self, query: params.Query) -> list[windows.Key]:
+        """The order asked for, by default that of the tree."""
+        if not query["order"]:
+            return [windows.Key("path")]
+        order: list[str] = query["order"].split(",")
+        if "random" in order:
+            raise bad("order", query["order"], "random ordering cannot be combined with other fields")
         declared = self.orderings_of_type()
-        columns: list[Any] = []
-        for name in order.split(","):
-            bare = name.removeprefix("-")
-            if bare not in declared:
-                raise bad("order", order, f"cannot order by '{name}' (unknown field)", [*sorted(declared), "random"])
-            columns.append(declared[bare].desc() if name.startswith("-") else declared[bare].asc())
-        return pages.order_by(*columns, "pk")
+        keys = []
+        for name in order:
+            expression = declared.get(name.removeprefix("-"))
+            if expression is None:
+                message = f"cannot order by '{name}' (unknown field)"
+                raise bad("order", query["order"], message, [*sorted(declared), "random"])
+            keys.append(windows.Key(expression, descending=name.startswith("-")))
+        return [*keys, windows.KEY]
 
     def orderings_of_type(self) -> dict[str, Any]:
-        """Names for `order` with their expressions: the type's columns and what it declares in `orderings`."""
-        names = {name: F(name) for name in (*self.columns, "last_published_at")}
+        """Names for `order` with what is behind them: the type's columns and what it declares in `orderings`."""
+        names = {name: name for name in (*self.columns, "last_published_at")}
         model = self.types[0] if len(self.types) == 1 else Page
         return {**names, **getattr(model, "orderings", {})}
 
@@ -263,7 +278,7 @@ class PageFind(Api):
             kept: dict[str, str] = {
                 name: request._request.GET[name] for name in ("fields", "locale", "format") if name in query.given
             }
-            target = f"{page_json.API_PATH}pages/{found.pk}/"
+            target = f"{API_PATH}pages/{found.pk}/"
             return HttpResponseRedirect(f"{target}?{urlencode(kept)}" if kept else target)
         if query["html_path"] is not None and (moved := self.moved(query["html_path"])):
             return Response(moved)

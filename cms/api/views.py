@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cms.api import errors, params
+from cms.api import errors, params, windows
 from cms.references import Context, Loaded, References
 
 
@@ -60,7 +60,7 @@ class Api(APIView):
 
 
 class ListApi(Api):
-    """A list: `{"meta": {"total_count": n}, "items": […]}`, ordered and cut.
+    """A list: `{"meta": {"total_count": n, "next_cursor": …}, "items": […]}`, ordered and cut.
 
     Subclasses give `queryset` (already filtered by the query) and `items` (a slice of it as JSON, in a fixed
     number of queries).
@@ -77,7 +77,7 @@ class ListApi(Api):
             "The order of the items; a minus sign reverses it.",
             default=names[0] if names else None,
         )
-        return [*super().declared(), params.LIMIT, params.OFFSET, *([order] if names else [])]
+        return [*super().declared(), params.LIMIT, params.OFFSET, windows.CURSOR, *([order] if names else [])]
 
     def queryset(self, query: params.Query) -> QuerySet[Any]:
         raise NotImplementedError
@@ -87,27 +87,30 @@ class ListApi(Api):
 
     def get(self, request: Request) -> Response:
         query = self.query(request)
-        queryset = self.ordered(self.queryset(query), query)
-        total = queryset.count()
-        found = list(queryset[query["offset"] : query["offset"] + query["limit"]])
+        queryset = self.queryset(query)
+        total = queryset.order_by().count()
+        found, following = windows.window(queryset, self.keys(query), query)
+        meta: windows.ListMeta = {"total_count": total, "next_cursor": following}
         with translation.override(query.locale):
-            return Response({"meta": {"total_count": total}, "items": self.items(found, query)})
+            return Response({"meta": meta, "items": self.items(found, query)})
 
     def all_items(self, query: params.Query) -> list[Any]:
         """Every item from `offset` on, or `limit` of them where it is given: what formats hold that are one file."""
-        found = self.ordered(self.queryset(query), query)
+        if "cursor" in query.given:
+            raise errors.bad("cursor", query["cursor"], "is for JSON: this format answers everything at once")
+        found = windows.ordered(self.queryset(query), self.keys(query))
         end = query["offset"] + query["limit"] if "limit" in query.given else None
         return self.items(list(found[query["offset"] : end]), query)
 
-    def ordered(self, queryset: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
-        """The queryset in the order asked for, with the key as tie-break so that pages of a list never overlap."""
+    def keys(self, query: params.Query) -> list[windows.Key]:
+        """The order asked for, with the key as tie-break so that parts of a list never overlap."""
         if not self.orderings:
-            return queryset
+            return [windows.KEY]
         name: str = query["order"]
         columns = self.orderings[name.removeprefix("-")]
         columns = [columns] if isinstance(columns, str) else columns
-        sign = "-" if name.startswith("-") else ""
-        return queryset.order_by(*(sign + column for column in columns), "pk")
+        keys = [windows.Key(column.removeprefix("-"), column.startswith("-")) for column in columns]
+        return [*(key.reversed() if name.startswith("-") else key for key in keys), windows.KEY]
 
 
 class DetailApi(Api):
