@@ -18,8 +18,7 @@ from cms import labels, publication
 from cms.fields import Field, fields_of
 from cms.languages import CODES
 from cms.references import Context, Loaded, References, page_type
-
-API_PATH = "/api/v2/"
+from cms.representation import PageRefMeta
 
 
 class TranslationMeta(TypedDict):
@@ -33,12 +32,6 @@ class TranslationMeta(TypedDict):
     percent: int
     outdated: bool
     is_fallback: bool
-
-
-class PageRefMeta(TypedDict):
-    type: str
-    detail_url: str
-    html_url: str
 
 
 class PageRef(TypedDict):
@@ -240,7 +233,7 @@ class _Family:
 
 def detail_url(context: Context, pk: int | None) -> str:
     """The API's address of a page; empty for a page that was never saved."""
-    return context.absolute(f"{API_PATH}pages/{pk}/") if pk else ""
+    return context.api(f"pages/{pk}/") if pk else ""
 
 
 def _path(page: Page, family: _Family) -> str:

@@ -19,6 +19,7 @@ from wagtail.models import Page
 from cms import labels, publication
 from cms.media import CmsDocument, CmsImage, Rendition
 
+API_PATH = "/api/v2/"
 RICH_TEXT_TARGET = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")(?=[^>]*\bid="(\d+)")')
 
 
@@ -185,6 +186,10 @@ class Context:
     def absolute(self, path: str) -> str:
         """A path of this server as an address that other machines can use."""
         return path if "://" in path else settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+
+    def api(self, path: str) -> str:
+        """The address of what is at a path below the API's root."""
+        return self.absolute(API_PATH + path)
 
     def html_url(self, path: str) -> str:
         """Where a reader finds a page: on the site's front end, or here while there is none."""

@@ -41,12 +41,19 @@ class UncertainDate(TypedDict):
     precision: Literal["year", "month", "day"]
 
 
+class PageRefMeta(TypedDict):
+    type: str
+    detail_url: str
+    html_url: str
+
+
 class PageLink(TypedDict):
-    """A public page that something links to."""
+    """A public page that something links to; `meta` is as Wagtail's API v2 nests pages."""
 
     id: int
     type: str
     title: str
+    meta: PageRefMeta
     locale: str
     html_path: str
     html_url: str
@@ -75,7 +82,18 @@ class FocalPoint(TypedDict):
     y: float
 
 
-class ImageSet(TypedDict):
+class MediaRef(TypedDict):
+    """As Wagtail's API v2 nests images and documents; the addresses are null for what is not public.
+
+    What can be downloaded of an image is its largest rendition that every program reads: the original is never public.
+    """
+
+    type: str
+    detail_url: str | None
+    download_url: str | None
+
+
+class ImageFacts(TypedDict):
     """An image with its renditions; until `ready` there are none and only the original's size is known."""
 
     id: int
@@ -89,7 +107,13 @@ class ImageSet(TypedDict):
     sources: list[ImageSource]
 
 
-class DocumentLink(TypedDict):
+class ImageSet(ImageFacts):
+    """An image that something shows."""
+
+    meta: MediaRef
+
+
+class DocumentFacts(TypedDict):
     """A file; `url` is null where it is for members only."""
 
     id: int
@@ -98,6 +122,12 @@ class DocumentLink(TypedDict):
     url: str | None
     file_extension: str
     file_size: int | None
+
+
+class DocumentLink(DocumentFacts):
+    """A file that something offers."""
+
+    meta: MediaRef
 
 
 def uncertain_date(value: datetime.date | str | None, precision: str) -> UncertainDate | None:
@@ -113,13 +143,15 @@ def page_link(target: PageTarget | None, context: Context) -> PageLink | None:
     """A link to a page; None where the page is not public."""
     if target is None:
         return None
+    html_url = context.html_url(target.html_path)
     return {
         "id": target.id,
         "type": target.type,
         "title": target.title,
+        "meta": {"type": target.type, "detail_url": context.api(f"pages/{target.id}/"), "html_url": html_url},
         "locale": target.locale,
         "html_path": target.html_path,
-        "html_url": context.html_url(target.html_path),
+        "html_url": html_url,
         "is_fallback": target.is_fallback,
     }
 
@@ -127,9 +159,15 @@ def page_link(target: PageTarget | None, context: Context) -> PageLink | None:
 def image_set(image: CmsImage, renditions: list[Rendition], context: Context, alt: str = "") -> ImageSet:
     """An image as rendition sets; makes no rendition, which is the worker's job."""
     made = sources(image, renditions)
+    *_smaller, readable = made.values() or [None]
     point = image.get_focal_point()
     return {
         "id": image.pk,
+        "meta": {
+            "type": image._meta.label,
+            "detail_url": context.api(f"images/{image.pk}/"),
+            "download_url": context.absolute(readable[-1].url) if readable else None,
+        },
         "title": image.title,
         "alt": alt,
         "credit": image.credit,
@@ -159,11 +197,17 @@ def image(pk: int | None, context: Context, alt: str = "") -> ImageSet | None:
 
 def document_link(document: CmsDocument, *, private: bool, context: Context, title: str = "") -> DocumentLink:
     """A file with its address, or without one where it is in a private collection."""
+    url = None if private else context.absolute(document.url)
     return {
         "id": document.pk,
+        "meta": {
+            "type": document._meta.label,
+            "detail_url": None if private else context.api(f"documents/{document.pk}/"),
+            "download_url": url,
+        },
         "title": title or document.title,
         "access": "members" if private else "public",
-        "url": None if private else context.absolute(document.url),
+        "url": url,
         "file_extension": document.file_extension,
         "file_size": document.file_size,
     }

@@ -4,61 +4,47 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from typing_extensions import TypedDict
 from wagtail.search.backends import get_search_backend
 
-from cms import publication, renditions, representation
+from cms import publication, representation
 from cms.api import params, selection
 from cms.api.errors import NotFound
 from cms.api.pages import FIELDS, SEARCH
 from cms.api.views import Api, DetailApi, ListApi
 from cms.media import CmsDocument, CmsImage
-from cms.page_json import API_PATH
 from cms.references import Context, References
 
 
-class MediaMeta(TypedDict):
-    type: str
-    detail_url: str
+class MediaMeta(representation.MediaRef):
     tags: list[str]
-    download_url: str | None
 
 
-class ImageJson(representation.ImageSet):
+class ImageJson(representation.ImageFacts):
     """An image of the library with its renditions."""
 
     meta: MediaMeta
 
 
-class DocumentJson(representation.DocumentLink):
+class DocumentJson(representation.DocumentFacts):
     """A public file of the library."""
 
     meta: MediaMeta
 
 
-def _meta(media: CmsImage | CmsDocument, endpoint: str, download_url: str | None, context: Context) -> MediaMeta:
-    return {
-        "type": media._meta.label,
-        "detail_url": context.absolute(f"{API_PATH}{endpoint}/{media.pk}/"),
-        "tags": sorted(tag.name for tag in media.tags.all()),
-        "download_url": context.absolute(download_url) if download_url else None,
-    }
+def _meta(media: CmsImage | CmsDocument, shown: representation.MediaRef) -> MediaMeta:
+    return {**shown, "tags": sorted(tag.name for tag in media.tags.all())}
 
 
 def image_json(image: CmsImage, context: Context) -> ImageJson:
-    """An image whose renditions the context has loaded.
-
-    What can be downloaded is its largest rendition that every program reads: the original is never public.
-    """
-    made = context.loaded.renditions[image.pk]
-    shown = representation.image_set(image, made, context)
-    *_others, readable = renditions.sources(image, made).values() or [None]
-    return {**shown, "meta": _meta(image, "images", readable[-1].url if readable else None, context)}
+    """An image whose renditions the context has loaded."""
+    shown = representation.image_set(image, context.loaded.renditions[image.pk], context)
+    return {**shown, "meta": _meta(image, shown["meta"])}
 
 
 def document_json(document: CmsDocument, context: Context) -> DocumentJson:
+    """A document of a public collection."""
     shown = representation.document_link(document, private=False, context=context)
-    return {**shown, "meta": _meta(document, "documents", document.url, context)}
+    return {**shown, "meta": _meta(document, shown["meta"])}
 
 
 def _images(query: params.Query) -> QuerySet[CmsImage]:
