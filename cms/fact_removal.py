@@ -1,7 +1,8 @@
 """Taking facts away: one that is used is not deleted, and unpublishing one says what readers then miss of it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +20,8 @@ SHOWN = 50
 """Uses of one fact that are listed; the rest is a number."""
 
 
-class ShownUse(TypedDict):
+@dataclass(frozen=True)
+class ShownUse:
     """A use as the admin lists it; `url` is where the user may change it."""
 
     name: str
@@ -75,10 +77,10 @@ def _shown(use: Use, url: str | None, public: set[int]) -> ShownUse:
     else:
         name, kind = page.get_admin_display_title(), page.page_type_display_name
         visible = url is not None or (page.pk in public and not use.in_draft)
-    return {
-        "name": name if visible else _("(not yours to see)"),
-        "kind": str(kind),
-        "language": page.locale.get_display_name() if page else "",
-        "url": url,
-        "in_draft": use.in_draft,
-    }
+    return ShownUse(
+        name=name if visible else _("(not yours to see)"),
+        kind=str(kind),
+        language=page.locale.get_display_name() if page else "",
+        url=url,
+        in_draft=use.in_draft,
+    )
