@@ -17,6 +17,7 @@ from cms.pages import (
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
+    names_in,
     rich_text_field,
     synchronised,
     translated,
@@ -68,6 +69,7 @@ class PracticePage(BodyMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, T
         fields.value("budget", int | None),
         fields.rows("partners", PartnerJson, partner_json),
     ]
+    searched = [names_in("partners", "name")]
     translation = [*translated("results"), *synchronised("start_year", "end_year", "budget", "partners")]
 
     parent_page_types = ["borders.PracticeIndexPage"]

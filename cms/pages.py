@@ -26,12 +26,14 @@ from wagtail.admin.panels import (
 )
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
+from wagtail.search import index
 from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, TranslatableField
 
 from cms import fields
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.representation import RICH_TEXT_FEATURES
 from cms.revisions import OpensWithoutGoneFacts
+from cms.translation import prose
 from cms.translation.panels import LanguagesPanel
 
 
@@ -54,6 +56,13 @@ def rich_text_field(label: Any, **kwargs: Any) -> RichTextField:
     """A rich text column with the site's features and a limit."""
     kwargs.setdefault("max_length", 20_000)
     return RichTextField(label, features=RICH_TEXT_FEATURES, blank=True, **kwargs)
+
+
+def names_in(relation: str, *columns: str) -> index.RelatedFields:
+    """Columns of child rows that a page is found by, such as the names of its partners."""
+    return index.RelatedFields(
+        relation, [kind(column) for column in columns for kind in (index.SearchField, index.AutocompleteField)]
+    )
 
 
 class FactLink(Orderable):
@@ -96,13 +105,21 @@ class _EditHandler:
         return TabbedInterface([tab for tab in tabs if tab.children], base_form_class=owner.base_form_class)
 
 
+class _SearchFields:
+    """What Wagtail's search finds a page by: its title, its prose, and what its mixins name in `searched`."""
+
+    def __get__(self, instance: Any, owner: type[Page]) -> list[Any]:
+        found = [index.SearchField("prose"), index.AutocompleteField("prose")]
+        return [*Page.search_fields, *found, *gathered(owner, "searched")]
+
+
 class SitePage(OpensWithoutGoneFacts, Page):
     """Every page of the site: an introduction that doubles as summary, and how it is found and shared.
 
     Subclasses and mixins list what they bring under these names, and each is gathered from all of them:
     `head` (panels right below the title), `content`, `relations`, `referencing`, `follow_up` (panels by tab),
-    `json_fields` (cms.fields) and `translation` (the policy of each of their own fields; a system check
-    refuses a forgotten one).
+    `json_fields` (cms.fields), `translation` (the policy of each of their own fields; a system check refuses a
+    forgotten one) and `searched` (names in child rows; prose, that is whatever is translated, is found by itself).
     """
 
     introduction = models.TextField(
@@ -157,9 +174,15 @@ class SitePage(OpensWithoutGoneFacts, Page):
         *overridable("sharing_image"),
     ]
     override_translatable_fields = _TranslationPolicy()
+    search_fields = _SearchFields()
 
     class Meta:
         abstract = True
+
+    @property
+    def prose(self) -> str:
+        """All its texts below the title, for the search index."""
+        return prose.searchable(self)
 
     def clean(self) -> None:
         super().clean()

@@ -22,6 +22,7 @@ from cms.pages import (
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
+    names_in,
     rich_text_field,
     synchronised,
     translated,
@@ -98,6 +99,7 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
         fields.rows("organisers", OrganiserJson, event_organiser_json),
         fields.stream("outcomes", OutcomesBlock),
     ]
+    searched = [names_in("organisers", "name")]
     translation = [*translated("programme", "outcomes"), *synchronised("event_type", "organisers")]
 
     parent_page_types = ["newsroom.EventIndexPage"]

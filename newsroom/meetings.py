@@ -10,7 +10,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 
 from cms import fields, representation
 from cms.labels import Coded
-from cms.pages import synchronised
+from cms.pages import names_in, synchronised
 from cms.references import Context
 from newsroom.outcomes import Access
 from newsroom.sessions import (
@@ -88,6 +88,7 @@ class MeetingMixin(models.Model):
         fields.computed("registration_url", registration_url_of, str | None),
         fields.computed("registration_deadline", deadline_of, str | None, card=True, relation="sessions"),
     ]
+    searched = [names_in("sessions", "place", "address")]
     translation = synchronised("audience", "registration_url", "registration_deadline", "sessions")
 
     class Meta:

@@ -21,6 +21,7 @@ from cms.pages import (
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
+    names_in,
     rich_text_field,
     synchronised,
     translated,
@@ -107,6 +108,7 @@ class TrainingPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, Territori
         fields.value("seats", int | None),
         fields.stream("materials", OutcomesBlock),
     ]
+    searched = [names_in("organisers", "name")]
     translation = [
         *translated("objectives", "target_group", "programme", "price_note", "materials"),
         *synchronised("level", "language", "organisers", "price", "seats"),

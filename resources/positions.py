@@ -15,6 +15,7 @@ from cms.pages import (
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
+    names_in,
     overridable,
     synchronised,
     translated,
@@ -64,6 +65,7 @@ class PositionPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SiteP
         fields.document("file"),
         fields.rows("signatories", OrganisationJson, organisation_json),
     ]
+    searched = [names_in("signatories", "name")]
     translation = [
         *translated("addressee", "policy"),
         *synchronised("date", "signatories"),

@@ -23,6 +23,7 @@ from cms.pages import (
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
+    names_in,
     synchronised,
     translated,
 )
@@ -106,6 +107,7 @@ class ProjectPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, Progra
         fields.rows("partners", PartnerJson, partner_json),
         fields.stream("pilot_actions", PilotActionsBlock),
     ]
+    searched = [names_in("partners", "name")]
     translation = [
         *translated("pilot_actions"),
         *synchronised("kind", "start_date", "end_date", "budget", "partners"),

@@ -203,7 +203,8 @@ class PageList(ListApi):
         if not words:
             return []
         model = self.types[0] if len(self.types) == 1 else Page
-        results = get_search_backend().search(words, model, operator=query["search_operator"])
+        keys = model._default_manager.only("pk")
+        results = get_search_backend().search(words, keys, operator=query["search_operator"])
         return [page.pk for page in results[:SEARCH_MAX]]
 
     def keys(self, query: params.Query) -> list[windows.Key]:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import StreamBlock
 
-from cms.blocks.base import FactChooserBlock, Represented, collect, json_type, represent
+from cms.blocks.base import FactChooserBlock, Represented, collect, json_type, represent, texts
 from cms.blocks.data import ChronologyBlock, ChronologyStream, KeyFiguresBlock, MapBlock, TableBlock
 from cms.blocks.links import CallToActionBlock, ContactBlock, RelatedPagesBlock
 from cms.blocks.media import DocumentItemBlock, DocumentsBlock, GalleryBlock, PictureBlock, VideoBlock
@@ -21,6 +21,7 @@ __all__ = [
     "collect",
     "json_type",
     "represent",
+    "texts",
 ]
 
 

@@ -5,13 +5,16 @@ refers to, `represent` makes its JSON from memory. Containers work by themselves
 something else than its children overrides the three methods of `Represented`.
 """
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from django.utils.encoding import force_str
 from typing_extensions import TypedDict
 from wagtail import blocks
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms import representation
@@ -135,6 +138,34 @@ def _coded(block: blocks.ChoiceBlock, value: Any) -> Coded | None:
         return None
     label = dict(block.field.choices).get(value, value)
     return {"code": value, "label": force_str(label)}
+
+
+def texts(block: blocks.Block, value: Any) -> Iterator[str]:
+    """The prose of a stored value without markup: what translators see, so no choices, addresses or keys."""
+    if not value:
+        return
+    match block:
+        case TypedTableBlock():
+            yield value.get("caption") or ""
+            kinds = [block.child_blocks[column["type"]] for column in value["columns"]]
+            yield from (column["heading"] for column in value["columns"])
+            for row in value["rows"]:
+                for kind, cell in zip(kinds, row["values"], strict=True):
+                    yield from texts(kind, cell)
+        case blocks.BaseStreamBlock():
+            for item in value:
+                if item["type"] in block.child_blocks:
+                    yield from texts(block.child_blocks[item["type"]], item["value"])
+        case blocks.BaseStructBlock():
+            for name, child in block.child_blocks.items():
+                yield from texts(child, value.get(name))
+        case blocks.ListBlock():
+            for _id, item in _items(value):
+                yield from texts(block.child_block, item)
+        case blocks.RichTextBlock():
+            yield get_text_for_indexing(value)
+        case blocks.CharBlock() | blocks.TextBlock():
+            yield value
 
 
 _LEAVES: tuple[tuple[type, Any], ...] = (

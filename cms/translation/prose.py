@@ -3,13 +3,21 @@
 import hashlib
 import json
 
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
+from wagtail.rich_text import get_text_for_indexing
+from wagtail_localize.fields import TranslatableField, get_translatable_fields
 from wagtail_localize.models import StringSegment, Translation
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
+from cms import blocks
+
 # Every language has its own address; a new French one makes no translation wrong, and an old one none incomplete.
 NOT_PROSE = "slug"
+
+# Texts that readers do not see on the page itself, so that nobody wonders why it was found.
+_ELSEWHERE = {NOT_PROSE, "title", "seo_title", "search_description", "sharing_title", "sharing_description"}
 
 
 def fingerprint(page: Page) -> str:
@@ -31,3 +39,23 @@ def percent_translated(translation: Translation) -> int:
     total = segments.count()
     done = segments.annotate_translation(translation.target_locale).filter(translation__isnull=False).count()
     return 100 * done // total if total else 100
+
+
+def searchable(page: Page) -> str:
+    """The texts of a specific page below its title, without markup: what the search finds it by.
+
+    Read from the stored values (no query), because the index asks for them several times.
+    """
+    found: list[str] = []
+    for policy in get_translatable_fields(type(page)):
+        if not isinstance(policy, TranslatableField) or policy.field_name in _ELSEWHERE:
+            continue
+        field = policy.get_field(type(page))
+        value = field.value_from_object(page)
+        if isinstance(field, StreamField):
+            found += blocks.texts(field.stream_block, value.get_prep_value())
+        elif isinstance(field, RichTextField):
+            found.append(get_text_for_indexing(value))
+        else:
+            found.append(value)
+    return "\n".join(text for text in found if text)
