@@ -7,6 +7,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from borders import geojson
 from cms.api.views import DetailApi, ListApi
 
 
@@ -35,7 +36,9 @@ class GeoListApi(ListApi):
         query = self.query(request)
         with translation.override(query.locale):
             features = [feature(place) for place in self.all_items(query)]
-        return Response({"type": "FeatureCollection", "features": features})
+        collection = {"type": "FeatureCollection", "features": features}
+        box = geojson.hull(feature["bbox"] for feature in features if "bbox" in feature)
+        return Response({**collection, "bbox": list(box)} if box else collection)
 
 
 class GeoDetailApi(DetailApi):

@@ -1,12 +1,14 @@
-"""GeoJSON geometries (RFC 7946): what is accepted, their box, and several as one.
+"""GeoJSON geometries (RFC 7946): what is accepted, how it is kept, their box, and several as one.
 
-Positions are longitude, latitude (and height) in degrees, WGS 84. A geometry may carry its own `bbox`
-(west, south, east, north): a maritime border is a point and the box of its coasts, never an invented line.
+Positions are longitude, latitude in degrees, WGS 84; heights are accepted and left out. A geometry may carry its own
+`bbox` (west, south, east, north): a maritime border is a point and the box of its coasts, never an invented line.
+Of a box across the antimeridian, west is the greater number.
 """
 
 import json
 import math
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, Literal
 
 from django import forms
@@ -144,44 +146,94 @@ class GeometryFormField(forms.JSONField):
 
 
 class GeometryField(models.JSONField):
-    """A geometry of RFC 7946, or null."""
+    """A geometry of RFC 7946, or null; cleaning brings it into the form of `normal`."""
 
     default_validators = [validate]
+
+    def clean(self, value: Any, model_instance: Any) -> Any:
+        cleaned = super().clean(value, model_instance)
+        return normal(cleaned) if cleaned else cleaned
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": GeometryFormField, **kwargs})
 
 
-def positions(geometry: Geometry) -> Iterator[list[float]]:
-    """Every position of a valid geometry."""
-    for part in geometry.get("geometries", []):
-        yield from positions(part)
-    yield from _flat(geometry.get("coordinates", []))
+def normal(geometry: Geometry) -> Geometry:
+    """A valid geometry without heights, its rings by the right-hand rule (RFC 7946, 3.1.6): outside anticlockwise."""
+    found: dict[str, Any] = {**geometry}
+    if geometry["type"] == "GeometryCollection":
+        found["geometries"] = [normal(part) for part in geometry["geometries"]]
+        return found  # type: ignore[return-value]
+    coordinates = _flat(geometry["coordinates"], _DEPTH[geometry["type"]])
+    if geometry["type"] == "Polygon":
+        coordinates = _wound(coordinates)
+    if geometry["type"] == "MultiPolygon":
+        coordinates = [_wound(polygon) for polygon in coordinates]
+    return {**found, "coordinates": coordinates}  # type: ignore[return-value,typeddict-item]
 
 
-def _flat(coordinates: list[Any]) -> Iterator[list[float]]:
-    if coordinates and not isinstance(coordinates[0], list):
-        yield coordinates
-    else:
-        for part in coordinates:
-            yield from _flat(part)
+def _flat(coordinates: list[Any], depth: int) -> list[Any]:
+    return coordinates[:2] if depth == 0 else [_flat(part, depth - 1) for part in coordinates]
+
+
+def _wound(rings: list[list[list[float]]]) -> list[list[list[float]]]:
+    return [ring if (_doubled_area(ring) >= 0) is (place == 0) else ring[::-1] for place, ring in enumerate(rings)]
+
+
+def _doubled_area(ring: list[list[float]]) -> float:
+    """Positive where a ring runs anticlockwise."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
 
 
 def box(geometries: Iterable[Geometry]) -> Box | None:
-    """West, south, east, north of several geometries, their own `bbox` included; None where there is nothing.
+    """West, south, east, north of several geometries, their own boxes included; None where there is nothing."""
+    return hull(part for geometry in geometries for part in _boxes(geometry))
 
-    Nothing here crosses the antimeridian.
-    """
-    corners: list[tuple[float, float]] = []
-    for geometry in geometries:
-        if "bbox" in geometry:
-            west, south, east, north = geometry["bbox"]
-            corners += [(west, south), (east, north)]
-        corners += [(position[0], position[1]) for position in positions(geometry)]
-    if not corners:
+
+def hull(boxes: Iterable[Box]) -> Box | None:
+    """The narrowest box that holds them all, so that parts on both sides of the antimeridian do not span the Earth."""
+    spans: list[tuple[float, float]] = []
+    latitudes: list[float] = []
+    for west, south, east, north in boxes:
+        spans.append((west, east if east >= west else east + 360))
+        latitudes += south, north
+    if not spans:
         return None
-    longitudes, latitudes = zip(*corners, strict=True)
-    return min(longitudes), min(latitudes), max(longitudes), max(latitudes)
+    spans.sort()
+    last = max(east for _west, east in spans)
+    west, east, widest = -180.0, 180.0, 0.0
+    reached, seen = last, last - 360  # what lies across the antimeridian is seen again at the beginning
+    for start, end in spans:
+        if start - seen > widest:
+            widest, west, east = start - seen, start, reached
+        if end > seen:
+            reached = seen = end
+    return west, min(latitudes), east if east <= 180 else round(east - 360, 9), max(latitudes)
+
+
+def _boxes(geometry: Geometry) -> Iterator[Box]:
+    """The own box of a geometry, and those of its lines, rings and points one by one."""
+    if "bbox" in geometry:
+        west, south, east, north = geometry["bbox"]
+        yield west, south, east, north
+    for part in geometry.get("geometries", []):
+        yield from _boxes(part)
+    coordinates = geometry.get("coordinates", [])
+    for line in ([point] for point in coordinates) if geometry["type"] == "MultiPoint" else _lines(coordinates):
+        longitudes, latitudes = zip(*(position[:2] for position in line), strict=True)
+        yield min(longitudes), min(latitudes), max(longitudes), max(latitudes)
+
+
+def _lines(coordinates: list[Any]) -> Iterator[list[list[float]]]:
+    if not coordinates:
+        return
+    if not isinstance(coordinates[0], list):
+        yield [coordinates]
+    elif not isinstance(coordinates[0][0], list):
+        yield coordinates
+    else:
+        for part in coordinates:
+            yield from _lines(part)
 
 
 def union(geometries: Iterable[Geometry]) -> Geometry | None:

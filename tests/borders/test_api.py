@@ -142,6 +142,8 @@ def test_geojson_is_a_feature_collection(client: Client, places: Places, path: s
         assert {"geometry", "properties"} <= feature.keys()
         assert "bbox" not in feature or len(feature["bbox"]) == 4
     assert body["features"][0]["geometry"] is None
+    assert body["bbox"] == [6.3, 43.7, 8.1, 49.4]
+    assert "bbox" not in get(client, "borders/?kind=maritime&format=geojson")
 
 
 def test_geojson_of_one_place_is_a_feature(client: Client, places: Places) -> None:

@@ -92,6 +92,44 @@ def test_box_holds_all_positions_and_boxes() -> None:
     assert geojson.box([]) is None
 
 
+@pytest.mark.parametrize(
+    ("geometries", "expected"),
+    [
+        ([{"type": "MultiPoint", "coordinates": [[179, -16], [-178, -13]]}], (179, -16, -178, -13)),
+        ([{**POINT, "coordinates": [-175, -14], "bbox": [178, -20, -170, -10]}], (178, -20, -170, -10)),
+        ([{**POINT, "bbox": [170, 0, -170, 1]}, {**POINT, "coordinates": [-172, 3]}], (7.4, 0, -170, 43.7)),
+        ([{"type": "LineString", "coordinates": [[-179, 0], [179, 1]]}], (-179, 0, 179, 1)),
+        (
+            [{"type": "MultiLineString", "coordinates": [[[179, 0], [180, 0]], [[-180, 0], [-179, 1]]]}],
+            (179, 0, -179, 1),
+        ),
+        ([{"type": "LineString", "coordinates": [[-180, -90], [180, 90]]}], (-180, -90, 180, 90)),
+        ([{"type": "Point", "coordinates": [180, 0]}], (180, 0, 180, 0)),
+        (
+            [{"type": "Point", "coordinates": [-61.3, 4]}, {"type": "Point", "coordinates": [9.6, 51]}],
+            (-61.3, 4, 9.6, 51),
+        ),
+    ],
+)
+def test_box_is_the_narrowest_that_holds_all(geometries: Any, expected: Any) -> None:
+    assert geojson.box(geometries) == expected
+
+
+def test_a_kept_geometry_winds_to_the_right_and_has_no_heights() -> None:
+    clockwise = [[0, 0, 5], [0, 3, 5], [3, 3, 5], [3, 0, 5], [0, 0, 5]]
+    hole = [[1, 1], [2, 1], [2, 2], [1, 1]]
+    polygon = geojson.GeometryField().clean({"type": "Polygon", "coordinates": [clockwise, hole]}, None)
+    outer = [[0, 0], [3, 0], [3, 3], [0, 3], [0, 0]]
+    assert polygon == {"type": "Polygon", "coordinates": [outer, hole[::-1]]}
+    several = {"type": "MultiPolygon", "coordinates": [[clockwise], [outer]], "bbox": [0, 0, 3, 3]}
+    inside = {"type": "GeometryCollection", "geometries": [several, {**POINT, "coordinates": [7.4, 43.7, 1]}]}
+    assert geojson.normal(inside) == {
+        "type": "GeometryCollection",
+        "geometries": [{**several, "coordinates": [[outer], [outer]]}, POINT],
+    }
+    assert geojson.normal(polygon) == polygon
+
+
 def test_union_is_of_one_family_where_it_can_be() -> None:
     lines = {"type": "MultiLineString", "coordinates": [[[0, 0], [1, 1]]]}
     assert geojson.union([]) is None

@@ -20,6 +20,7 @@ from cms import publication
 from cms.languages import CODES
 from cms.translation.models import Completeness, TranslationStatus
 from home.models import DemoItem
+from tests.home.demo_checks import check_geojson
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -95,6 +96,8 @@ def test_the_whole_demo_site_after_a_killed_load(client: Client, repaired: None)
     assert TranslationStatus.objects.filter(completeness=Completeness.SUMMARY).exists()
     assert TranslationStatus.objects.filter(completeness=Completeness.PARTIAL).exists()
     assert TranslationStatus.objects.filter(outdated=True).exists()
+
+    check_geojson(client)
 
     before = fingerprint()
     edited = Page.objects.get(slug="france-allemagne", locale__language_code="fr").specific
