@@ -24,7 +24,7 @@ YEAR = params.integer(1800, 2100)
 
 
 def _kind(name: str, choices: Any, description: str) -> params.Param:
-    return params.Param(name, params.choice(choices.values), description, many=True)
+    return params.Param(name, params.choice(choices), description, many=True)
 
 
 def _on(query: params.Query) -> set[int] | None:

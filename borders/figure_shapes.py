@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from borders import published
 from borders.figures import Indicator, IndicatorDefinition, KeyFigure, Qualifier, Unit
 from cms.fields import plain
-from cms.labels import Coded
+from cms.labels import Coded, CodedAs
 from cms.languages import fallbacks
 from cms.references import Context
 from cms.representation import enum
@@ -38,8 +38,8 @@ class FigureJson(TypedDict):
     from_country: Coded | None
     to_country: Coded | None
     value: float
-    unit: Coded | None
-    qualifier: Coded | None
+    unit: CodedAs[Unit] | None
+    qualifier: CodedAs[Qualifier] | None
     year: int
     source: Source
     read_on: str | None

@@ -1,6 +1,6 @@
 """Places that answer JSON, or GeoJSON (RFC 7946) for maps."""
 
-from typing import Any
+from typing import Any, Literal, NotRequired, get_args, get_type_hints
 
 from django.utils import translation
 from rest_framework.renderers import JSONRenderer
@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from borders import geojson
-from cms.api.views import DetailApi, ListApi
+from cms.api.views import DetailApi, ListApi, returned
+from cms.json_types import typed_dict
 
 
 class GeoJsonRenderer(JSONRenderer):
@@ -16,6 +17,31 @@ class GeoJsonRenderer(JSONRenderer):
 
     media_type = "application/geo+json"
     format = "geojson"
+
+
+def feature_type(place: Any) -> Any:
+    """The type of a place's Feature: its TypedDict without geometry and box."""
+    name = place.__name__.removesuffix("Json")
+    known = {key: kind for key, kind in get_type_hints(place).items() if key not in {"geometry", "bbox"}}
+    members = {
+        "type": Literal["Feature"],
+        "id": str,
+        "properties": typed_dict(f"{name}Properties", known),
+        "geometry": geojson.Geometry | None,
+        "bbox": NotRequired[list[float]],
+    }
+    return typed_dict(f"{name}Feature", members)
+
+
+def collection_type(place: Any) -> Any:
+    """The type of a FeatureCollection of places."""
+    name = place.__name__.removesuffix("Json")
+    members = {
+        "type": Literal["FeatureCollection"],
+        "features": list[feature_type(place)],  # type: ignore[misc]
+        "bbox": NotRequired[list[float]],
+    }
+    return typed_dict(f"{name}FeatureCollection", members)
 
 
 def feature(place: dict[str, Any]) -> dict[str, Any]:
@@ -29,6 +55,11 @@ class GeoListApi(ListApi):
     """A list whose GeoJSON is one FeatureCollection: of all places, which a map needs, unless a `limit` is given."""
 
     renderer_classes = [JSONRenderer, GeoJsonRenderer]  # type: ignore[misc]
+
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        (place,) = get_args(returned(cls.items))
+        return {**super().answers(), GeoJsonRenderer.format: collection_type(place)}
 
     def get(self, request: Request) -> Response:
         if request.accepted_renderer.format != GeoJsonRenderer.format:
@@ -46,8 +77,12 @@ class GeoDetailApi(DetailApi):
 
     renderer_classes = [JSONRenderer, GeoJsonRenderer]  # type: ignore[misc]
 
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        return {**super().answers(), GeoJsonRenderer.format: feature_type(cls.answer_type())}
+
     def get(self, request: Request, key: Any) -> Response:
-        response = super().get(request, key)
+        response: Response = super().get(request, key=key)
         if request.accepted_renderer.format == GeoJsonRenderer.format:
             response.data = feature(response.data)
         return response

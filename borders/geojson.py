@@ -36,14 +36,18 @@ _MEMBERS = {"type", "coordinates", "geometries", "bbox"}
 Box = tuple[float, float, float, float]
 
 
+Coordinates = list[float] | list[list[float]] | list[list[list[float]]] | list[list[list[list[float]]]]
+"""A position, or positions nested as the type of the geometry wants."""
+
+
 class Geometry(TypedDict, total=False):
     """A geometry of RFC 7946; `geometries` only in a GeometryCollection, `coordinates` in all others."""
 
     type: Literal[
         "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"
     ]
-    coordinates: list[Any]
-    geometries: list[Any]
+    coordinates: Coordinates
+    geometries: list["Geometry"]
     bbox: list[float]
 
 

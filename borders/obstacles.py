@@ -12,7 +12,7 @@ from wagtail.fields import StreamField
 
 from cms import fields
 from cms.blocks import Represented
-from cms.labels import Coded
+from cms.labels import CodedAs
 from cms.pages import (
     BodyMixin,
     BordersMixin,
@@ -57,7 +57,7 @@ class Step(TypedDict):
     """What became of an obstacle at some date."""
 
     date: UncertainDate | None
-    status: Coded | None
+    status: CodedAs[ObstacleStatus] | None
     note: str
 
 
@@ -146,7 +146,12 @@ class ObstaclePage(BodyMixin, BordersMixin, TerritoriesMixin, ThemesMixin, Follo
     json_fields = [
         fields.enum("kind", ObstacleKind, card=True),
         fields.enum("level", ObstacleLevel, card=True),
-        fields.computed("status", lambda page, context: enum(ObstacleStatus, page.latest_status()), Coded, card=True),
+        fields.computed(
+            "status",
+            lambda page, context: enum(ObstacleStatus, page.latest_status()),
+            CodedAs[ObstacleStatus] | None,
+            card=True,
+        ),
         fields.rich_text("hinders"),
         fields.rich_text("affected"),
         fields.text("competent_body"),

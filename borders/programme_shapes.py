@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from borders import atlas, published
 from borders.programmes import ProgrammeKind
-from cms.labels import Coded
+from cms.labels import Coded, CodedAs
 from cms.references import Context
 from cms.representation import enum
 
@@ -16,7 +16,7 @@ class ProgrammeJson(TypedDict):
 
     code: str
     label: str
-    kind: Coded | None
+    kind: CodedAs[ProgrammeKind] | None
     start_year: int
     end_year: int | None
     borders: list[Coded]

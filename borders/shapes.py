@@ -11,7 +11,7 @@ from borders import atlas, geojson, published
 from borders.figure_shapes import FigureJson, figures_of
 from borders.geography import Border, BorderKind, LegalForm, Territory, TerritoryScale
 from borders.programme_shapes import ProgrammeJson, programmes
-from cms.labels import Coded
+from cms.labels import Coded, CodedAs
 from cms.organisations import PartnerJson, partner_json
 from cms.references import Context
 from cms.representation import PageLink, UncertainDate, enum, page_link, uncertain_date
@@ -29,7 +29,7 @@ class BorderJson(TypedDict):
 
     code: str
     label: str
-    kind: Coded | None
+    kind: CodedAs[BorderKind] | None
     countries: list[Coded]
     part_of: Coded | None
     parts: list[Coded]
@@ -44,8 +44,8 @@ class TerritoryJson(TypedDict):
 
     code: str
     label: str
-    legal_form: Coded | None
-    scale: Coded | None
+    legal_form: CodedAs[LegalForm] | None
+    scale: CodedAs[TerritoryScale] | None
     borders: list[Coded]
     countries: list[Coded]
     point: Point | None

@@ -11,11 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, TextChoices
-from typing_extensions import TypedDict
-from wagtail.models import Page
 
 from cms import blocks, representation
-from cms.labels import Coded
+from cms.labels import Coded, CodedAs
 from cms.references import Context, References
 
 Getter = Callable[[Any, Context], Any]
@@ -27,15 +25,21 @@ class Field:
     """One property of a page's JSON.
 
     `get` makes the value from memory; `collect` names beforehand what it will need; `relation` names child
-    rows to read for all pages of a list at once; `type` is the Python type that the JSON conforms to.
+    rows to read for all pages of a list at once; `kind` is the Python type that the JSON conforms to, or the
+    block that it is made by.
     """
 
     name: str
     get: Getter
-    type: Any
+    kind: Any
     card: bool = False
     collect: Collector | None = None
     relation: str | None = None
+
+    @property
+    def type(self) -> Any:
+        """The Python type of the JSON; that of blocks is known when all apps are ready."""
+        return blocks.json_type(self.kind) if isinstance(self.kind, blocks.StreamBlock) else self.kind
 
 
 def text(name: str, *, card: bool = False) -> Field:
@@ -63,7 +67,8 @@ def plain(found: Any) -> Any:
 
 def enum(name: str, choices: type[TextChoices], *, card: bool = False) -> Field:
     """A closed list: code and label."""
-    return Field(name, lambda page, context: representation.enum(choices, getattr(page, name)), Coded | None, card)
+    kind = CodedAs[choices] | None  # type: ignore[valid-type]
+    return Field(name, lambda page, context: representation.enum(choices, getattr(page, name)), kind, card)
 
 
 def computed(name: str, get: Getter, kind: Any, *, card: bool = False, relation: str | None = None) -> Field:
@@ -92,7 +97,7 @@ def stream(name: str, block: blocks.StreamBlock | type[blocks.StreamBlock]) -> F
     def get(page: Any, context: Context) -> list[dict[str, Any]]:
         return blocks.represent(stream_block, getattr(page, name).get_prep_value(), context)
 
-    return Field(name, get, blocks.json_type(stream_block), collect=collect)
+    return Field(name, get, stream_block, collect=collect)
 
 
 def image(name: str, *, card: bool = False) -> Field:
@@ -203,9 +208,3 @@ def fields_of(model: type[Model]) -> list[Field]:
         for declared in base.__dict__.get("json_fields", ()):
             found[declared.name] = declared
     return list(found.values())
-
-
-def shape(model: type[Page], *, card: bool) -> Any:
-    """The TypedDict of a page type's own properties, for cards or details."""
-    name = model.__name__ + ("Card" if card else "Detail")
-    return TypedDict(name, {f.name: f.type for f in fields_of(model) if f.card or not card})  # type: ignore[operator]

@@ -7,10 +7,10 @@ most of its work. A snapshot is read once and serves until the content version m
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, TextChoices
 from django.utils.functional import cached_property
 from typing_extensions import TypedDict
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
@@ -20,12 +20,20 @@ from cms.facts import Fact, NameKind
 from cms.languages import fallbacks
 
 T = TypeVar("T")
+C = TypeVar("C", bound=TextChoices)
 
 
 class Coded(TypedDict):
-    """A code of a closed list or a fact, with its label in the language of the answer."""
+    """The code of a fact, with its label in the language of the answer."""
 
     code: str
+    label: str
+
+
+class CodedAs(TypedDict, Generic[C]):
+    """A code of a closed list, with its label in the language of the answer."""
+
+    code: C
     label: str
 
 

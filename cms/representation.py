@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from typing import Literal
+from typing import Literal, TypeVar
 
 import nh3
 from django.db.models import TextChoices
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from typing_extensions import TypedDict
 from wagtail.rich_text.rewriters import LinkRewriter
 
-from cms.labels import Coded
+from cms.labels import CodedAs
 from cms.media import CmsDocument, CmsImage, Rendition
 from cms.references import Context, PageTarget
 from cms.renditions import sources
@@ -266,6 +266,9 @@ def _key(attributes: dict[str, str]) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def enum(choices: type[TextChoices], code: str) -> Coded | None:
+C = TypeVar("C", bound=TextChoices)
+
+
+def enum(choices: type[C], code: str) -> CodedAs[C] | None:
     """A value of a closed list with its label in the active language; None where it is empty."""
-    return {"code": code, "label": str(choices(code).label)} if code else None
+    return {"code": choices(code), "label": str(choices(code).label)} if code else None

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import translation
-from rest_framework.request import Request
-from rest_framework.response import Response
 from typing_extensions import TypedDict
 from wagtail.models import Site
 
@@ -18,13 +16,14 @@ from cms import representation
 from cms.api import params
 from cms.api.errors import NotFound
 from cms.api.views import Api
-from cms.labels import Coded
+from cms.labels import Coded, CodedAs
 from cms.languages import fallbacks
 from cms.offices import OfficeCard
 from cms.references import Context, References
 from home.models import Member, NavigationEntry, SiteSettings
 from home.models.members import MemberCategory
 from home.models.navigation import Menu
+from home.models.settings import SocialNetwork
 
 
 class NavigationItem(TypedDict):
@@ -81,13 +80,12 @@ def _nearest(texts: dict[str, str], locale: str) -> str:
 class NavigationView(Api):
     """The main menu and the footer."""
 
-    def get(self, request: Request) -> Response:
-        query = self.query(request)
-        return Response(navigation(query.locale, query.labels))
+    def answer(self, query: params.Query) -> Navigation:
+        return navigation(query.locale, query.labels)
 
 
 class SocialAccountJson(TypedDict):
-    network: Coded
+    network: CodedAs[SocialNetwork]
     url: str
 
 
@@ -142,9 +140,8 @@ def site_json(locale: str, query_labels: Any) -> SiteJson:
 class SiteView(Api):
     """The site's name, contacts, social accounts and legal pages."""
 
-    def get(self, request: Request) -> Response:
-        query = self.query(request)
-        return Response(site_json(query.locale, query.labels))
+    def answer(self, query: params.Query) -> SiteJson:
+        return site_json(query.locale, query.labels)
 
 
 class MemberJson(TypedDict):
@@ -152,7 +149,7 @@ class MemberJson(TypedDict):
 
     code: str
     label: str
-    category: Coded | None
+    category: CodedAs[MemberCategory] | None
     country: Coded | None
     city: str
     website: str
@@ -186,7 +183,7 @@ class MemberList(GeoListApi):
     """The members of the network."""
 
     own_params = (
-        params.Param("category", params.choice(MemberCategory.values), "Kinds of member.", many=True),
+        params.Param("category", params.choice(MemberCategory), "Kinds of member.", many=True),
         params.Param("country", params.fact("borders.Country"), "In these countries (codes).", many=True),
     )
     orderings = {"code": "code", "city": ("city", "code")}

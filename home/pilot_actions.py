@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import translation
-from rest_framework.request import Request
-from rest_framework.response import Response
 from typing_extensions import TypedDict
 
 from borders import atlas
 from cms import publication, representation
 from cms.api import params
 from cms.api.errors import bad
-from cms.api.views import ListApi
+from cms.api.views import ListApi, Listed, whole
 from cms.labels import Coded
 from cms.references import Context, Loaded, References, page_target
 from resources.projects import ProjectPage
@@ -135,17 +132,14 @@ class PilotActionList(ListApi):
         ),
     )
 
-    def get(self, request: Request) -> Response:
-        query = self.query(request)
+    def answer(self, query: params.Query) -> Listed[PilotActionJson]:
         found = self.sorted(self.matching(query), query["order"])
         shown = found[query["offset"] : query["offset"] + query["limit"]]
         references = References()
         for action in shown:
             references.add_rich_text(action.value.get("result") or "")
         context = self.context(query, references)
-        with translation.override(query.locale):
-            items = [action_json(action, context) for action in shown]
-        return Response({"meta": {"total_count": len(found)}, "items": items})
+        return whole([action_json(action, context) for action in shown], len(found))
 
     @staticmethod
     def matching(query: params.Query) -> list[Action]:

@@ -12,7 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import StreamField
 
 from cms import fields
-from cms.labels import Coded
+from cms.labels import CodedAs
 from cms.pages import (
     BodyMixin,
     BordersMixin,
@@ -26,6 +26,7 @@ from cms.pages import (
 from newsroom import states
 from newsroom.meetings import state_of
 from newsroom.outcomes import OutcomesBlock
+from newsroom.states import State
 from newsroom.zones import WallTimeField, WallTimeForm, Zone, iso
 
 
@@ -87,7 +88,7 @@ class CallPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
         FieldPanel("documents"),
     ]
     json_fields = [
-        fields.computed("state", state_of, Coded, card=True),
+        fields.computed("state", state_of, CodedAs[State], card=True),
         fields.page_link("project", card=True),
         fields.computed("opens_at", lambda page, context: iso(page.opens_at, page.timezone), str, card=True),
         fields.computed("closes_at", lambda page, context: iso(page.closes_at, page.timezone), str | None, card=True),

@@ -14,7 +14,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import StreamField
 
 from cms import fields, representation
-from cms.labels import Coded
+from cms.labels import CodedAs
 from cms.organisations import Organisation, OrganisationJson
 from cms.pages import (
     BodyMixin,
@@ -52,13 +52,13 @@ class EventRole(models.TextChoices):
     ORGANISER = "organiser", pgettext_lazy("reader", "Organiser")
 
 
-class OrganiserJson(OrganisationJson):
-    """An organisation with its part in an event or a training."""
+class EventOrganiserJson(OrganisationJson):
+    """An organisation with its part in an event."""
 
-    role: Coded | None
+    role: CodedAs[EventRole] | None
 
 
-def event_organiser_json(row: Any, context: Context) -> OrganiserJson:
+def event_organiser_json(row: Any, context: Context) -> EventOrganiserJson:
     return {"name": row.name, "website": row.website, "role": representation.enum(EventRole, row.role)}
 
 
@@ -96,7 +96,7 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
     json_fields = [
         fields.enum("event_type", EventType, card=True),
         fields.rich_text("programme"),
-        fields.rows("organisers", OrganiserJson, event_organiser_json),
+        fields.rows("organisers", EventOrganiserJson, event_organiser_json),
         fields.stream("outcomes", OutcomesBlock),
     ]
     searched = [names_in("organisers", "name")]

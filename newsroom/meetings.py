@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 
 from cms import fields, representation
-from cms.labels import Coded
+from cms.labels import CodedAs
 from cms.pages import names_in, synchronised
 from cms.references import Context
 from newsroom.outcomes import Access
@@ -25,7 +25,7 @@ from newsroom.states import State
 from newsroom.zones import Zone, iso
 
 
-def state_of(page: Any, context: Context) -> Coded:
+def state_of(page: Any, context: Context) -> CodedAs[State]:
     """The page's state at the moment of the answer."""
     return representation.enum(State, page.timeline().state(timezone.now()))  # type: ignore[return-value]
 
@@ -82,7 +82,7 @@ class MeetingMixin(models.Model):
         )
     ]
     json_fields = [
-        fields.computed("state", state_of, Coded, card=True, relation="sessions"),
+        fields.computed("state", state_of, CodedAs[State], card=True, relation="sessions"),
         fields.enum("audience", Access, card=True),
         fields.computed("sessions", sessions_of, list[SessionJson], card=True, relation="sessions"),
         fields.computed("registration_url", registration_url_of, str | None),

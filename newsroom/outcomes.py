@@ -14,7 +14,7 @@ from wagtail.models import CollectionViewRestriction
 
 from cms import representation
 from cms.blocks import Represented
-from cms.labels import Coded
+from cms.labels import CodedAs
 from cms.references import Context, References
 
 
@@ -36,7 +36,7 @@ class Access(TextChoices):
 class Outcome(TypedDict):
     """A file or link; `url` is null where it is for members only, and the file's particulars where it is a link."""
 
-    kind: Coded | None
+    kind: CodedAs[OutcomeKind] | None
     title: str
     access: Literal["public", "members"]
     url: str | None

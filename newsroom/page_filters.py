@@ -57,8 +57,9 @@ def _midnight(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time.min, timezone.get_default_timezone())
 
 
+@params.reader(datetime.date)
 def _day(text: str) -> datetime.date:
-    day = params.date(text)
+    day: datetime.date = params.date(text)
     if not 1900 <= day.year <= 2200:
         raise params.Refused("must be a date between 1900 and 2200")
     return day
@@ -72,7 +73,7 @@ def register() -> None:
     """Add the filters to lists of these page types."""
     page_filters.register(
         page_filters.PageFilter(
-            params.Param("state", params.choice(states.State.values), "States at this moment.", many=True),
+            params.Param("state", params.choice(states.State), "States at this moment.", many=True),
             lambda pages, wanted, query: pages_in_states(pages, wanted, timezone.now()),
             types=_labels(WITH_STATE),
         ),

@@ -13,8 +13,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import StreamField
 
 from cms import fields, representation
+from cms.labels import CodedAs
 from cms.languages import Language
-from cms.organisations import Organisation
+from cms.organisations import Organisation, OrganisationJson
 from cms.pages import (
     BodyMixin,
     BordersMixin,
@@ -28,7 +29,6 @@ from cms.pages import (
 )
 from cms.references import Context
 from newsroom import states
-from newsroom.events import OrganiserJson
 from newsroom.meetings import MeetingMixin
 from newsroom.outcomes import OutcomesBlock
 from newsroom.sessions import Session, first_start, last_end
@@ -46,7 +46,13 @@ class TrainingRole(models.TextChoices):
     PARTNER = "partner", pgettext_lazy("reader", "Partner")
 
 
-def training_organiser_json(row: Any, context: Context) -> OrganiserJson:
+class TrainingOrganiserJson(OrganisationJson):
+    """An organisation with its part in a training."""
+
+    role: CodedAs[TrainingRole] | None
+
+
+def training_organiser_json(row: Any, context: Context) -> TrainingOrganiserJson:
     return {"name": row.name, "website": row.website, "role": representation.enum(TrainingRole, row.role)}
 
 
@@ -102,7 +108,7 @@ class TrainingPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, Territori
         fields.rich_text("objectives"),
         fields.text("target_group", card=True),
         fields.rich_text("programme"),
-        fields.rows("organisers", OrganiserJson, training_organiser_json),
+        fields.rows("organisers", TrainingOrganiserJson, training_organiser_json),
         fields.value("price", float | None, card=True),
         fields.text("price_note", card=True),
         fields.value("seats", int | None),

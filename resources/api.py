@@ -1,7 +1,6 @@
 """Concepts and agents over REST."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import QuerySet
 from typing_extensions import TypedDict
@@ -9,7 +8,7 @@ from typing_extensions import TypedDict
 from cms.api import params
 from cms.api.errors import NotFound
 from cms.api.views import DetailApi, ListApi
-from cms.labels import Coded
+from cms.labels import Coded, CodedAs
 from cms.references import Context
 from cms.representation import enum
 from resources import concept_shapes, hierarchy
@@ -33,7 +32,7 @@ class ConceptList(ListApi):
         params.Param(
             "broader", params.fact("resources.Concept"), "Concepts right below one of these (codes).", many=True
         ),
-        params.Param("status", params.choice(ConceptStatus.values), "Statuses.", many=True),
+        params.Param("status", params.choice(ConceptStatus), "Statuses.", many=True),
         params.Param("is_theme", params.boolean, "true for top concepts only, false for all the others."),
     )
     orderings = {"code": "code", "notation": ("notation", "code")}
@@ -75,7 +74,7 @@ class AgentJson(TypedDict):
     code: str
     label: str
     variant_names: list[str]
-    kind: Coded | None
+    kind: CodedAs[AgentKind] | None
     orcid: str
     isni: str
     viaf: str
@@ -107,7 +106,7 @@ class AgentList(ListApi):
     """Authors and publishers."""
 
     own_params = (
-        params.Param("kind", params.choice(AgentKind.values), "Persons or bodies.", many=True),
+        params.Param("kind", params.choice(AgentKind), "Persons or bodies.", many=True),
         params.Param("country", params.fact("borders.Country"), "Countries (codes).", many=True),
     )
     orderings = {"code": "code"}
@@ -129,7 +128,7 @@ class AgentList(ListApi):
 class AgentDetail(DetailApi):
     """One agent."""
 
-    def item(self, key: str, query: params.Query) -> Any:
+    def item(self, key: str, query: params.Query) -> AgentJson:
         agent = _agents().filter(code=key).first()
         if agent is None:
             raise NotFound("There is no agent with this code.")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing_extensions import TypedDict
 
 from cms.facts import NameKind
-from cms.labels import Coded
+from cms.labels import Coded, CodedAs
 from cms.languages import CODES, fallbacks
 from cms.references import Context
 from cms.representation import enum
@@ -19,7 +19,7 @@ class ConceptJson(TypedDict):
     code: str
     label: str
     notation: str
-    status: Coded | None
+    status: CodedAs[ConceptStatus] | None
     is_theme: bool
     themes: list[Coded]
     broader: list[Coded]

@@ -81,6 +81,25 @@ def versions_at_once(request: pytest.FixtureRequest) -> None:
                 cursor.execute("SET CONSTRAINTS changes_version IMMEDIATE")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def declared_answers() -> Iterator[None]:
+    """Whatever test asks the API for JSON also finds out whether the OpenAPI document declares the answer."""
+    from django.test.client import Client
+
+    from tests.contracts import answers
+
+    ask = Client.request
+
+    def checked(client: Client, **request: Any) -> Any:
+        response = ask(client, **request)
+        answers.check(response.request, response)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", checked)
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser(django_db_setup: None) -> "Iterator[Browser]":
     """The system's Chromium, one per session; take `page` in a test."""

@@ -73,9 +73,17 @@ _TITLES = {
 }
 
 
+MEDIA_TYPE = "application/problem+json"
+
+
+def title(code: int) -> str:
+    """What a status means, in two words."""
+    return _TITLES.get(code, "Error")
+
+
 def problem(code: int, detail: str, **extra: Any) -> Problem:
     """The body of an error."""
-    body = {"type": "about:blank", "title": _TITLES.get(code, "Error"), "status": code, "detail": detail}
+    body = {"type": "about:blank", "title": title(code), "status": code, "detail": detail}
     return {**body, "message": detail, **extra}  # type: ignore[typeddict-item]
 
 
@@ -98,9 +106,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     else:
         logger.exception("API error at %s", context["request"].get_full_path())
         body = problem(status.HTTP_500_INTERNAL_SERVER_ERROR, "Something went wrong on our side; it has been logged.")
-    response = Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
-    if "accepted_renderer" not in context["request"].__dict__:
-        response.accepted_renderer = JSONRenderer()
-        response.accepted_media_type = "application/json"
-        response.renderer_context = {}  # type: ignore[attr-defined]
-    return response
+    # Whatever the format asked for, an error is JSON.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = JSONRenderer.media_type
+    return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)

@@ -1,13 +1,12 @@
 """The languages of the site."""
 
 from django.utils import translation
-from rest_framework.request import Request
-from rest_framework.response import Response
 from typing_extensions import TypedDict
 from wagtail.models import Page
 
 from cms import publication
-from cms.api.views import Api
+from cms.api import params
+from cms.api.views import Api, Listed, whole
 from cms.languages import CODES, DEFAULT, Language
 
 
@@ -25,8 +24,7 @@ class LocaleJson(TypedDict):
 class LocaleList(Api):
     """All languages, the default one first."""
 
-    def get(self, request: Request) -> Response:
-        query = self.query(request)
+    def answer(self, query: params.Query) -> Listed[LocaleJson]:
         homes = dict(
             publication.public(Page.objects.filter(depth=2), query.labels.private_paths).values_list(
                 "locale__language_code", "pk"
@@ -48,4 +46,4 @@ class LocaleList(Api):
                     "home": homes.get(code),
                 }
             )
-        return Response({"meta": {"total_count": len(items)}, "items": items})
+        return whole(items)

@@ -1,7 +1,7 @@
 """Public images and documents; those in private collections do not exist here."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from wagtail.search.backends import get_search_backend
@@ -14,8 +14,12 @@ from cms.api.views import Api, DetailApi, ListApi
 from cms.media import CmsDocument, CmsImage
 from cms.references import Context, References
 
+T = TypeVar("T")
+
 
 class MediaMeta(representation.MediaRef):
+    """As in Wagtail's API v2."""
+
     tags: list[str]
 
 
@@ -61,9 +65,9 @@ def _context(api: type[Api], query: params.Query, found: Sequence[Any]) -> Conte
     return api.context(query, References(images={image.pk for image in found if isinstance(image, CmsImage)}))
 
 
-def _picked(items: list[Any], query: params.Query) -> list[Any]:
+def _picked(items: list[T], query: params.Query) -> list[T]:
     config = selection.parse(query["fields"]) if query["fields"] else []
-    return [selection.pick(item, config) if config else item for item in items]
+    return [selection.pick(item, config) for item in items] if config else items  # type: ignore[misc,arg-type]
 
 
 def _searched(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
@@ -82,7 +86,7 @@ class ImageList(ListApi):
     def queryset(self, query: params.Query) -> QuerySet[CmsImage]:
         return _searched(_images(query), query)
 
-    def items(self, found: Sequence[CmsImage], query: params.Query) -> list[Any]:
+    def items(self, found: Sequence[CmsImage], query: params.Query) -> list[ImageJson]:
         context = _context(ImageList, query, found)
         return _picked([image_json(image, context) for image in found], query)
 
@@ -92,7 +96,7 @@ class ImageDetail(DetailApi):
 
     own_params = (FIELDS,)
 
-    def item(self, key: int, query: params.Query) -> Any:
+    def item(self, key: int, query: params.Query) -> ImageJson:
         image = _images(query).filter(pk=key).first()
         if image is None:
             raise NotFound("There is no such image.")
@@ -108,7 +112,7 @@ class DocumentList(ListApi):
     def queryset(self, query: params.Query) -> QuerySet[CmsDocument]:
         return _searched(_documents(query), query)
 
-    def items(self, found: Sequence[CmsDocument], query: params.Query) -> list[Any]:
+    def items(self, found: Sequence[CmsDocument], query: params.Query) -> list[DocumentJson]:
         context = self.context(query)
         return _picked([document_json(document, context) for document in found], query)
 
@@ -118,7 +122,7 @@ class DocumentDetail(DetailApi):
 
     own_params = (FIELDS,)
 
-    def item(self, key: int, query: params.Query) -> Any:
+    def item(self, key: int, query: params.Query) -> DocumentJson:
         document = _documents(query).filter(pk=key).first()
         if document is None:
             raise NotFound("There is no such document.")

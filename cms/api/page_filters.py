@@ -83,7 +83,7 @@ def column_filter(model: type[Page], name: str) -> PageFilter:
     return PageFilter(params.Param(name, _reader(column), f"Exact match of `{name}`.", many=many), apply)
 
 
-def _reader(column: Any) -> Callable[[str], Any]:
+def _reader(column: Any) -> params.Reader:
     if getattr(column, "choices", None):
         return params.choice(code for code, _label in column.flatchoices)
     if isinstance(column, models.BooleanField):
@@ -99,6 +99,7 @@ def _reader(column: Any) -> Callable[[str], Any]:
     return params.plain
 
 
+@params.reader(float)
 def _decimal(text: str) -> Any:
     try:
         return column_decimal.clean(text, None)

@@ -1,8 +1,8 @@
 """Pages: lists, details and finding a page by its path."""
 
-from collections.abc import Callable
+from collections import defaultdict
 from contextlib import suppress
-from functools import cache
+from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -12,25 +12,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import TypedDict
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page, Site, get_page_models
+from wagtail.models import Page, Site
 from wagtail.search.backends import get_search_backend
 
-from cms import labels, page_json, publication
+from cms import labels, page_json, page_shapes, publication
 from cms.api import page_filters, params, selection, windows
-from cms.api.errors import NotFound, bad
-from cms.api.views import Api, ListApi
+from cms.api.errors import NotFound, Problem, bad
+from cms.api.views import Api, DetailApi, ListApi, Listed
 from cms.fields import fields_of
+from cms.json_types import PageTypeName, either, told_apart
 from cms.languages import CODES, DEFAULT
+from cms.page_shapes import page_types
 from cms.pages import SitePage
 from cms.references import API_PATH
 
 SEARCH_MAX = 1000
-
-
-@cache
-def page_types() -> dict[str, type[Page]]:
-    """Every page type of the site by its name, "borders.BorderPage"."""
-    return {model._meta.label: model for model in get_page_models() if issubclass(model, SitePage)}
 
 
 def public_pages(snapshot: labels.Labels) -> Any:
@@ -38,11 +34,12 @@ def public_pages(snapshot: labels.Labels) -> Any:
     return publication.public(Page.objects.type(SitePage), snapshot.private_paths)
 
 
-def relative(name: str) -> Callable[[str], int | str]:
+def relative(name: str) -> params.Reader:
     """A page's key, or "root" for the language's home page."""
     whole = params.integer(1)
 
-    def read(text: str) -> int | str:
+    @params.reader(whole.type | Literal["root"])
+    def read(text: str) -> Any:
         if text == "root":
             return text
         try:
@@ -53,6 +50,7 @@ def relative(name: str) -> Callable[[str], int | str]:
     return read
 
 
+@params.reader(PageTypeName | Literal["wagtailcore.Page"])
 def page_type(text: str) -> type[Page]:
     """The model of a page type's name in any case; "wagtailcore.Page" stands for all of them."""
     if text.lower() == "wagtailcore.page":
@@ -82,6 +80,28 @@ RICH_TEXT = params.Param("rich_text_format", params.choice(["html"]), "Rich text
 class PageList(ListApi):
     """Public pages as cards, or as `fields` says; in all languages unless `locale` is given."""
 
+    types: list[Any] = []
+    """The page types asked for; none stands for all."""
+
+    @classmethod
+    def answer_type(cls) -> Any:
+        return Listed[page_shapes.any_card()]  # type: ignore[misc]
+
+    @classmethod
+    def cut_type(cls) -> Any:
+        return Listed[page_shapes.any_detail()]  # type: ignore[misc]
+
+    @classmethod
+    def documented(cls) -> list[params.Param]:
+        """The parameters of lists of any type; what only some types have names them."""
+        variants: dict[str, dict[str, params.Param]] = defaultdict(dict)
+        for name, model in page_types().items():
+            api = cls()
+            api.types = [model]
+            for param in api.declared():
+                variants[param.name][name] = param
+        return [_merged(by_type) for by_type in variants.values()]
+
     def declared(self) -> list[params.Param]:
         columns = page_filters.columns_of(self.types[0] if len(self.types) == 1 else Page)
         order = params.Param("order", params.plain, "Columns, each with a minus sign to reverse it, or `random`.")
@@ -89,11 +109,13 @@ class PageList(ListApi):
         names = {param.name for param in own}
         filters = [f.param for f in page_filters.filters_for(self.types) if f.param.name not in names]
         self.columns = columns
-        return [params.LOCALE, *own, *filters, params.FORMAT, params.CACHE_BUSTER]
+        return [params.LOCALE, *own, *filters, self.format, params.CACHE_BUSTER]
 
-    def get(self, request: Request) -> Response:
+    def query(self, request: Request) -> params.Query:
         self.types = self.types_in(request._request.GET.getlist("type"))
-        query = self.query(request)
+        return super().query(request)
+
+    def answer(self, query: params.Query) -> Listed[Any]:
         config = selection.parse(query["fields"]) if query["fields"] else []
         choose = selection.chooser(config, self.types or list(page_types().values()), card=True)
         pages, meta = self.found(query)
@@ -103,7 +125,7 @@ class PageList(ListApi):
                 selection.cut(item, config, {f.name: f for f in fields_of(type(page))})
                 for item, page in zip(items, pages, strict=True)
             ]
-        return Response({"meta": meta, "items": items})
+        return {"meta": meta, "items": items}
 
     @staticmethod
     def types_in(texts: list[str]) -> list[type[Page]]:
@@ -231,13 +253,27 @@ class PageList(ListApi):
         return {**names, **getattr(model, "orderings", {})}
 
 
-class PageDetail(Api):
+def _merged(by_type: dict[str, params.Param]) -> params.Param:
+    """One parameter that stands for those of several page types."""
+    first = next(iter(by_type.values()))
+    kinds = list({str(param.read.type): param.read.type for param in by_type.values()}.values())
+    reader = params.Reader(first.read.read, either(kinds))
+    if len(by_type) == len(page_types()):
+        return replace(first, read=reader)
+    names = ", ".join(f"`{name}`" for name in by_type)
+    return replace(first, read=reader, description=f"{first.description} Only with a `type` among {names}.")
+
+
+class PageDetail(DetailApi):
     """One public page in full, or as `fields` says."""
 
     own_params = (FIELDS, RICH_TEXT)
 
-    def get(self, request: Request, key: int) -> Response:
-        query = self.query(request)
+    @classmethod
+    def answer_type(cls) -> Any:
+        return page_shapes.any_detail()
+
+    def item(self, key: int, query: params.Query) -> Any:
         page = public_pages(query.labels).filter(pk=key).first()
         if page is None:
             raise NotFound("There is no such page.")
@@ -245,7 +281,7 @@ class PageDetail(Api):
         config = selection.parse(query["fields"]) if query["fields"] else []
         choose = selection.chooser(config, [type(page)], card=False)
         item = page_json.represent([page], choose)[0]
-        return Response(selection.cut(item, config, {f.name: f for f in fields_of(type(page))}))
+        return selection.cut(item, config, {f.name: f for f in fields_of(type(page))})
 
 
 class Moved(TypedDict):
@@ -256,8 +292,28 @@ class Moved(TypedDict):
     permanent: bool
 
 
+class NearestPage(TypedDict):
+    """The closest public page above a path that leads nowhere."""
+
+    id: int
+    title: str
+    html_path: str
+
+
+class PageNotFound(Problem):
+    """What answers a path that leads nowhere; `nearest` is null while its language has no home page."""
+
+    nearest: NearestPage | None
+
+
 class PageFind(Api):
-    """`?html_path=/de/…` or `?id=`: 302 to the detail, 200 where it has moved, or 404 with the `nearest` page."""
+    """`?html_path=/de/…` or `?id=`: 302 to the detail, 200 where it has moved, or 404 with the `nearest` page.
+
+    A client that follows redirects, as most do, gets the page's detail.
+    """
+
+    problems = {404: PageNotFound}
+    empty_answers = {302: "The page is there: `Location` is the address of its detail."}
 
     own_params = (
         params.Param("html_path", params.plain, "A path of the site with its language."),
@@ -265,6 +321,11 @@ class PageFind(Api):
         FIELDS,
         RICH_TEXT,
     )
+
+    @classmethod
+    def answer_type(cls) -> Any:
+        details = [page_shapes.detail(model) for model in page_types().values()]
+        return told_apart("FoundPage", [*details, Moved])
 
     def get(self, request: Request) -> Response | HttpResponseRedirect:
         query = self.query(request)
@@ -314,7 +375,7 @@ class PageFind(Api):
         return {"type": "redirect", "location": location, "permanent": found.is_permanent}
 
     @staticmethod
-    def nearest(pages: QuerySet[Page], path: str) -> dict[str, Any] | None:
+    def nearest(pages: QuerySet[Page], path: str) -> NearestPage | None:
         """The closest public page above a path, for a helpful "not found" page."""
         locale, slugs = split(path)
         home = pages.filter(depth=2, locale__language_code=locale).first()

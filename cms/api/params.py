@@ -3,15 +3,16 @@
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone, is_naive, make_aware
+from pydantic import Field
 
 from cms import labels
 from cms.api.errors import BadParameters, ParameterError
-from cms.languages import CODES, DEFAULT
+from cms.languages import DEFAULT, Language
 
 MAX_LENGTH = 500
 MAX_VALUES = 50
@@ -31,11 +32,27 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True)
+class Reader:
+    """How a text becomes a value; `type` is the Python type that documents which texts are taken."""
+
+    read: Callable[[str], Any]
+    type: Any
+
+    def __call__(self, text: str) -> Any:
+        return self.read(text)
+
+
+def reader(kind: Any) -> Callable[[Callable[[str], Any]], Reader]:
+    """Make a function a reader whose texts are documented by a Python type."""
+    return lambda read: Reader(read, kind)
+
+
+@dataclass(frozen=True)
 class Param:
     """One query parameter; with `many`, several values separated by commas, any of which may match."""
 
     name: str
-    read: Callable[[str], Any]
+    read: Reader
     description: str
     many: bool = False
     default: Any = None
@@ -58,9 +75,10 @@ class Query:
         return self.values.get("locale") or DEFAULT
 
 
-def integer(low: int = 0, high: int = 2**31 - 1) -> Callable[[str], int]:
+def integer(low: int = 0, high: int = 2**31 - 1) -> Reader:
     """A whole number within bounds."""
 
+    @reader(Annotated[int, Field(ge=low, le=high)])
     def read(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
             raise Refused(f"must be a whole number from {low} to {high}")
@@ -69,6 +87,7 @@ def integer(low: int = 0, high: int = 2**31 - 1) -> Callable[[str], int]:
     return read
 
 
+@reader(bool)
 def boolean(text: str) -> bool:
     """true, false, 1 or 0."""
     if text not in {"true", "false", "1", "0"}:
@@ -76,6 +95,7 @@ def boolean(text: str) -> bool:
     return text in {"true", "1"}
 
 
+@reader(datetime.date)
 def date(text: str) -> datetime.date:
     """An ISO 8601 date."""
     try:
@@ -87,6 +107,7 @@ def date(text: str) -> datetime.date:
     return found
 
 
+@reader(datetime.datetime | datetime.date)
 def moment(text: str) -> datetime.datetime:
     """An ISO 8601 date or moment; without a zone it is Paris time."""
     try:
@@ -98,15 +119,17 @@ def moment(text: str) -> datetime.datetime:
     return make_aware(found, get_current_timezone()) if is_naive(found) else found
 
 
+@reader(Annotated[str, Field(max_length=MAX_LENGTH)])
 def plain(text: str) -> str:
     """Any text without control characters."""
     return text
 
 
-def choice(allowed: Iterable[str]) -> Callable[[str], str]:
-    """One of a closed list."""
-    codes = tuple(allowed)
+def choice(allowed: Iterable[str]) -> Reader:
+    """One of a closed list: its codes, or the TextChoices itself, by whose name the documentation then calls it."""
+    codes = tuple(str(code) for code in allowed)
 
+    @reader(allowed if isinstance(allowed, type) else Literal[codes])
     def read(text: str) -> str:
         if text not in codes:
             raise Refused("is not one of the allowed values", codes)
@@ -115,9 +138,10 @@ def choice(allowed: Iterable[str]) -> Callable[[str], str]:
     return read
 
 
-def fact(model: str) -> Callable[[str], str]:
+def fact(model: str) -> Reader:
     """The code of a published fact of "app.Model"."""
 
+    @reader(Annotated[str, Field(max_length=MAX_LENGTH)])
     def read(text: str) -> str:
         known = labels.held().table(model).by_code
         if text not in known:
@@ -127,11 +151,15 @@ def fact(model: str) -> Callable[[str], str]:
     return read
 
 
-LOCALE = Param("locale", choice(CODES), "The language of the answer.")
-FORMAT = Param("format", plain, "The format of the answer, where there are several.")
+LOCALE = Param("locale", choice(Language), "The language of the answer.")
 CACHE_BUSTER = Param("_", plain, "Ignored.")
 LIMIT = Param("limit", integer(0, LIMIT_MAX), f"How many items (at most {LIMIT_MAX}).", default=LIMIT_DEFAULT)
 OFFSET = Param("offset", integer(0, OFFSET_MAX), "How many items to pass over.", default=0)
+
+
+def format_of(formats: Sequence[str]) -> Param:
+    """The parameter `format` of an endpoint that answers in these formats."""
+    return Param("format", choice(formats), "The format of the answer; goes before the header Accept.")
 
 
 def read(declared: Sequence[Param], given: QueryDict) -> Query:

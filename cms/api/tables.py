@@ -55,16 +55,15 @@ def _cell(value: Any) -> Any:
 
 
 class CsvRenderer(BaseRenderer):
-    """Writes a Table; an error stays JSON."""
+    """Writes a Table."""
 
     media_type = "text/csv"
     format = "csv"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        if isinstance(data, Table):
-            renderer_context["response"]["Content-Disposition"] = f'attachment; filename="{data.name}.csv"'
-            return data.text().encode()
-        return JSONRenderer().render(data, accepted_media_type, renderer_context)
+        table: Table = data
+        renderer_context["response"]["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
+        return table.text().encode()
 
 
 class TableListApi(ListApi):
@@ -73,6 +72,10 @@ class TableListApi(ListApi):
     renderer_classes = [JSONRenderer, CsvRenderer]  # type: ignore[misc]
     table_name: str
     columns: Sequence[str]
+
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        return {**super().answers(), CsvRenderer.format: str}
 
     def get(self, request: Request) -> Response:
         if request.accepted_renderer.format != CsvRenderer.format:

@@ -1,7 +1,7 @@
 """What every endpoint shares: who may ask, how parameters are read, how lists are cut and ordered."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_type_hints
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,13 +12,32 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import TypedDict
 
 from cms.api import errors, params, windows
 from cms.references import Context, Loaded, References
 
+T = TypeVar("T")
+
+
+class Listed(TypedDict, Generic[T]):
+    """One part of a list."""
+
+    meta: windows.ListMeta
+    items: list[T]
+
+
+def whole(items: Sequence[T], total: int | None = None) -> Listed[T]:
+    """A list without cursor; `total` where these are not all of them."""
+    return {"meta": {"total_count": len(items) if total is None else total, "next_cursor": None}, "items": list(items)}
+
 
 class Api(APIView):
-    """An endpoint: anonymous, read-only, JSON, with declared parameters."""
+    """An endpoint: anonymous, read-only, JSON, with declared parameters and a declared answer.
+
+    Subclasses give `answer`, the JSON for a query and the parts of the path; its return annotation is what the
+    OpenAPI document says of it (see cms.api.schema).
+    """
 
     authentication_classes = ()
     permission_classes = ()
@@ -29,6 +48,12 @@ class Api(APIView):
 
     own_params: ClassVar[Sequence[params.Param]] = ()
     """The endpoint's own parameters; `locale` and `format` are everywhere."""
+    problems: ClassVar[Mapping[int, Any]] = {}
+    """Errors that not every endpoint has: the status with the TypedDict of the body (errors.Problem or a subclass)."""
+    empty_answers: ClassVar[Mapping[int, str]] = {}
+    """Answers without a body: the status with its meaning."""
+
+    answer: Callable[..., Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override("en"):  # messages for developers; answers set their own language
@@ -39,7 +64,36 @@ class Api(APIView):
 
     def declared(self) -> list[params.Param]:
         """Every parameter of the endpoint."""
-        return [params.LOCALE, *self.own_params, params.FORMAT, params.CACHE_BUSTER]
+        return [params.LOCALE, *self.own_params, self.format, params.CACHE_BUSTER]
+
+    @classmethod
+    def documented(cls) -> list[params.Param]:
+        """Every parameter, whatever the others are."""
+        return cls().declared()
+
+    @property
+    def format(self) -> params.Param:
+        return params.format_of([renderer.format for renderer in self.renderer_classes])
+
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        """What is answered in each format, as a Python type; text is `str`."""
+        return {"json": cls.answer_type()}
+
+    @classmethod
+    def answer_type(cls) -> Any:
+        """The Python type of the JSON."""
+        return returned(cls.answer)
+
+    @classmethod
+    def cut_type(cls) -> Any:
+        """The Python type of which an answer cut by `fields` has a part."""
+        return cls.answer_type()
+
+    def get(self, request: Request, *args: Any, **path: Any) -> Any:
+        query = self.query(request)
+        with translation.override(query.locale):
+            return Response(self.answer(query, **path))
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
         """The renderer that `format` or Accept asks for; an unknown `format` is a bad parameter like any other."""
@@ -57,6 +111,11 @@ class Api(APIView):
     def context(query: params.Query, references: References | None = None) -> Context:
         """The language, labels and loaded references of an answer."""
         return Context(query.locale, query.labels, Loaded(references or References(), query.labels))
+
+
+def returned(function: Callable[..., Any]) -> Any:
+    """The type that a function says it returns."""
+    return get_type_hints(function, include_extras=True).get("return", Any)
 
 
 class ListApi(Api):
@@ -85,14 +144,18 @@ class ListApi(Api):
     def items(self, found: Sequence[Any], query: params.Query) -> list[Any]:
         raise NotImplementedError
 
-    def get(self, request: Request) -> Response:
-        query = self.query(request)
+    @classmethod
+    def answer_type(cls) -> Any:
+        if cls.answer is not ListApi.answer:
+            return returned(cls.answer)
+        item, *_none = get_args(returned(cls.items)) or [Any]
+        return Listed[item]  # type: ignore[valid-type]
+
+    def answer(self, query: params.Query) -> Listed[Any]:
         queryset = self.queryset(query)
         total = queryset.order_by().count()
         found, following = windows.window(queryset, self.keys(query), query)
-        meta: windows.ListMeta = {"total_count": total, "next_cursor": following}
-        with translation.override(query.locale):
-            return Response({"meta": meta, "items": self.items(found, query)})
+        return {"meta": {"total_count": total, "next_cursor": following}, "items": self.items(found, query)}
 
     def all_items(self, query: params.Query) -> list[Any]:
         """Every item from `offset` on, or `limit` of them where it is given: what formats hold that are one file."""
@@ -116,14 +179,18 @@ class ListApi(Api):
 class DetailApi(Api):
     """One object by its code or key; subclasses give `item`."""
 
+    problems = {404: errors.Problem}
+
     def item(self, key: Any, query: params.Query) -> Any:
         """The object as JSON; raises errors.NotFound."""
         raise NotImplementedError
 
-    def get(self, request: Request, key: Any) -> Response:
-        query = self.query(request)
-        with translation.override(query.locale):
-            return Response(self.item(key, query))
+    @classmethod
+    def answer_type(cls) -> Any:
+        return returned(cls.item)
+
+    def answer(self, query: params.Query, key: Any) -> Any:
+        return self.item(key, query)
 
 
 class Nothing(Api):

@@ -4,13 +4,11 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils import translation
-from rest_framework.request import Request
-from rest_framework.response import Response
 from typing_extensions import TypedDict
 
 from cms.api import params
 from cms.api.errors import NotFound
-from cms.api.views import Api, DetailApi
+from cms.api.views import Api, DetailApi, Listed, whole
 from cms.blocks.text import CalloutKind, HeadingLevel
 from cms.labels import Coded
 from cms.languages import CODES, InEveryLanguage, Language
@@ -64,10 +62,9 @@ def _item(code: str, label: Any, locale: str) -> VocabularyItem:
 class VocabularyList(Api):
     """All closed lists."""
 
-    def get(self, request: Request) -> Response:
-        query = self.query(request)
+    def answer(self, query: params.Query) -> Listed[Vocabulary]:
         items = [vocabulary(code, query.locale) for code in sorted(registered)]
-        return Response({"meta": {"total_count": len(items)}, "items": items})
+        return whole(items)
 
 
 class VocabularyDetail(DetailApi):

@@ -6,10 +6,12 @@ something else than its children overrides the three methods of `Represented`.
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
+from django.db.models import TextChoices
 from django.utils.encoding import force_str
-from typing_extensions import TypedDict
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -18,7 +20,8 @@ from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from cms import representation
-from cms.labels import Coded
+from cms.json_types import Date, either, told_apart, typed_dict
+from cms.labels import Coded, CodedAs
 from cms.references import Context, References, fact_shapes
 
 
@@ -53,6 +56,14 @@ class FactChooserBlock(Represented, SnippetChooserBlock):
 
     def json_type(self) -> Any:
         return fact_shapes.get(self.model_name, Coded) | None
+
+
+class CodeBlock(blocks.ChoiceBlock):
+    """A choice from a closed list, shown as its code and label."""
+
+    def __init__(self, codes: type[TextChoices], **kwargs: Any) -> None:
+        super().__init__(choices=codes.choices, **kwargs)
+        self.codes = codes
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:
@@ -176,30 +187,46 @@ _LEAVES: tuple[tuple[type, Any], ...] = (
     (blocks.ChoiceBlock, Coded | None),
     (blocks.BooleanBlock, bool),
     (blocks.IntegerBlock, int | None),
-    (blocks.DateBlock, str | None),
+    (blocks.DateBlock, Date | None),
 )
-
-
-def _typed_dict(name: str, properties: dict[str, Any]) -> Any:
-    return TypedDict(name, properties)  # type: ignore[operator]
 
 
 def json_type(block: blocks.Block) -> Any:
     """The Python type of a block's JSON, from which the OpenAPI schema is made."""
+    block_class: Any = type(block)
     match block:
         case Represented():
             return block.json_type()
+        case CodeBlock():
+            return CodedAs[block.codes] | None  # type: ignore[name-defined]
         case blocks.BaseStreamBlock():
-            union: Any = None
-            for name, child in block.child_blocks.items():
-                properties = {"type": Literal[name], "value": json_type(child), "id": str}  # type: ignore[valid-type]
-                shape = _typed_dict(f"{type(block).__name__}_{name}", properties)
-                union = shape if union is None else union | shape
-            return list[union]
+            return list[_union(block_class)]  # type: ignore[misc]
         case blocks.BaseStructBlock():
-            return _typed_dict(
-                type(block).__name__, {name: json_type(child) for name, child in block.child_blocks.items()}
-            )
+            return _struct(block_class)
         case blocks.ListBlock():
-            return list[json_type(block.child_block)]  # type: ignore[misc]
+            return list[_not_null(json_type(block.child_block))]  # type: ignore[misc]
     return next((kind for leaf, kind in _LEAVES if isinstance(block, leaf)), str)
+
+
+def _not_null(kind: Any) -> Any:
+    parts = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+    return either(part for part in parts if part is not NoneType)
+
+
+@cache
+def _struct(block: Any) -> Any:
+    properties = {name: json_type(child) for name, child in block.base_blocks.items()}
+    return typed_dict(block.__name__.removesuffix("Block"), properties, block.__doc__)
+
+
+@cache
+def _union(block: Any) -> Any:
+    """The items of a stream, told apart by their `type`."""
+    items = [_item(name, json_type(child), child.__doc__) for name, child in block.base_blocks.items()]
+    return items[0] if len(items) == 1 else told_apart(block.__name__, items)
+
+
+@cache
+def _item(name: str, value: Any, description: str | None) -> Any:
+    title = "".join(word.capitalize() for word in name.split("_")) + "Block"
+    return typed_dict(title, {"type": Literal[name], "value": value, "id": str}, description)

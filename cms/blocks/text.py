@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
+from cms.blocks.base import CodeBlock
 from cms.representation import RICH_TEXT_FEATURES
 
 
@@ -24,7 +25,7 @@ class HeadingLevel(TextChoices):
 
 class HeadingBlock(blocks.StructBlock):
     text = blocks.CharBlock(label=_("text"), max_length=150)
-    level = blocks.ChoiceBlock(label=_("level"), choices=HeadingLevel.choices, default=HeadingLevel.SECTION)
+    level = CodeBlock(HeadingLevel, label=_("level"), default=HeadingLevel.SECTION)
 
     class Meta:
         icon = "title"
@@ -49,7 +50,7 @@ class CalloutKind(TextChoices):
 
 
 class CalloutBlock(blocks.StructBlock):
-    kind = blocks.ChoiceBlock(label=_("kind"), choices=CalloutKind.choices, default=CalloutKind.INFO)
+    kind = CodeBlock(CalloutKind, label=_("kind"), default=CalloutKind.INFO)
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     text = RichText(label=_("text"))
 

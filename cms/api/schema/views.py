@@ -1,0 +1,56 @@
+"""The OpenAPI document as an endpoint of its own."""
+
+from functools import cache
+from typing import Any
+
+import yaml
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from typing_extensions import TypedDict
+
+from cms.api import params
+from cms.api.schema.document import document
+from cms.api.views import Api
+
+
+@cache
+def _as_yaml() -> bytes:
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # in C where the wheel has it: ten times as fast
+    return yaml.dump(document(), Dumper=dumper, sort_keys=False, allow_unicode=True, width=120).encode()
+
+
+class YamlRenderer(BaseRenderer):
+    """`?format=yaml`, or `Accept: application/yaml`."""
+
+    media_type = "application/yaml"
+    format = "yaml"
+
+    def render(self, data: Any, *args: Any) -> bytes:
+        return _as_yaml()
+
+
+class OpenApi(TypedDict):
+    """An OpenAPI 3.1 document."""
+
+    openapi: str
+    info: dict[str, Any]
+    servers: list[dict[str, Any]]
+    security: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
+    paths: dict[str, Any]
+    components: dict[str, Any]
+
+
+class Schema(Api):
+    """The OpenAPI 3.1 document of this API, in JSON or YAML."""
+
+    renderer_classes = (JSONRenderer, YamlRenderer)
+
+    def declared(self) -> list[params.Param]:
+        return [self.format, params.CACHE_BUSTER]
+
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        return {"json": cls.answer_type(), "yaml": cls.answer_type()}
+
+    def answer(self, query: params.Query) -> OpenApi:
+        return document()  # type: ignore[return-value]

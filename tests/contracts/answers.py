@@ -1,0 +1,102 @@
+"""Every JSON answer of the API in the test suite is compared with the OpenAPI document."""
+
+import functools
+import json
+from typing import Any
+
+import jsonschema_rs
+from django.conf import settings
+from django.http import QueryDict
+
+from cms.api.schema.document import document, endpoints
+from cms.references import API_PATH
+
+JSON_TYPES = ("application/json", "application/geo+json", "application/problem+json")
+
+
+class UndeclaredAnswer(AssertionError):
+    """An answer that the OpenAPI document does not declare."""
+
+
+def check(request: dict[str, Any], response: Any) -> None:
+    """Compare an answer of the test client with what its operation declares; raises UndeclaredAnswer."""
+    media_type = response.headers.get("Content-Type", "").split(";")[0]
+    if not request["PATH_INFO"].startswith(API_PATH) or media_type not in JSON_TYPES or response.streaming:
+        return
+    if settings.ROOT_URLCONF != "cms.urls":  # another API under the same address, to compare ours with
+        return
+    if request["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        validate(_problem(), response, f"{request['REQUEST_METHOD']} {request['PATH_INFO']}")
+        return
+    view = getattr(getattr(response.resolver_match, "func", None), "cls", None)
+    operation = next((endpoint for endpoint in endpoints() if endpoint.api is view), None)
+    if operation is None:
+        validate(_problem(), response, f"{request['PATH_INFO']} {response.status_code}")
+        return
+    kind = "x-cut-by-fields" if "fields" in QueryDict(request["QUERY_STRING"]) else "schema"
+    key = (operation.name, str(response.status_code), media_type, kind)
+    where = f"{operation.name} {response.status_code} {media_type} ({request['PATH_INFO']}?{request['QUERY_STRING']})"
+    validator = _declared().get(key) or _declared().get((*key[:3], "schema"))
+    if validator is None:
+        raise UndeclaredAnswer(f"{where}: not declared")
+    validate(validator, response, where)
+
+
+def validate(validator: Any, response: Any, where: str) -> None:
+    body = json.loads(response.content)
+    errors = [f"  {_at(error.instance_path)}: {error.message}" for error in validator.iter_errors(body)]
+    if errors:
+        raise UndeclaredAnswer("\n".join([where, *errors[:10]]))
+
+
+def _at(path: list[Any]) -> str:
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+
+
+@functools.cache
+def _declared() -> dict[tuple[str, str, str, str], Any]:
+    """A validator for each answer of each operation by its name, status, media type, and whether it may be cut."""
+    return {
+        (operation["operationId"], status, media_type, kind): _validator(schema)
+        for path in document()["paths"].values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        for media_type, content in answer.get("content", {}).items()
+        for kind, schema in content.items()
+    }
+
+
+@functools.cache
+def _problem() -> Any:
+    return _validator({"$ref": "#/components/schemas/Problem"})
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    return jsonschema_rs.Draft202012Validator({**schema, "components": _components()})
+
+
+@functools.cache
+def _components() -> Any:
+    return _strict(document()["components"])
+
+
+def _strict(schema: Any) -> Any:
+    """The schema without room for what it does not name: clients must expect additions, our tests must not.
+
+    What a discriminator tells apart is compared with the one schema that is meant, so that errors name what is wrong.
+    """
+    if isinstance(schema, list):
+        return [_strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    strict = {name: _strict(part) for name, part in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        strict.setdefault("additionalProperties", False)
+    if "discriminator" in schema:
+        mapping = schema["discriminator"]["mapping"]
+        strict = {"properties": {"type": {"enum": list(mapping)}}, "required": ["type"]}
+        strict["allOf"] = [
+            {"if": {"properties": {"type": {"const": name}}}, "then": {"$ref": target}}
+            for name, target in mapping.items()
+        ]
+    return strict
