@@ -222,7 +222,7 @@ def _boxes(geometry: Geometry) -> Iterator[Box]:
         yield west, south, east, north
     for part in geometry.get("geometries", []):
         yield from _boxes(part)
-    coordinates = geometry.get("coordinates", [])
+    coordinates: list[Any] = geometry.get("coordinates", [])
     for line in ([point] for point in coordinates) if geometry["type"] == "MultiPoint" else _lines(coordinates):
         longitudes, latitudes = zip(*(position[:2] for position in line), strict=True)
         yield min(longitudes), min(latitudes), max(longitudes), max(latitudes)
