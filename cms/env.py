@@ -70,6 +70,30 @@ def address(name: str, default: str | None = None) -> str:
     return value.rstrip("/")
 
 
+def origins(name: str, default: list[str]) -> list[str]:
+    """Origins of the web, such as https://www.example.org, or * for all."""
+    found = words(name, default)
+    for origin in found:
+        parts = urlsplit(origin)
+        if origin != "*" and (parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}"):
+            raise ImproperlyConfigured(
+                f"The environment variable {name} must be * or origins such as https://www.example.org, not {origin!r}."
+            )
+    return found
+
+
+def cache(name: str) -> dict[str, Any]:
+    """Django's settings of one cache from `redis://host:6379/0` (or rediss://, for TLS), Redis or Valkey."""
+    value = text(name)
+    if urlsplit(value).scheme not in {"redis", "rediss"}:
+        raise ImproperlyConfigured(f"The environment variable {name} must look like redis://host:6379/0.")
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": value,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},  # seconds
+    }
+
+
 def folder(name: str, default: Path) -> Path:
     """A folder that we may write, made when it is missing."""
     path = Path(text(name, str(default))).absolute()

@@ -11,6 +11,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms import media_views
 from home.views import robots
 
+handler400 = "cms.api.errors.refuse_request"
+
 urlpatterns = [
     path("", RedirectView.as_view(url=f"/{settings.LANGUAGE_CODE}/")),
     path("robots.txt", robots),

@@ -1,17 +1,17 @@
 """States change with time alone: each minute the worker logs a change of the pages whose state has changed."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from cms import changes
+from cms import changes, moments
 from newsroom.calls import CallPage
-from newsroom.events import EventPage
-from newsroom.trainings import TrainingPage
+from newsroom.events import EventPage, EventSession
+from newsroom.trainings import TrainingPage, TrainingSession
 
 
 class StateClock(models.Model):
@@ -61,3 +61,15 @@ def _turning(after: datetime.datetime, until: datetime.datetime) -> Iterator[Any
     registration = passed("registration_deadline")
     yield from TrainingPage.objects.live().filter(meeting | registration).distinct().prefetch_related("sessions")
     yield from CallPage.objects.live().filter(passed("opens_at", "closes_at"))
+
+
+def turns() -> Iterable[QuerySet[Any]]:
+    """For `cms.moments`: whenever a state may change, or what comes next."""
+    for rows, *names in (
+        (EventSession.objects.all(), "start", "end"),
+        (TrainingSession.objects.all(), "start", "end"),
+        (TrainingPage.objects.live(), "registration_deadline"),
+        (CallPage.objects.live(), "opens_at", "closes_at"),
+    ):
+        for name in names:
+            yield moments.column(rows, name)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any, NotRequired
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
+from django.views.defaults import bad_request
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
@@ -110,3 +111,12 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = JSONRenderer.media_type
     return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: what is refused before any view, such as a host that is not ours."""
+    if not request.path.startswith("/api/"):
+        return bad_request(request, exception)
+    body = problem(status.HTTP_400_BAD_REQUEST, "This server does not answer such a request.")
+    headers = {"Cache-Control": "no-store"}
+    return JsonResponse(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)

@@ -164,6 +164,7 @@ class PageList(ListApi):
 
     def at_random(self, pages: Any, query: params.Query) -> list[Page]:
         """Some pages, never the same."""
+        self.cached = False
         for name in ("offset", "cursor"):
             if name in query.given:
                 raise bad(name, query[name], f"random ordering with {name} is not supported")
@@ -314,6 +315,8 @@ class PageFind(Api):
 
     problems = {404: PageNotFound}
     empty_answers = {302: "The page is there: `Location` is the address of its detail."}
+
+    cached_statuses = (200, 302, 404)
 
     own_params = (
         params.Param("html_path", params.plain, "A path of the site with its language."),

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
 from cms.api import errors, params, windows
+from cms.api.caching import Cacheable
 from cms.references import Context, Loaded, References
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def whole(items: Sequence[T], total: int | None = None) -> Listed[T]:
     return {"meta": {"total_count": len(items) if total is None else total, "next_cursor": None}, "items": list(items)}
 
 
-class Api(APIView):
+class Api(Cacheable, APIView):
     """An endpoint: anonymous, read-only, JSON, with declared parameters and a declared answer.
 
     Subclasses give `answer`, the JSON for a query and the parts of the path; its return annotation is what the
@@ -105,7 +106,9 @@ class Api(APIView):
 
     def query(self, request: Request) -> params.Query:
         """The request's parameters; BadParameters names what is unknown or wrong."""
-        return params.read(self.declared(), request._request.GET)
+        query = params.read(self.declared(), request._request.GET)
+        self.snapshot = query.labels
+        return query
 
     @staticmethod
     def context(query: params.Query, references: References | None = None) -> Context:
@@ -195,6 +198,8 @@ class DetailApi(Api):
 
 class Nothing(Api):
     """Every address below the API that leads nowhere."""
+
+    cached = False
 
     def get(self, request: Request, rest: str) -> Response:
         raise errors.NotFound("There is nothing at this address.")

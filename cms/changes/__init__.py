@@ -13,6 +13,7 @@ from cms.changes.log import (
     prune,
     record,
     renew_epoch,
+    versions_sql,
 )
 from cms.changes.models import CONTENT, FAMILIES, RECORDS
 from cms.changes.registry import leave_out, watch
@@ -32,5 +33,6 @@ __all__ = [
     "record",
     "renew_epoch",
     "require",
+    "versions_sql",
     "watch",
 ]

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "rest_framework",
+    "corsheaders",
     "django_tasks",
     "django_tasks_db",
     "django_filters",
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cms.health.HealthMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cms.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -97,9 +99,9 @@ SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 # Ten wrong passwords for one account from one address lock that pair, not the account, for a quarter of an hour.
-# (Behind a proxy every address is the proxy's, unless AXES_IPWARE_PROXY_COUNT and django-ipware are added.)
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_CLIENT_IP_CALLABLE = "cms.clients.of_request"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # who logged in when is nobody's business; failures are kept for the lock alone
@@ -122,6 +124,28 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("it", _("Italian")),
     ("nl", _("Dutch")),
 ]
+
+# Proxies in front of this server, each of which appends to X-Forwarded-For the address that it heard from.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+
+# The API is public and knows no accounts, so any site's scripts may read it; or only those of the origins named.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS", ["*"])
+CORS_ALLOW_ALL_ORIGINS = "*" in CORS_ALLOWED_ORIGINS
+if CORS_ALLOW_ALL_ORIGINS:
+    CORS_ALLOWED_ORIGINS = []
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
+CORS_PREFLIGHT_MAX_AGE = 24 * 3600  # seconds
+
+# Answers of the API: what each server process keeps (0: nothing), where several have more in common, how long a CDN
+# may keep them (it must be purged then, see docs/operations.md), and how often a client may ask (0: as it likes).
+API_CACHE_BYTES = env.integer("API_CACHE_MEGABYTES", 64) * 1024 * 1024
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if env.text("API_CACHE_URL", ""):
+    CACHES["api"] = env.cache("API_CACHE_URL")
+API_CDN_SECONDS = env.integer("API_CDN_SECONDS", 0)
+API_REQUESTS_A_MINUTE = env.integer("API_REQUESTS_A_MINUTE", 0)
 
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = VAR_DIR / "static"

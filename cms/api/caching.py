@@ -1,0 +1,61 @@
+"""What an endpoint says of its answers: whether they may be kept, until when, and by what they can be purged.
+
+The cache around Django (`cms.api.cache`) and a CDN both go by it.
+"""
+
+import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from cms import changes, labels, moments
+
+KEPT_UNTIL = "cms.api.kept_until"
+"""Where the request's environment says until when its answer holds (seconds since 1970); absent: not to be kept."""
+FOR_EVER = float("inf")
+NEVER_KEPT = "no-store"
+
+
+def cache_control(until: float, now: float) -> str:
+    """The header of an answer that holds until a moment, both in seconds since 1970.
+
+    Browsers ask again each time (304 is cheap). A CDN keeps it for API_CDN_SECONDS, but never beyond that moment.
+    """
+    header = "public, max-age=0, must-revalidate"
+    shared = min(settings.API_CDN_SECONDS, int(until - now) if until != FOR_EVER else settings.API_CDN_SECONDS)
+    return f"{header}, s-maxage={shared}" if shared > 0 else header
+
+
+class Cacheable:
+    """Mixed into a view whose answers depend on its path, its parameters and the format asked for, on nothing else."""
+
+    families: ClassVar[tuple[str, ...]] = (changes.CONTENT,)
+    """The families of changes that its answers depend on."""
+    cached: bool = True
+    """Off for what differs from one request to the next."""
+    cached_statuses: ClassVar[tuple[int, ...]] = (200,)
+
+    snapshot: labels.Labels | None = None
+    """The labels that the answer was made with; an answer made without is not kept."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        begun = timezone.now()
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        until = self._kept_until(request, response, begun)
+        if until is None:
+            response.headers.setdefault("Cache-Control", NEVER_KEPT)
+        else:
+            request.META[KEPT_UNTIL] = until
+            response.headers["Cache-Control"] = cache_control(until, begun.timestamp())
+        return response
+
+    def _kept_until(self, request: HttpRequest, response: HttpResponseBase, begun: datetime.datetime) -> float | None:
+        if not self.cached or self.snapshot is None or request.method != "GET":
+            return None
+        if response.status_code not in self.cached_statuses or response.has_header("Cache-Control"):
+            return None
+        moment = moments.next_after(begun, self.snapshot)
+        return moment.timestamp() if moment else FOR_EVER
