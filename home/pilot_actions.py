@@ -13,7 +13,7 @@ from borders import atlas
 from cms import publication, representation
 from cms.api import params
 from cms.api.errors import bad
-from cms.api.views import ListApi, Listed, whole
+from cms.api.views import Api, Listed, whole
 from cms.labels import Coded
 from cms.references import Context, Loaded, References, page_target
 from resources.projects import ProjectPage
@@ -114,7 +114,7 @@ _ORDERS: dict[str, Callable[[Action], str | None]] = {
 }
 
 
-class PilotActionList(ListApi):
+class PilotActionList(Api):
     """Pilot actions of the public projects in the answer's language; by project unless `order` says otherwise."""
 
     own_params = (
@@ -130,6 +130,8 @@ class PilotActionList(ListApi):
             params.choice([*_ORDERS, *(f"-{name}" for name in _ORDERS)]),
             "The order of the items; a minus sign reverses it. What has no date comes last.",
         ),
+        params.LIMIT,
+        params.OFFSET,
     )
 
     def answer(self, query: params.Query) -> Listed[PilotActionJson]:

@@ -129,7 +129,13 @@ def test_a_project_that_stands_in_says_so(client: Client, projects: dict[str, Pr
 
 @pytest.mark.parametrize(
     ("query", "parameter"),
-    [("?project=0", "project"), ("?border=xx", "border"), ("?date_from=2022", "date_from"), ("?order=id", "order")],
+    [
+        ("?project=0", "project"),
+        ("?border=xx", "border"),
+        ("?date_from=2022", "date_from"),
+        ("?order=id", "order"),
+        ("?cursor=x", "cursor"),
+    ],
 )
 def test_bad_parameters_are_named(client: Client, query: str, parameter: str) -> None:
     assert get(client, query, 400)["errors"][0]["parameter"] == parameter
