@@ -19,7 +19,7 @@ from cms.references import Context, Loaded, References, page_target
 from resources.projects import ProjectPage
 
 
-class PilotActionJson(TypedDict):
+class PilotActionRow(TypedDict):
     """One trial of a project in one place; `id` is the same in every language; dates are ISO 8601."""
 
     id: str
@@ -86,7 +86,7 @@ def actions(projects: Sequence[ProjectPage], query: params.Query) -> Iterator[Ac
             )
 
 
-def action_json(action: Action, context: Context) -> PilotActionJson:
+def action_json(action: Action, context: Context) -> PilotActionRow:
     """An action as the page shows it, with facts as code and label."""
     value, project, labels = action.value, action.project, context.labels
     target = page_target(
@@ -134,7 +134,7 @@ class PilotActionList(Api):
         params.OFFSET,
     )
 
-    def answer(self, query: params.Query) -> Listed[PilotActionJson]:
+    def answer(self, query: params.Query) -> Listed[PilotActionRow]:
         found = self.sorted(self.matching(query), query["order"])
         shown = found[query["offset"] : query["offset"] + query["limit"]]
         references = References()
