@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
 from borders import published
 from borders.figures import Indicator, IndicatorDefinition, KeyFigure, Qualifier, Unit
 from cms.fields import plain
+from cms.json_types import Date
 from cms.labels import Coded, CodedAs
 from cms.languages import fallbacks
 from cms.references import Context
@@ -28,13 +29,16 @@ class IndicatorJson(Coded):
     definition: str
 
 
+PlaceType = TypeAliasType("PlaceType", Literal["border", "territory"])
+
+
 class FigureJson(TypedDict):
     """One value of one source; `place` is a border or a territory; `read_on` is an ISO 8601 date."""
 
     code: str
     indicator: IndicatorJson
     place: Coded
-    place_type: Literal["border", "territory"]
+    place_type: PlaceType
     from_country: Coded | None
     to_country: Coded | None
     value: float
@@ -42,7 +46,7 @@ class FigureJson(TypedDict):
     qualifier: CodedAs[Qualifier] | None
     year: int
     source: Source
-    read_on: str | None
+    read_on: Date | None
     note: str
 
 

@@ -26,11 +26,11 @@ def feature_type(place: Any) -> Any:
     members = {
         "type": Literal["Feature"],
         "id": str,
-        "properties": typed_dict(f"{name}Properties", known),
+        "properties": typed_dict(f"{name}Properties", known, place.__doc__),
         "geometry": geojson.Geometry | None,
         "bbox": NotRequired[list[float]],
     }
-    return typed_dict(f"{name}Feature", members)
+    return typed_dict(f"{name}Feature", members, f"{name} as a Feature of RFC 7946.")
 
 
 def collection_type(place: Any) -> Any:
@@ -41,7 +41,7 @@ def collection_type(place: Any) -> Any:
         "features": list[feature_type(place)],  # type: ignore[misc]
         "bbox": NotRequired[list[float]],
     }
-    return typed_dict(f"{name}FeatureCollection", members)
+    return typed_dict(f"{name}FeatureCollection", members, "All of them, or those of one part of the list.")
 
 
 def feature(place: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext as _
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
 MAX_BYTES = 500_000
 MAX_NESTING = 4
@@ -36,6 +36,10 @@ _MEMBERS = {"type", "coordinates", "geometries", "bbox"}
 Box = tuple[float, float, float, float]
 
 
+GeometryType = TypeAliasType(
+    "GeometryType",
+    Literal["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"],
+)
 Coordinates = list[float] | list[list[float]] | list[list[list[float]]] | list[list[list[list[float]]]]
 """A position, or positions nested as the type of the geometry wants."""
 
@@ -43,9 +47,7 @@ Coordinates = list[float] | list[list[float]] | list[list[list[float]]] | list[l
 class Geometry(TypedDict, total=False):
     """A geometry of RFC 7946; `geometries` only in a GeometryCollection, `coordinates` in all others."""
 
-    type: Literal[
-        "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"
-    ]
+    type: GeometryType
     coordinates: Coordinates
     geometries: list["Geometry"]
     bbox: list[float]

@@ -62,6 +62,8 @@ class Step(TypedDict):
 
 
 class StepBlock(Represented, blocks.StructBlock):
+    """What became of an obstacle at some date."""
+
     date = blocks.DateBlock(label=_("date"))
     precision = blocks.ChoiceBlock(label=_("precision"), choices=DatePrecision.choices, default=DatePrecision.DAY)
     status = blocks.ChoiceBlock(label=_("state"), choices=ObstacleStatus.choices, default=ObstacleStatus.IDENTIFIED)

@@ -4,6 +4,7 @@ A page model lists `Field`s; cards (lists) hold those marked `card`, details hol
 of each field is written down beside it, so that the OpenAPI schema is derived and never typed again.
 """
 
+import builtins
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Field:
 
     `get` makes the value from memory; `collect` names beforehand what it will need; `relation` names child
     rows to read for all pages of a list at once; `kind` is the Python type that the JSON conforms to, or the
-    block that it is made by.
+    block that it is made by; `choices` is the closed list that a code is of.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Field:
     card: bool = False
     collect: Collector | None = None
     relation: str | None = None
+    choices: builtins.type[TextChoices] | None = None
 
     @property
     def type(self) -> Any:
@@ -68,7 +70,9 @@ def plain(found: Any) -> Any:
 def enum(name: str, choices: type[TextChoices], *, card: bool = False) -> Field:
     """A closed list: code and label."""
     kind = CodedAs[choices] | None  # type: ignore[valid-type]
-    return Field(name, lambda page, context: representation.enum(choices, getattr(page, name)), kind, card)
+    return Field(
+        name, lambda page, context: representation.enum(choices, getattr(page, name)), kind, card, choices=choices
+    )
 
 
 def computed(name: str, get: Getter, kind: Any, *, card: bool = False, relation: str | None = None) -> Field:

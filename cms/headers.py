@@ -20,12 +20,11 @@ READERS_POLICY = "; ".join(
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=()"
 # What the API answers is data: a browser that is led to show it as a page runs and embeds nothing.
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-# The admin's own pages need inline scripts; so does the API's documentation.
-UNRESTRICTED = ("/admin/", "/api/")
+UNRESTRICTED = "/admin/"  # the admin's own pages need inline scripts
 
 
 class HeadersMiddleware:
-    """Adds a content security policy to readers' pages and the API's data, a permissions policy to every answer."""
+    """Adds a content security policy to all but the admin, a permissions policy to every answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -34,7 +33,6 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if not request.path.startswith(UNRESTRICTED):
-            response.headers.setdefault("Content-Security-Policy", READERS_POLICY)
-        elif request.path.startswith("/api/") and not response.get("Content-Type", "").startswith("text/html"):
-            response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
+            data = request.path.startswith("/api/") and not response.get("Content-Type", "").startswith("text/html")
+            response.headers.setdefault("Content-Security-Policy", DATA_POLICY if data else READERS_POLICY)
         return response

@@ -11,24 +11,27 @@ from typing import Any, Literal
 
 from django.db.models import prefetch_related_objects
 from django.utils import translation
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 from wagtail.models import Locale, Page
 
 from cms import labels, publication
 from cms.fields import Field, fields_of
+from cms.json_types import Address, LocaleCode, Moment, PageTypeName
 from cms.languages import CODES
 from cms.references import Context, Loaded, References, page_type
 from cms.representation import PageRefMeta
+
+Completeness = TypeAliasType("Completeness", Literal["full", "partial", "summary"])
 
 
 class TranslationMeta(TypedDict):
     """One language of a page; `percent` is the share of translated segments."""
 
-    locale: str
+    locale: LocaleCode
     id: int
     html_path: str
-    html_url: str
-    completeness: Literal["full", "partial", "summary"]
+    html_url: Address
+    completeness: Completeness
     percent: int
     outdated: bool
     is_fallback: bool
@@ -43,19 +46,23 @@ class PageRef(TypedDict):
 
 
 class CardMeta(TypedDict):
-    type: str
-    detail_url: str
-    html_url: str
+    """Where a page is, when it was published, and its languages; `is_fallback`: it stands in for a translation."""
+
+    type: PageTypeName
+    detail_url: Address
+    html_url: Address
     html_path: str
     slug: str
-    locale: str
-    first_published_at: str | None
-    last_published_at: str | None
+    locale: LocaleCode
+    first_published_at: Moment | None
+    last_published_at: Moment | None
     is_fallback: bool
     translations: list[TranslationMeta]
 
 
 class DetailMeta(CardMeta):
+    """All of `meta`: also how a page is found and shared, and where it hangs in the tree."""
+
     show_in_menus: bool
     seo_title: str
     search_description: str

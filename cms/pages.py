@@ -31,6 +31,7 @@ from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, Tr
 
 from cms import fields
 from cms.blocks import BodyBlock, FootnotesBlock
+from cms.json_types import Date
 from cms.representation import RICH_TEXT_FEATURES
 from cms.revisions import OpensWithoutGoneFacts
 from cms.translation import prose
@@ -324,7 +325,7 @@ class FollowUpMixin(models.Model):
             heading=_("Who keeps it up to date"),
         )
     ]
-    json_fields = [fields.fact("office", "cms.Office"), fields.value("last_checked", str | None)]
+    json_fields = [fields.fact("office", "cms.Office"), fields.value("last_checked", Date | None)]
     translation = synchronised("office", "responsible", "last_checked", "review_interval")
 
     class Meta:

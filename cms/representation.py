@@ -2,15 +2,16 @@
 
 import datetime
 import re
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import nh3
 from django.db.models import TextChoices
 from django.utils.html import escape
 from django.utils.translation import pgettext_lazy
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 from wagtail.rich_text.rewriters import LinkRewriter
 
+from cms.json_types import Address, CodeOf, LocaleCode, PageTypeName
 from cms.labels import CodedAs
 from cms.media import CmsDocument, CmsImage, Rendition
 from cms.references import Context, PageTarget
@@ -34,36 +35,42 @@ class DatePrecision(TextChoices):
     DAY = "day", pgettext_lazy("reader", "day")
 
 
+FileAccess = TypeAliasType("FileAccess", Literal["public", "members"])
+ImageType = TypeAliasType("ImageType", Literal["image/avif", "image/webp", "image/jpeg", "image/png"])
+
+
 class UncertainDate(TypedDict):
     """A date as its source gives it: "1713", "2009-08" or "2019-01-22"."""
 
     date: str
-    precision: Literal["year", "month", "day"]
+    precision: Annotated[Literal["year", "month", "day"], CodeOf(DatePrecision)]
 
 
 class PageRefMeta(TypedDict):
-    type: str
-    detail_url: str
-    html_url: str
+    """As Wagtail's API v2 nests it."""
+
+    type: PageTypeName
+    detail_url: Address
+    html_url: Address
 
 
 class PageLink(TypedDict):
     """A public page that something links to; `meta` is as Wagtail's API v2 nests pages."""
 
     id: int
-    type: str
+    type: PageTypeName
     title: str
     meta: PageRefMeta
-    locale: str
+    locale: LocaleCode
     html_path: str
-    html_url: str
+    html_url: Address
     is_fallback: bool
 
 
 class Size(TypedDict):
     """One file of an image, in pixels."""
 
-    url: str
+    url: Address
     width: int
     height: int
 
@@ -71,7 +78,7 @@ class Size(TypedDict):
 class ImageSource(TypedDict):
     """One format of an image in several widths, as an HTML <source>."""
 
-    type: Literal["image/avif", "image/webp", "image/jpeg", "image/png"]
+    type: ImageType
     srcset: list[Size]
 
 
@@ -89,8 +96,8 @@ class MediaRef(TypedDict):
     """
 
     type: str
-    detail_url: str | None
-    download_url: str | None
+    detail_url: Address | None
+    download_url: Address | None
 
 
 class ImageFacts(TypedDict):
@@ -118,8 +125,8 @@ class DocumentFacts(TypedDict):
 
     id: int
     title: str
-    access: Literal["public", "members"]
-    url: str | None
+    access: FileAccess
+    url: Address | None
     file_extension: str
     file_size: int | None
 

@@ -16,6 +16,7 @@ from cms import representation
 from cms.api import params
 from cms.api.errors import NotFound
 from cms.api.views import Api
+from cms.json_types import LocaleCode
 from cms.labels import Coded, CodedAs
 from cms.languages import fallbacks
 from cms.offices import OfficeCard
@@ -85,6 +86,8 @@ class NavigationView(Api):
 
 
 class SocialAccountJson(TypedDict):
+    """Where the organisation is on a social network."""
+
     network: CodedAs[SocialNetwork]
     url: str
 
@@ -94,7 +97,7 @@ class SiteJson(TypedDict):
 
     name: str
     tagline: str
-    locale: str
+    locale: LocaleCode
     offices: list[OfficeCard]
     social_accounts: list[SocialAccountJson]
     legal_page: representation.PageLink | None

@@ -14,6 +14,7 @@ from cms import publication, representation
 from cms.api import params
 from cms.api.errors import bad
 from cms.api.views import Api, Listed, whole
+from cms.json_types import Date
 from cms.labels import Coded
 from cms.references import Context, Loaded, References, page_target
 from resources.projects import ProjectPage
@@ -28,8 +29,8 @@ class PilotActionRow(TypedDict):
     territory: Coded | None
     borders: list[Coded]
     partners: list[str]
-    start: str | None
-    end: str | None
+    start: Date | None
+    end: Date | None
     result: str
     project: representation.PageLink
 

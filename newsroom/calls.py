@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import StreamField
 
 from cms import fields
+from cms.json_types import Moment
 from cms.labels import CodedAs
 from cms.pages import (
     BodyMixin,
@@ -90,8 +91,10 @@ class CallPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
     json_fields = [
         fields.computed("state", state_of, CodedAs[State], card=True),
         fields.page_link("project", card=True),
-        fields.computed("opens_at", lambda page, context: iso(page.opens_at, page.timezone), str, card=True),
-        fields.computed("closes_at", lambda page, context: iso(page.closes_at, page.timezone), str | None, card=True),
+        fields.computed("opens_at", lambda page, context: iso(page.opens_at, page.timezone), Moment, card=True),
+        fields.computed(
+            "closes_at", lambda page, context: iso(page.closes_at, page.timezone), Moment | None, card=True
+        ),
         fields.text("timezone", card=True),
         fields.rich_text("eligibility"),
         fields.value("min_amount", float | None, card=True),

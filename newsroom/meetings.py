@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 
 from cms import fields, representation
+from cms.json_types import Address, Moment
 from cms.labels import CodedAs
 from cms.pages import names_in, synchronised
 from cms.references import Context
@@ -85,8 +86,8 @@ class MeetingMixin(models.Model):
         fields.computed("state", state_of, CodedAs[State], card=True, relation="sessions"),
         fields.enum("audience", Access, card=True),
         fields.computed("sessions", sessions_of, list[SessionJson], card=True, relation="sessions"),
-        fields.computed("registration_url", registration_url_of, str | None),
-        fields.computed("registration_deadline", deadline_of, str | None, card=True, relation="sessions"),
+        fields.computed("registration_url", registration_url_of, Address | None),
+        fields.computed("registration_deadline", deadline_of, Moment | None, card=True, relation="sessions"),
     ]
     searched = [names_in("sessions", "place", "address")]
     translation = synchronised("audience", "registration_url", "registration_deadline", "sessions")

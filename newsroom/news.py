@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 from cms import fields
+from cms.json_types import Date
 from cms.pages import BodyMixin, BordersMixin, SitePage, TerritoriesMixin, ThemesMixin, synchronised
 
 
@@ -53,7 +54,7 @@ class NewsPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
     head = [FieldRowPanel([FieldPanel("date"), FieldPanel("category"), FieldPanel("kind")])]
     content = [FieldPanel("source_url")]
     json_fields = [
-        fields.value("date", str, card=True),
+        fields.value("date", Date, card=True),
         fields.enum("category", NewsCategory, card=True),
         fields.enum("kind", NewsKind, card=True),
         fields.text("source_url", card=True),

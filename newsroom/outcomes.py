@@ -1,6 +1,6 @@
 """Files and links that come with an event, a training or a call; each is public or for members only."""
 
-from typing import Any, Literal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
@@ -14,6 +14,7 @@ from wagtail.models import CollectionViewRestriction
 
 from cms import representation
 from cms.blocks import Represented
+from cms.json_types import Address
 from cms.labels import CodedAs
 from cms.references import Context, References
 
@@ -38,13 +39,15 @@ class Outcome(TypedDict):
 
     kind: CodedAs[OutcomeKind] | None
     title: str
-    access: Literal["public", "members"]
-    url: str | None
+    access: representation.FileAccess
+    url: Address | None
     file_extension: str | None
     file_size: int | None
 
 
 class OutcomeBlock(Represented, blocks.StructBlock):
+    """A file or a link."""
+
     kind = blocks.ChoiceBlock(label=_("kind"), choices=OutcomeKind.choices, default=OutcomeKind.OTHER)
     title = blocks.CharBlock(
         label=_("title"), max_length=200, required=False, help_text=_("Empty: the document's own title.")

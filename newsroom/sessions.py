@@ -14,6 +14,7 @@ from wagtail.admin.forms.pages import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.models import Orderable
 
+from cms.json_types import Address, Date, Moment
 from cms.validation import END_BEFORE_START
 from newsroom.zones import WallTimeField, WallTimeForm, Zone, iso
 
@@ -24,15 +25,15 @@ class SessionJson(TypedDict):
     """When and where; `start` and `end` are ISO 8601 with the zone's offset, or bare dates (the last one
     included) where `all_day`. `online_url` is null where there is none or only members may join."""
 
-    start: str
-    end: str | None
+    start: Moment | Date
+    end: Moment | Date | None
     timezone: str
     all_day: bool
     place: str
     address: str
     lat: float | None
     lon: float | None
-    online_url: str | None
+    online_url: Address | None
 
 
 class SessionForm(WallTimeForm, WagtailAdminModelForm):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing_extensions import TypedDict
 
 from cms.facts import NameKind
+from cms.json_types import Address, LocaleCode
 from cms.labels import Coded, CodedAs
 from cms.languages import CODES, fallbacks
 from cms.references import Context
@@ -28,7 +29,7 @@ class ConceptJson(TypedDict):
 class ConceptLabels(TypedDict):
     """The labels of a concept in one language (SKOS: one prefLabel, any number of altLabels)."""
 
-    language: str
+    language: LocaleCode
     preferred: str
     alternative: list[str]
 
@@ -42,7 +43,7 @@ class ConceptDetail(ConceptJson):
     scope_note: str
     labels: list[ConceptLabels]
     eurovoc_id: str
-    eurovoc_url: str | None
+    eurovoc_url: Address | None
 
 
 def coded(pks: Iterable[int], context: Context) -> list[Coded]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from cms import fields, publication
+from cms.json_types import Address
 from cms.pages import (
     BodyMixin,
     BordersMixin,
@@ -41,7 +42,7 @@ class DossierIndexPage(BodyMixin, SitePage):
 class DossierPage(BodyMixin, FootnotesMixin, ThemesMixin, BordersMixin, TerritoriesMixin, FollowUpMixin, SitePage):
     """A great theme: an opening text and chapters, printed as one brochure with `?print`."""
 
-    json_fields = [fields.children("chapters"), fields.computed("print_url", print_url, str)]
+    json_fields = [fields.children("chapters"), fields.computed("print_url", print_url, Address)]
     translation = synchronised()
 
     parent_page_types = ["resources.DossierIndexPage"]

@@ -15,6 +15,7 @@ from wagtail.fields import StreamField
 
 from cms import fields
 from cms.blocks import FactChooserBlock, RichText
+from cms.json_types import Date
 from cms.organisations import Partner, PartnerJson, partner_json
 from cms.pages import (
     BodyMixin,
@@ -101,8 +102,8 @@ class ProjectPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, Progra
     content = [FieldPanel("pilot_actions"), InlinePanel("partners", heading=_("Partners"), label=_("partner"))]
     json_fields = [
         fields.enum("kind", ProjectKind, card=True),
-        fields.value("start_date", str | None, card=True),
-        fields.value("end_date", str | None, card=True),
+        fields.value("start_date", Date | None, card=True),
+        fields.value("end_date", Date | None, card=True),
         fields.value("budget", float | None),
         fields.rows("partners", PartnerJson, partner_json),
         fields.stream("pilot_actions", PilotActionsBlock),

@@ -7,13 +7,14 @@ from wagtail.models import Page
 from cms import publication
 from cms.api import params
 from cms.api.views import Api, Listed, whole
+from cms.json_types import LocaleCode
 from cms.languages import CODES, DEFAULT, Language
 
 
 class LocaleJson(TypedDict):
     """A language; `home` is null while nothing is published in it."""
 
-    code: str
+    code: LocaleCode
     label: str
     native_label: str
     is_default: bool

@@ -80,12 +80,13 @@ def column_filter(model: type[Page], name: str) -> PageFilter:
     def apply(pages: QuerySet[Any], value: Any, query: params.Query) -> QuerySet[Any]:
         return pages.filter(**{f"{name}__in": value}) if many else pages.filter(**{name: value})
 
-    return PageFilter(params.Param(name, _reader(column), f"Exact match of `{name}`.", many=many), apply)
+    choices = next((field.choices for field in fields_of(model) if field.name == name), None)
+    return PageFilter(params.Param(name, _reader(column, choices), f"Exact match of `{name}`.", many=many), apply)
 
 
-def _reader(column: Any) -> params.Reader:
+def _reader(column: Any, choices: type[models.TextChoices] | None) -> params.Reader:
     if getattr(column, "choices", None):
-        return params.choice(code for code, _label in column.flatchoices)
+        return params.choice(choices or [code for code, _label in column.flatchoices])
     if isinstance(column, models.BooleanField):
         return params.boolean
     if isinstance(column, models.DateTimeField):

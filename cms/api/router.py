@@ -15,7 +15,7 @@ from borders.api import (
 from cms.api.locales import LocaleList
 from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
 from cms.api.pages import PageDetail, PageFind, PageList
-from cms.api.schema.views import Schema
+from cms.api.schema.views import Schema, docs
 from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
 from home.api import MemberDetail, MemberList, NavigationView, SiteView
@@ -51,5 +51,6 @@ urlpatterns: list[URLPattern] = [
     path("site/", SiteView.as_view()),
     path("locales/", LocaleList.as_view()),
     path("schema/", Schema.as_view()),
+    path("docs/", docs),
     path("<path:rest>", Nothing.as_view()),
 ]

@@ -102,9 +102,12 @@ def _cut(value: Any, config: Config, path: str, properties: set[str] | None) -> 
 
 def _properties(kind: Any) -> set[str] | None:
     """The keys of a TypedDict inside optional and list types; None where the type has no fixed keys."""
-    if is_typeddict(kind):
-        return set(kind.__annotations__)
+    kind = getattr(kind, "__value__", kind)
     origin = typing.get_origin(kind)
+    if origin is typing.Annotated:
+        return _properties(typing.get_args(kind)[0])
+    if is_typeddict(origin or kind):
+        return set((origin or kind).__annotations__)
     if isinstance(kind, str | typing.ForwardRef):
         return None
     if origin in {list, typing.Union, types.UnionType}:

@@ -216,7 +216,7 @@ def _not_null(kind: Any) -> Any:
 @cache
 def _struct(block: Any) -> Any:
     properties = {name: json_type(child) for name, child in block.base_blocks.items()}
-    return typed_dict(block.__name__.removesuffix("Block"), properties, block.__doc__)
+    return typed_dict(block.__name__.removesuffix("Block") + "Value", properties, block.__doc__)
 
 
 @cache

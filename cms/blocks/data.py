@@ -18,6 +18,8 @@ from cms.validation import END_BEFORE_START
 
 
 class KeyFiguresBlock(blocks.StructBlock):
+    """Figures with their units, years and sources."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     figures = blocks.ListBlock(
         FactChooserBlock("borders.KeyFigure", label=_("key figure")),
@@ -32,6 +34,8 @@ class KeyFiguresBlock(blocks.StructBlock):
 
 
 class MapBlock(blocks.StructBlock):
+    """Borders and territories on a map."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     borders = blocks.ListBlock(FactChooserBlock("borders.Border", label=_("border")), label=_("borders"), max_num=30)
     territories = blocks.ListBlock(
@@ -53,6 +57,8 @@ class Moment(TypedDict):
 
 
 class MomentBlock(Represented, blocks.StructBlock):
+    """A dated event."""
+
     date = blocks.DateBlock(label=_("date"))
     precision = blocks.ChoiceBlock(label=_("precision"), choices=DatePrecision.choices, default=DatePrecision.DAY)
     end = blocks.DateBlock(label=_("end"), required=False, help_text=_("For a period."))
@@ -84,6 +90,8 @@ class MomentBlock(Represented, blocks.StructBlock):
 
 
 class ChronologyBlock(blocks.StructBlock):
+    """Dated events in the order of the editor."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     entries = blocks.ListBlock(MomentBlock(), label=_("entries"), min_num=1, max_num=100)
 

@@ -11,6 +11,8 @@ from cms.blocks.base import FactChooserBlock
 
 
 class RelatedPagesBlock(blocks.StructBlock):
+    """Links to other pages of the site."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     pages = blocks.ListBlock(blocks.PageChooserBlock(label=_("page")), label=_("pages"), min_num=1, max_num=20)
 
@@ -20,6 +22,8 @@ class RelatedPagesBlock(blocks.StructBlock):
 
 
 class ContactBlock(blocks.StructBlock):
+    """An office to get in touch with."""
+
     office = FactChooserBlock("cms.Office", label=_("office"))
 
     class Meta:
@@ -28,6 +32,8 @@ class ContactBlock(blocks.StructBlock):
 
 
 class CallToActionBlock(blocks.StructBlock):
+    """A button: it leads to `page`, or to `url` where that is null."""
+
     text = blocks.CharBlock(label=_("text"), max_length=100)
     page = blocks.PageChooserBlock(label=_("page"), required=False)
     url = blocks.URLBlock(label=_("address"), required=False)

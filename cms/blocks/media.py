@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -15,6 +15,7 @@ from wagtail.images.blocks import ImageChooserBlock
 from cms import representation
 from cms.blocks.base import Represented
 from cms.blocks.text import RichText
+from cms.json_types import Address
 from cms.references import Context, References
 
 
@@ -27,6 +28,8 @@ class Picture(TypedDict):
 
 
 class PictureBlock(Represented, blocks.StructBlock):
+    """A picture in a text."""
+
     image = ImageChooserBlock(label=_("image"))
     alt = blocks.CharBlock(
         label=_("alternative text"),
@@ -69,6 +72,8 @@ class PictureBlock(Represented, blocks.StructBlock):
 
 
 class GalleryBlock(blocks.StructBlock):
+    """Pictures side by side."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     images = blocks.ListBlock(PictureBlock(), label=_("images"), min_num=1, max_num=60)
 
@@ -78,6 +83,8 @@ class GalleryBlock(blocks.StructBlock):
 
 
 class DocumentItemBlock(Represented, blocks.StructBlock):
+    """A file, under a title of its own where the editor gave one."""
+
     document = DocumentChooserBlock(label=_("document"))
     title = blocks.CharBlock(
         label=_("title"), max_length=200, required=False, help_text=_("Empty: the document's own title.")
@@ -95,6 +102,8 @@ class DocumentItemBlock(Represented, blocks.StructBlock):
 
 
 class DocumentsBlock(blocks.StructBlock):
+    """Files to download."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     documents = blocks.ListBlock(DocumentItemBlock(), label=_("documents"), min_num=1, max_num=60)
 
@@ -103,13 +112,16 @@ class DocumentsBlock(blocks.StructBlock):
         label = _("Documents")
 
 
+VideoProvider = TypeAliasType("VideoProvider", Literal["youtube", "vimeo", "dailymotion", "peertube", "other"])
+
+
 class Video(TypedDict):
     """A film: nothing of its provider is loaded before the reader agrees and the front end uses `embed_url`."""
 
     title: str
     url: str
-    provider: Literal["youtube", "vimeo", "dailymotion", "peertube", "other"]
-    embed_url: str | None
+    provider: VideoProvider
+    embed_url: Address | None
     transcript: str
 
 
@@ -131,6 +143,8 @@ def video_address(url: str) -> tuple[str, str | None]:
 
 
 class VideoBlock(Represented, blocks.StructBlock):
+    """A film with its transcript."""
+
     url = blocks.URLBlock(label=_("address"), help_text=_("The address of the film's page."))
     title = blocks.CharBlock(label=_("title"), max_length=200)
     transcript = RichText(label=_("transcript"), required=False)

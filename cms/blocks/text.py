@@ -24,6 +24,8 @@ class HeadingLevel(TextChoices):
 
 
 class HeadingBlock(blocks.StructBlock):
+    """A heading inside a text; that of the page is above `h2`."""
+
     text = blocks.CharBlock(label=_("text"), max_length=150)
     level = CodeBlock(HeadingLevel, label=_("level"), default=HeadingLevel.SECTION)
 
@@ -33,6 +35,8 @@ class HeadingBlock(blocks.StructBlock):
 
 
 class QuoteBlock(blocks.StructBlock):
+    """Words of somebody, with their author and source where known."""
+
     text = blocks.TextBlock(label=_("text"), max_length=1500)
     author = blocks.CharBlock(label=_("author"), max_length=200, required=False)
     source = blocks.CharBlock(label=_("source"), max_length=250, required=False)
@@ -50,6 +54,8 @@ class CalloutKind(TextChoices):
 
 
 class CalloutBlock(blocks.StructBlock):
+    """A box that stands out of the text."""
+
     kind = CodeBlock(CalloutKind, label=_("kind"), default=CalloutKind.INFO)
     title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
     text = RichText(label=_("text"))
@@ -60,11 +66,15 @@ class CalloutBlock(blocks.StructBlock):
 
 
 class AccordionItemBlock(blocks.StructBlock):
+    """A part that opens on demand."""
+
     title = blocks.CharBlock(label=_("title"), max_length=200)
     content = RichText(label=_("content"))
 
 
 class AccordionBlock(blocks.StructBlock):
+    """Parts that open on demand."""
+
     items = blocks.ListBlock(AccordionItemBlock(), label=_("items"), min_num=1, max_num=40)
 
     class Meta:
@@ -73,6 +83,8 @@ class AccordionBlock(blocks.StructBlock):
 
 
 class FootnoteBlock(blocks.StructBlock):
+    """The note that `[^number]` in a text refers to."""
+
     number = blocks.IntegerBlock(
         label=_("number"), min_value=1, max_value=999, help_text=_("Write [^1] in the text to refer to note 1.")
     )

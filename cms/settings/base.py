@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "taggit",
     "rest_framework",
     "corsheaders",
+    "drf_spectacular_sidecar",
     "django_tasks",
     "django_tasks_db",
     "django_filters",

@@ -10,6 +10,8 @@ from cms.pages import BodyMixin, SitePage, synchronised, translated
 
 
 class FeaturedBlock(blocks.StructBlock):
+    """Pages that the editors put forward."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150)
     pages = blocks.ListBlock(blocks.PageChooserBlock(label=_("page")), label=_("pages"), min_num=1, max_num=12)
 
@@ -19,12 +21,16 @@ class FeaturedBlock(blocks.StructBlock):
 
 
 class KeyMessageBlock(blocks.StructBlock):
+    """A message, which may lead to a page."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150)
     text = blocks.TextBlock(label=_("text"), max_length=600)
     page = blocks.PageChooserBlock(label=_("page"), required=False)
 
 
 class KeyMessagesBlock(blocks.StructBlock):
+    """What the organisation wants to be known for."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150)
     messages = blocks.ListBlock(KeyMessageBlock(), label=_("messages"), min_num=1, max_num=8)
 
@@ -34,6 +40,8 @@ class KeyMessagesBlock(blocks.StructBlock):
 
 
 class AgendaBlock(blocks.StructBlock):
+    """The next events, `count` of them."""
+
     title = blocks.CharBlock(label=_("title"), max_length=150)
     count = blocks.IntegerBlock(
         label=_("number of events"),

@@ -1,15 +1,19 @@
-"""The OpenAPI document as an endpoint of its own."""
+"""The OpenAPI document, for programs and for people."""
 
 from functools import cache
 from typing import Any
 
 import yaml
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from typing_extensions import TypedDict
 
 from cms.api import params
 from cms.api.schema.document import document
 from cms.api.views import Api
+from cms.references import API_PATH
 
 
 @cache
@@ -54,3 +58,10 @@ class Schema(Api):
 
     def answer(self, query: params.Query) -> OpenApi:
         return document()  # type: ignore[return-value]
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The document to read and try in a browser; Swagger UI comes from our own static files."""
+    context = {"schema": f"{API_PATH}schema/", "title": document()["info"]["title"]}
+    return render(request, "cms/api_docs.html", context)
