@@ -75,7 +75,8 @@ def origins(name: str, default: list[str]) -> list[str]:
     found = words(name, default)
     for origin in found:
         parts = urlsplit(origin)
-        if origin != "*" and (parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}"):
+        sound = parts.scheme in {"http", "https"} and parts.netloc and origin == f"{parts.scheme}://{parts.netloc}"
+        if origin != "*" and not sound:
             raise ImproperlyConfigured(
                 f"The environment variable {name} must be * or origins such as https://www.example.org, not {origin!r}."
             )

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from typing_extensions import TypedDict
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
-from cms import changes
+from cms import changes, dependencies
 from cms.facts import Fact, NameKind
 from cms.languages import fallbacks
 
@@ -77,43 +77,37 @@ class Labels:
 
     def __init__(self, version: int) -> None:
         self.version = version
-        self._tables: dict[str, FactTable] = {}
-        self._derived: dict[Callable[[], Any], Any] = {}
+        self._made: dict[Any, tuple[Any, set[str]]] = {}
 
-    @cached_property
+    @property
     def private_paths(self) -> tuple[str, ...]:
         """Tree paths of what is private: pages under a view restriction, and fallbacks that repeat the text of one.
 
         A fallback has no restriction of its own: Wagtail copies the source's on it, and then does not look at the copy.
         """
-        restrictions = PageViewRestriction.objects.filter(page__alias_of=None)
-        private = tuple(restrictions.values_list("page__path", flat=True).distinct())
-        aliases = Page.objects.exclude(alias_of=None).order_by("path").values_list("path", "alias_of__path")
-        pending = list(aliases) if private else []
-        found = True
-        while found:  # again, because an alias may repeat a page below another alias
-            found = False
-            for path, source in pending:
-                if source.startswith(private) and not path.startswith(private):
-                    private, found = (*private, path), True
-        return private
+        return self.derived(_private_paths)
 
-    @cached_property
+    @property
     def private_collections(self) -> tuple[str, ...]:
         """Tree paths of collections under a view restriction."""
-        return tuple(CollectionViewRestriction.objects.values_list("collection__path", flat=True).distinct())
+        return self.derived(_private_collections)
 
     def table(self, model: str) -> FactTable:
         """The published facts of a model named "app.Model"."""
-        if model not in self._tables:
-            self._tables[model] = FactTable(apps.get_model(model))
-        return self._tables[model]
+        return self._held(model, lambda: FactTable(apps.get_model(model)))
 
     def derived(self, make: Callable[[], T]) -> T:
         """What `make` reads from the database, kept beside the tables as long as the content version stands."""
-        if make not in self._derived:
-            self._derived[make] = make()
-        return self._derived[make]  # type: ignore[no-any-return]
+        return self._held(make, make)
+
+    def _held(self, name: Any, make: Callable[[], T]) -> T:
+        if name not in self._made:
+            with dependencies.recorded() as read:
+                made = make()
+            self._made[name] = made, read
+        found, read = self._made[name]
+        dependencies.note(read)
+        return found  # type: ignore[no-any-return]
 
     def coded(self, model: str, pk: int | None, language: str) -> Coded | None:
         """A fact's code and label; None where it is not published."""
@@ -124,6 +118,24 @@ class Labels:
         """Codes and labels of the published ones among these facts, in their order."""
         found = (self.coded(model, pk, language) for pk in pks)
         return [coded for coded in found if coded]
+
+
+def _private_paths() -> tuple[str, ...]:
+    restrictions = PageViewRestriction.objects.filter(page__alias_of=None)
+    private = tuple(restrictions.values_list("page__path", flat=True).distinct())
+    aliases = Page.objects.exclude(alias_of=None).order_by("path").values_list("path", "alias_of__path")
+    pending = list(aliases) if private else []
+    found = True
+    while found:  # again, because an alias may repeat a page below another alias
+        found = False
+        for path, source in pending:
+            if source.startswith(private) and not path.startswith(private):
+                private, found = (*private, path), True
+    return private
+
+
+def _private_collections() -> tuple[str, ...]:
+    return tuple(CollectionViewRestriction.objects.values_list("collection__path", flat=True).distinct())
 
 
 _lock = threading.Lock()

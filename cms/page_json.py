@@ -14,7 +14,7 @@ from django.utils import translation
 from typing_extensions import TypeAliasType, TypedDict
 from wagtail.models import Locale, Page
 
-from cms import labels, publication
+from cms import dependencies, labels, publication
 from cms.fields import Field, fields_of
 from cms.json_types import Address, LocaleCode, Moment, PageTypeName
 from cms.languages import CODES
@@ -114,6 +114,7 @@ def represent(pages: Sequence[Page], choose: Callable[[Page], Selection]) -> lis
         return []
     chosen = [choose(page) for page in pages]
     references = References()
+    dependencies.note_pages(page.pk for page in pages)
     _prefetch(pages, chosen)
     for page, selection in zip(pages, chosen, strict=True):
         for declared in selection.fields:

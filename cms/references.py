@@ -16,7 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q, QuerySet, Value
 from wagtail.models import Page
 
-from cms import labels, publication
+from cms import dependencies, labels, publication
 from cms.media import CmsDocument, CmsImage, Rendition
 
 API_PATH = "/api/v2/"
@@ -132,6 +132,7 @@ class Loaded:
             self.children[path[: -Page.steplen]].append(page_target(*columns))
 
     def _load_pages(self, pks: Iterable[int]) -> None:
+        dependencies.note_pages(pks)
         translations = publication.public(
             Page.objects.filter(translation_key__in=Page.objects.filter(pk__in=list(pks)).values("translation_key")),
             self._snapshot.private_paths,

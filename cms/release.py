@@ -20,6 +20,6 @@ def fingerprint() -> str:
         found.update(f"{path.relative_to(base)}\n".encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     for name in sorted(dir(settings)):
-        if isinstance(value := getattr(settings, name), str | int | float | bool):
+        if isinstance(value := getattr(settings, name, None), str | int | float | bool):
             found.update(f"{name}={value!r}\n".encode())
     return found.hexdigest()

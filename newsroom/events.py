@@ -121,13 +121,14 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
     @classmethod
     def next_first(cls, events: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the events that are not past, the soonest first."""
-        upcoming = states.with_state(events, [states.State.UPCOMING], timezone.now())
-        return upcoming.order_by(states.next_start_sql(EventSession), "pk")
+        now = timezone.now()
+        upcoming = states.with_state(events, [states.State.UPCOMING], now)
+        return upcoming.order_by(states.next_start_sql(EventSession, now), "pk")
 
     @classproperty
     def orderings(cls) -> dict[str, Any]:
         """What lists in the API can be ordered by besides columns."""
-        return {"start": states.next_start_sql(EventSession)}
+        return {"start": states.next_start_sql(EventSession, timezone.now())}
 
 
 class EventSession(Session):

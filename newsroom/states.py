@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, DateTimeField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 from django.utils.translation import pgettext_lazy
 
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
@@ -76,9 +76,9 @@ def last_end_sql(sessions: type[models.Model]) -> Subquery:
     return of_sessions(sessions, Max(Coalesce("end", "start")))
 
 
-def next_start_sql(sessions: type[models.Model]) -> Coalesce:
+def next_start_sql(sessions: type[models.Model], now: datetime.datetime) -> Coalesce:
     """For ordering: when each page's next session starts, else its last one; pages without dates come last."""
-    return Coalesce(of_sessions(sessions, Min("start"), end__gt=Now()), of_sessions(sessions, Max("start")), Value(FAR))
+    return Coalesce(of_sessions(sessions, Min("start"), end__gt=now), of_sessions(sessions, Max("start")), Value(FAR))
 
 
 def event_state_sql(sessions: type[models.Model], now: datetime.datetime) -> dict[str, Any]:

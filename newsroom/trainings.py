@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -140,7 +141,7 @@ class TrainingPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, Territori
     @classproperty
     def orderings(cls) -> dict[str, Any]:
         """What lists in the API can be ordered by besides columns."""
-        return {"start": states.next_start_sql(TrainingSession)}
+        return {"start": states.next_start_sql(TrainingSession, timezone.now())}
 
 
 class TrainingSession(Session):

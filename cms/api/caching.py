@@ -11,12 +11,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from cms import changes, labels, moments
+from cms import changes, dependencies, labels, moments
 
 KEPT_UNTIL = "cms.api.kept_until"
 """Where the request's environment says until when its answer holds (seconds since 1970); absent: not to be kept."""
 FOR_EVER = float("inf")
 NEVER_KEPT = "no-store"
+MAX_OBJECTS = 60
 
 
 def cache_control(until: float, now: float) -> str:
@@ -27,6 +28,13 @@ def cache_control(until: float, now: float) -> str:
     header = "public, max-age=0, must-revalidate"
     shared = min(settings.API_CDN_SECONDS, int(until - now) if until != FOR_EVER else settings.API_CDN_SECONDS)
     return f"{header}, s-maxage={shared}" if shared > 0 else header
+
+
+def surrogate_key(names: set[str]) -> str:
+    """The header of an answer that depends on these families, kinds and objects; of too many objects it names none."""
+    objects = sorted(name for name in names if ":" in name)
+    others = sorted(name for name in names if ":" not in name)
+    return " ".join([*others, *(objects if len(objects) <= MAX_OBJECTS else ())])
 
 
 class Cacheable:
@@ -43,13 +51,15 @@ class Cacheable:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         begun = timezone.now()
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        with dependencies.recorded() as read:
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         until = self._kept_until(request, response, begun)
         if until is None:
             response.headers.setdefault("Cache-Control", NEVER_KEPT)
         else:
             request.META[KEPT_UNTIL] = until
             response.headers["Cache-Control"] = cache_control(until, begun.timestamp())
+            response.headers["Surrogate-Key"] = surrogate_key({*self.families, *read})
         return response
 
     def _kept_until(self, request: HttpRequest, response: HttpResponseBase, begun: datetime.datetime) -> float | None:

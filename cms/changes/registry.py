@@ -22,11 +22,12 @@ DRAFT_BOOKKEEPING = frozenset(
         "locked_at",
         "locked_by_id",
         "go_live_at",
-        "expire_at",
         "expired",
     ]
 )
-"""Columns that saving, scheduling or locking a draft writes into the live row; readers see none of them."""
+"""Columns that saving, scheduling or locking a draft writes into the live row; readers see none of them.
+
+`expire_at` is not among them: of what is live only publication changes it, and it ends what readers see."""
 
 
 @dataclass(frozen=True)

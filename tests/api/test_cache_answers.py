@@ -10,9 +10,12 @@ from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
+from cms import labels
 from cms.api.cache import ApiCache
 from tests.api.conftest import SmallSite
 from tests.api.wsgi import ask, cached_application
+from tests.factories.every_type import every_type
+from tests.factories.pages import standard_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -184,7 +187,7 @@ def test_without_room_nothing_is_kept(site: SmallSite, settings: Any) -> None:
 def test_an_answer_ends_when_a_page_of_it_expires(app: ApiCache, site: SmallSite, monkeypatch: Any) -> None:
     """No worker runs here: only time passes."""
     end = timezone.now() + datetime.timedelta(minutes=10)
-    Page.objects.filter(pk=site.team.pk).update(expire_at=end, last_published_at=timezone.now())
+    Page.objects.filter(pk=site.team.pk).update(expire_at=end)
     path = f"/api/v2/pages/{site.team.pk}/"
     assert [ask(app, path).cache for _ in range(2)] == ["miss", "hit"]
     pass_time(monkeypatch, end)
@@ -199,10 +202,39 @@ def test_a_cdn_keeps_no_longer_than_the_answer_is_true(app: ApiCache, site: Smal
     for cookie in ({}, {"cookie": "a=b"}):
         assert ask(app, LIST, **cookie).headers["cache-control"].endswith(", must-revalidate, s-maxage=3600")
     end = timezone.now() + datetime.timedelta(minutes=10)
-    Page.objects.filter(pk=site.team.pk).update(expire_at=end, last_published_at=timezone.now())
+    Page.objects.filter(pk=site.team.pk).update(expire_at=end)
     for _ in range(2):
         seconds = int(ask(app, LIST).headers["cache-control"].rpartition("=")[2])
         assert 500 < seconds <= 600
+
+
+def test_an_answer_names_what_it_was_made_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same names whether the facts were read for it or for another answer before."""
+    page = every_type("Texte")["ObstaclePage"]
+    app = cached_application()
+
+    def named(path: str) -> set[str]:
+        return set(ask(app, f"/api/v2/{path}", cookie="a=b").headers["surrogate-key"].split())
+
+    lists = ("pages", "borders", "territories", "programmes", "key-figures", "concepts", "members", "navigation")
+    for path in (*(f"{name}/" for name in lists), "borders/?format=geojson", "borders/fr-de/", f"pages/{page.pk}/"):
+        monkeypatch.setattr(labels, "_current", labels.Labels(-1))
+        cold = named(path)
+        assert named(path) == cold, path
+        assert len(cold) > 1
+    facts = {"borders.border", "borders.territory", "resources.concept", "borders.keyfigure"}
+    media = {"cms.cmsimage", "cms.cmsdocument", "wagtailcore.collection"}
+    assert cold >= {"content", "wagtailcore.page", f"wagtailcore.page:{page.pk}"} | facts | media
+    assert named("vocabularies/") == {"content"}
+
+
+def test_the_names_are_bounded(app: ApiCache, site: SmallSite) -> None:
+    for number in range(60):
+        standard_page(site.fr, f"Page {number}", slug=f"page-{number}")
+    few, many = (ask(app, f"{LIST}?limit={limit}").headers["surrogate-key"] for limit in (10, 100))
+    assert len([name for name in few.split() if ":" in name]) >= 10
+    assert "wagtailcore.page" in many.split()
+    assert ":" not in many
 
 
 def pass_time(monkeypatch: Any, now: datetime.datetime) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 from django.conf import settings as django_settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
 
 from cms import changes
@@ -50,7 +50,7 @@ class Around:
     """Django with something that happens after it has answered and before anybody hears of it."""
 
     def __init__(self, then: Callable[[], None] = lambda: None) -> None:
-        self.django = get_wsgi_application()
+        self.django = WSGIHandler()
         self.then = then
         self.asked = 0
 
@@ -72,7 +72,7 @@ def test_a_change_that_is_committed_while_an_answer_is_worked_out_shows_in_the_n
 
 
 def test_what_is_not_committed_does_not_show_and_what_is_taken_back_changes_nothing(page: StandardPage) -> None:
-    app = ApiCache(get_wsgi_application())
+    app = ApiCache(WSGIHandler())
     path = f"{LIST}{page.pk}/"
     ask(app, path)
     with ThreadPoolExecutor(1) as other, contextlib.suppress(InterruptedError), transaction.atomic():
@@ -84,7 +84,7 @@ def test_what_is_not_committed_does_not_show_and_what_is_taken_back_changes_noth
 
 
 def test_a_change_of_records_leaves_pages_in_the_cache(page: StandardPage) -> None:
-    app = ApiCache(get_wsgi_application())
+    app = ApiCache(WSGIHandler())
     ask(app, LIST)
     changes.models.Change.objects.create(
         family=changes.RECORDS, kind="update", model="resources.record", object_id=1, created_at="2026-01-01T00:00Z"
@@ -96,7 +96,7 @@ def test_a_change_of_records_leaves_pages_in_the_cache(page: StandardPage) -> No
 
 def test_a_restored_database_is_another(page: StandardPage) -> None:
     """Its versions have been given before, to other content."""
-    app = ApiCache(get_wsgi_application())
+    app = ApiCache(WSGIHandler())
     ask(app, LIST)
     changes.renew_epoch()
     assert ask(app, LIST).cache == "miss"
@@ -137,7 +137,7 @@ def test_an_error_is_nobody_elses_and_patience_ends(page: StandardPage, monkeypa
 
 
 def test_connections_that_broke_are_made_again(page: StandardPage) -> None:
-    app = ApiCache(get_wsgi_application())
+    app = ApiCache(WSGIHandler())
     ask(app, LIST)
     for held in app.versions._idle:
         held._connection.close()
@@ -153,7 +153,7 @@ def test_connections_that_broke_are_made_again(page: StandardPage) -> None:
 
 def test_without_versions_django_answers(page: StandardPage, monkeypatch: pytest.MonkeyPatch) -> None:
     """As while the database refuses connections: what Django then says is its own affair."""
-    app = ApiCache(get_wsgi_application())
+    app = ApiCache(WSGIHandler())
     ask(app, LIST)
     app.versions._idle.clear()
 
@@ -172,7 +172,7 @@ def test_a_database_that_would_miss_changes_is_not_trusted(page: StandardPage) -
     place = next(place for place in triggers._engine(connection).installed(connection) if place[0] == table)
     triggers._engine(connection).drop(connection, *place)
     try:
-        app = ApiCache(get_wsgi_application())
+        app = ApiCache(WSGIHandler())
         assert [ask(app, LIST).cache for _ in range(2)] == ["bypass", "bypass"]
     finally:
         triggers.install()
@@ -180,7 +180,7 @@ def test_a_database_that_would_miss_changes_is_not_trusted(page: StandardPage) -
 
 @pytest.mark.skipif("on_postgresql()")
 def test_a_locked_or_replaced_sqlite_file(page: StandardPage, tmp_path: Path) -> None:
-    app = ApiCache(get_wsgi_application())
+    app = ApiCache(WSGIHandler())
     ask(app, LIST)
     path = Path(str(connection.settings_dict["NAME"]))
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
 from django.test import RequestFactory
 
@@ -75,6 +75,6 @@ class VersionsInTest:
 
 def cached_application() -> ApiCache:
     """The application of a new process, for a test that does not commit."""
-    application = ApiCache(get_wsgi_application())
+    application = ApiCache(WSGIHandler())
     application.versions = VersionsInTest()
     return application

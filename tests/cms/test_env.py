@@ -70,3 +70,23 @@ def test_a_postgresql_address_may_hold_escaped_characters(monkeypatch):
 def test_a_sqlite_path_is_absolute(monkeypatch):
     monkeypatch.setenv("WORD", "sqlite:///var/lib/mot/my%20db.sqlite3")
     assert env.database("WORD")["NAME"] == Path("/var/lib/mot/my db.sqlite3")
+
+
+def test_origins_are_origins_and_nothing_more(monkeypatch):
+    monkeypatch.setenv("WORD", "https://a.example, http://localhost:3000")
+    assert env.origins("WORD", ["*"]) == ["https://a.example", "http://localhost:3000"]
+    monkeypatch.setenv("WORD", "")
+    assert env.origins("WORD", ["*"]) == ["*"]
+    for wrong in ("https://a.example/", "a.example", "https://"):
+        monkeypatch.setenv("WORD", wrong)
+        with pytest.raises(ImproperlyConfigured, match="WORD must be"):
+            env.origins("WORD", ["*"])
+
+
+def test_a_shared_cache_is_redis_and_its_password_is_not_told(monkeypatch):
+    monkeypatch.setenv("WORD", "redis://:secret@cache.example:6379/1")
+    assert env.cache("WORD")["LOCATION"] == "redis://:secret@cache.example:6379/1"
+    monkeypatch.setenv("WORD", "http://:secret@cache.example")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.cache("WORD")
+    assert "secret" not in str(refusal.value)
