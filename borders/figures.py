@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
@@ -208,5 +209,7 @@ class KeyFigure(Fact):
             and (problem := self.value_problem(self.indicator.unit))
         ):
             errors["value"] = problem
+        if self.read_on and self.read_on > timezone.localdate():
+            errors["read_on"] = _("This day is still to come.")
         if errors:
             raise ValidationError(errors)

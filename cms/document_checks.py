@@ -14,6 +14,10 @@ from django.utils.translation import gettext as _
 HEAD = 4096
 MAX_UNPACKED = 2 * 1024**3
 """Bytes that an archive may say it unpacks to."""
+MAX_RATIO = 100
+"""How many times its own size an archive may unpack to, beyond SMALL; office files stay far below."""
+SMALL = 50 * 1024**2
+"""Bytes that harm nobody, however well they are packed."""
 MAX_JSON = 20 * 1024**2
 """Bytes up to which GeoJSON is parsed whole; beyond, its ends are looked at."""
 
@@ -82,6 +86,9 @@ def _archive(source: IO[bytes], head: bytes, extension: str) -> None:
             unpacked = sum(info.file_size for info in archive.infolist())
             if unpacked > MAX_UNPACKED:
                 raise ValidationError(_("This archive unpacks to more than 2 GB."), code="archive_bomb")
+            packed = sum(info.compress_size for info in archive.infolist())
+            if unpacked > SMALL and unpacked > MAX_RATIO * packed:
+                raise ValidationError(_("This archive unpacks to far more than it holds."), code="archive_bomb")
             if (part := OFFICE_PARTS.get(extension)) and not {part, "[Content_Types].xml"} <= names:
                 raise _wrong(extension)
             if extension in MIMETYPES:

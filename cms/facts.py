@@ -20,6 +20,7 @@ from wagtail.admin.panels import InlinePanel
 from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
+from cms.child_rows import renew_changed
 from cms.languages import Language, fallbacks
 from cms.revisions import OpensWithoutGoneFacts
 
@@ -131,6 +132,10 @@ class Fact(
     @property
     def revisions(self) -> Any:
         return self._revisions
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        renew_changed(self)
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.name_in(get_language() or "fr")

@@ -27,7 +27,8 @@ class Field:
 
     `get` makes the value from memory; `collect` names beforehand what it will need; `relation` names child
     rows to read for all pages of a list at once; `kind` is the Python type that the JSON conforms to, or the
-    block that it is made by; `choices` is the closed list that a code is of.
+    block that it is made by; `choices` is the closed list that a code is of. `column` says that lists may be filtered
+    and ordered by the column of this name, which then tells all that there is in it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     collect: Collector | None = None
     relation: str | None = None
     choices: builtins.type[TextChoices] | None = None
+    column: bool = False
 
     @property
     def type(self) -> Any:
@@ -46,7 +48,7 @@ class Field:
 
 def text(name: str, *, card: bool = False) -> Field:
     """A plain text column."""
-    return Field(name, lambda page, context: getattr(page, name), str, card)
+    return Field(name, lambda page, context: getattr(page, name), str, card, column=True)
 
 
 def value(name: str, kind: Any, *, card: bool = False) -> Field:
@@ -55,7 +57,7 @@ def value(name: str, kind: Any, *, card: bool = False) -> Field:
     def get(page: Any, context: Context) -> Any:
         return plain(getattr(page, name))
 
-    return Field(name, get, kind, card)
+    return Field(name, get, kind, card, column=True)
 
 
 def plain(found: Any) -> Any:
@@ -69,15 +71,19 @@ def plain(found: Any) -> Any:
 
 def enum(name: str, choices: type[TextChoices], *, card: bool = False) -> Field:
     """A closed list: code and label."""
+
+    def get(page: Any, context: Context) -> Any:
+        return representation.enum(choices, getattr(page, name))
+
     kind = CodedAs[choices] | None  # type: ignore[valid-type]
-    return Field(
-        name, lambda page, context: representation.enum(choices, getattr(page, name)), kind, card, choices=choices
-    )
+    return Field(name, get, kind, card, choices=choices, column=True)
 
 
-def computed(name: str, get: Getter, kind: Any, *, card: bool = False, relation: str | None = None) -> Field:
+def computed(
+    name: str, get: Getter, kind: Any, *, card: bool = False, relation: str | None = None, column: bool = False
+) -> Field:
     """A value that is derived from the page in memory."""
-    return Field(name, get, kind, card, relation=relation)
+    return Field(name, get, kind, card, relation=relation, column=column)
 
 
 def rich_text(name: str, *, card: bool = False) -> Field:

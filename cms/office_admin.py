@@ -1,5 +1,6 @@
 """The admin of offices: the public contacts of pages and of the site."""
 
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 
@@ -12,7 +13,12 @@ class OfficeViewSet(FactViewSet):
     icon = "mail"
     menu_order = 5
     search_by = ["email", "address"]
-    list_display = ["__str__", Column("code", sort_key="code"), Column("email"), Column("phone")]
+    list_display = [
+        "__str__",
+        Column("code", sort_key="code"),
+        Column("email", label=_("e-mail")),
+        Column("phone", label=_("telephone")),
+    ]
     exported = ["email", "phone", "address", "website"]
     tab = [
         FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),

@@ -13,6 +13,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import (
     CommentPanel,
     FieldPanel,
@@ -31,6 +32,7 @@ from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, Tr
 
 from cms import fields
 from cms.blocks import BodyBlock, FootnotesBlock
+from cms.child_rows import renew_changed
 from cms.json_types import Date
 from cms.representation import RICH_TEXT_FEATURES
 from cms.revisions import OpensWithoutGoneFacts
@@ -76,6 +78,20 @@ class FactLink(Orderable):
     class Meta(Orderable.Meta):
         abstract = True
         constraints = [models.UniqueConstraint(fields=["page", "fact"], name="%(app_label)s_%(class)s_once")]
+
+
+class FactLinksFormSet(BaseChildFormSet):
+    def get_unique_error_message(self, unique_check: Any) -> Any:
+        return _("The same is chosen twice.")
+
+
+class FactLinksPanel(InlinePanel):
+    """Link rows, with words of its own for what is chosen twice."""
+
+    def get_form_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"][self.relation_name]["formset"] = FactLinksFormSet
+        return options
 
 
 def gathered(model: type, attribute: str) -> list[Any]:
@@ -190,6 +206,10 @@ class SitePage(OpensWithoutGoneFacts, Page):
         if len(self.search_description) > 300:
             raise ValidationError({"search_description": _("At most 300 characters.")})
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        renew_changed(self)
+        super().save(*args, **kwargs)
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         from cms.reading import page_response  # the reading view reads the page's JSON, which needs all models
 
@@ -249,7 +269,7 @@ class FootnotesMixin(models.Model):
 class BordersMixin(models.Model):
     """A page about borders."""
 
-    relations = [InlinePanel("border_links", heading=_("Borders"), label=_("border"))]
+    relations = [FactLinksPanel("border_links", heading=_("Borders"), label=_("border"))]
     json_fields = [fields.linked_facts("borders", "border_links", "borders.Border", card=True)]
     translation = synchronised("border_links")
 
@@ -260,7 +280,7 @@ class BordersMixin(models.Model):
 class TerritoriesMixin(models.Model):
     """A page about cross-border territories."""
 
-    relations = [InlinePanel("territory_links", heading=_("Territories"), label=_("territory"))]
+    relations = [FactLinksPanel("territory_links", heading=_("Territories"), label=_("territory"))]
     json_fields = [fields.linked_facts("territories", "territory_links", "borders.Territory", card=True)]
     translation = synchronised("territory_links")
 
@@ -271,7 +291,7 @@ class TerritoriesMixin(models.Model):
 class ProgrammesMixin(models.Model):
     """A page about funding programmes."""
 
-    relations = [InlinePanel("programme_links", heading=_("Programmes"), label=_("programme"))]
+    relations = [FactLinksPanel("programme_links", heading=_("Programmes"), label=_("programme"))]
     json_fields = [fields.linked_facts("programmes", "programme_links", "borders.Programme")]
     translation = synchronised("programme_links")
 
@@ -282,7 +302,7 @@ class ProgrammesMixin(models.Model):
 class ThemesMixin(models.Model):
     """A page about themes of the thesaurus."""
 
-    relations = [InlinePanel("theme_links", heading=_("Themes"), label=_("theme"))]
+    relations = [FactLinksPanel("theme_links", heading=_("Themes"), label=_("theme"))]
     json_fields = [fields.linked_facts("themes", "theme_links", "resources.Concept", card=True)]
     translation = synchronised("theme_links")
 

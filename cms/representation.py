@@ -241,7 +241,7 @@ def rich_text(source: str, context: Context) -> str:
     def link_to_page(attributes: dict[str, str]) -> str:
         target = context.loaded.page(_key(attributes), context.locale)
         if target is None:
-            return "<a>"
+            return ""
         return (
             f'<a href="{escape(context.html_url(target.html_path))}" data-page-id="{target.id}"'
             f' data-page-type="{escape(target.type)}">'
@@ -250,7 +250,7 @@ def rich_text(source: str, context: Context) -> str:
     def link_to_document(attributes: dict[str, str]) -> str:
         found = document(_key(attributes), context)
         if found is None:
-            return "<a>"
+            return ""
         if found["url"] is None:
             return f'<a data-document-id="{found["id"]}" data-access="members">'
         return f'<a href="{escape(found["url"])}" data-document-id="{found["id"]}">'

@@ -28,7 +28,7 @@ from newsroom import states
 from newsroom.meetings import state_of
 from newsroom.outcomes import OutcomesBlock
 from newsroom.states import State
-from newsroom.zones import WallTimeField, WallTimeForm, Zone, iso
+from newsroom.zones import WallTimeField, WallTimeForm, Zone, check_moments, iso
 
 
 class CallForm(WallTimeForm, WagtailAdminPageForm):
@@ -91,9 +91,11 @@ class CallPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
     json_fields = [
         fields.computed("state", state_of, CodedAs[State], card=True),
         fields.page_link("project", card=True),
-        fields.computed("opens_at", lambda page, context: iso(page.opens_at, page.timezone), Moment, card=True),
         fields.computed(
-            "closes_at", lambda page, context: iso(page.closes_at, page.timezone), Moment | None, card=True
+            "opens_at", lambda page, context: iso(page.opens_at, page.timezone), Moment, card=True, column=True
+        ),
+        fields.computed(
+            "closes_at", lambda page, context: iso(page.closes_at, page.timezone), Moment | None, card=True, column=True
         ),
         fields.text("timezone", card=True),
         fields.rich_text("eligibility"),
@@ -115,6 +117,7 @@ class CallPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
 
     def clean(self) -> None:
         super().clean()
+        check_moments(self, "opens_at", "closes_at")
         errors: dict[str, Any] = {}
         if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
             errors["closes_at"] = _("It closes before it opens.")

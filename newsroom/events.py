@@ -31,7 +31,7 @@ from cms.references import Context
 from newsroom import states
 from newsroom.meetings import MeetingMixin
 from newsroom.outcomes import OutcomesBlock
-from newsroom.sessions import Session, last_end
+from newsroom.sessions import Session, SessionsPanel, last_end
 
 
 class EventType(models.TextChoices):
@@ -87,7 +87,7 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
         blank=True,
     )
 
-    head = [FieldPanel("event_type")]
+    head = [FieldPanel("event_type"), SessionsPanel(min_num=1)]
     content = [
         FieldPanel("programme"),
         InlinePanel("organisers", heading=_("Hosts and organisers"), label=_("organisation"), max_num=40),

@@ -18,12 +18,11 @@ from newsroom.sessions import (
     MeetingForm,
     Session,
     SessionJson,
-    SessionsPanel,
     first_start,
     session_json,
 )
 from newsroom.states import State
-from newsroom.zones import Zone, iso
+from newsroom.zones import Zone, check_moments, iso
 
 
 def state_of(page: Any, context: Context) -> CodedAs[State]:
@@ -72,7 +71,6 @@ class MeetingMixin(models.Model):
     )
 
     base_form_class: ClassVar[Any] = MeetingForm
-    head = [SessionsPanel("sessions", heading=_("Sessions"), label=_("session"), max_num=60)]
     content = [
         MultiFieldPanel(
             [
@@ -87,13 +85,19 @@ class MeetingMixin(models.Model):
         fields.enum("audience", Access, card=True),
         fields.computed("sessions", sessions_of, list[SessionJson], card=True, relation="sessions"),
         fields.computed("registration_url", registration_url_of, Address | None),
-        fields.computed("registration_deadline", deadline_of, Moment | None, card=True, relation="sessions"),
+        fields.computed(
+            "registration_deadline", deadline_of, Moment | None, card=True, relation="sessions", column=True
+        ),
     ]
     searched = [names_in("sessions", "place", "address")]
     translation = synchronised("audience", "registration_url", "registration_deadline", "sessions")
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        check_moments(self, "registration_deadline")
 
     def session_rows(self) -> list[Session]:
         """The page's sessions, those of a draft in memory included."""

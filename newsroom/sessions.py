@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import BaseChildFormSet
 from typing_extensions import TypedDict
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.forms.pages import WagtailAdminPageForm
@@ -16,7 +17,7 @@ from wagtail.models import Orderable
 
 from cms.json_types import Address, Date, Moment
 from cms.validation import END_BEFORE_START
-from newsroom.zones import WallTimeField, WallTimeForm, Zone, iso
+from newsroom.zones import WallTimeField, WallTimeForm, Zone, check_moments, iso
 
 LAST_SECOND = datetime.time(23, 59, 59)
 
@@ -45,12 +46,21 @@ class SessionForm(WallTimeForm, WagtailAdminModelForm):
     end = WallTimeField(label=_("end"), required=False)
 
 
+class SessionFormSet(BaseChildFormSet):
+    """The rows, with words of its own for a meeting without any."""
+
+    default_error_messages = {**BaseChildFormSet.default_error_messages, "too_few_forms": _("Give a session at least.")}
+
+
 class SessionsPanel(InlinePanel):
     """Rows of sessions."""
 
+    def __init__(self, relation_name: str = "sessions", **kwargs: Any) -> None:
+        super().__init__(relation_name, **{"heading": _("Sessions"), "label": _("session"), "max_num": 60, **kwargs})
+
     def get_form_options(self) -> dict[str, Any]:
         options = super().get_form_options()
-        options["formsets"][self.relation_name]["form"] = SessionForm
+        options["formsets"][self.relation_name].update(form=SessionForm, formset=SessionFormSet)
         return options
 
 
@@ -97,6 +107,7 @@ class Session(Orderable):
 
     def clean(self) -> None:
         super().clean()
+        check_moments(self, "start", "end")
         errors: dict[str, Any] = {}
         if self.start:
             if self.end is None and not self.all_day:

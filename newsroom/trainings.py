@@ -32,7 +32,7 @@ from cms.references import Context
 from newsroom import states
 from newsroom.meetings import MeetingMixin
 from newsroom.outcomes import OutcomesBlock
-from newsroom.sessions import Session, first_start, last_end
+from newsroom.sessions import Session, SessionsPanel, first_start, last_end
 
 
 class TrainingLevel(models.TextChoices):
@@ -94,7 +94,7 @@ class TrainingPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, Territori
     )
     materials = StreamField(OutcomesBlock(max_num=60), verbose_name=_("materials"), blank=True)
 
-    head = [FieldRowPanel([FieldPanel("level"), FieldPanel("language")])]
+    head = [FieldRowPanel([FieldPanel("level"), FieldPanel("language")]), SessionsPanel()]
     content = [
         FieldPanel("objectives"),
         FieldPanel("target_group"),

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
+OUT_OF_RANGE = _("This date is out of range.")
+
 
 class Zone(models.TextChoices):
     """The time zones of France, its overseas territories and their neighbours."""
@@ -48,6 +50,17 @@ class Zone(models.TextChoices):
     MIQUELON = "America/Miquelon", _("Saint-Pierre and Miquelon")
     REUNION = "Indian/Reunion", _("Réunion")
     MAYOTTE = "Indian/Mayotte", _("Mayotte")
+
+
+YEARS = range(1900, 2201)
+"""Of moments: far from the ends of the calendar, where a change of zone overflows."""
+
+
+def check_moments(instance: models.Model, *names: str) -> None:
+    """ValidationError on the fields of these names whose year is out of range."""
+    moments = {name: getattr(instance, name) for name in names}
+    if wrong := [name for name, moment in moments.items() if moment and moment.year not in YEARS]:
+        raise ValidationError(dict.fromkeys(wrong, OUT_OF_RANGE))
 
 
 def iso(moment: datetime.datetime | None, zone: str) -> str | None:
@@ -96,7 +109,7 @@ def _existing(wall_time: datetime.datetime, zone: ZoneInfo) -> datetime.datetime
         moment = wall_time.replace(tzinfo=zone)
         back = moment.astimezone(datetime.UTC).astimezone(zone)
     except OverflowError:
-        raise ValidationError(_("This date is out of range.")) from None
+        raise ValidationError(OUT_OF_RANGE) from None
     if back.replace(tzinfo=None) != wall_time:
         raise ValidationError(_("There is no such time that day: the clocks are put forward."))
     return moment

@@ -38,7 +38,7 @@ class ConceptForm(FactForm):
         cleaned: dict[str, Any] = super().clean()
         own = self.instance.pk
         broader = {concept.pk for concept in cleaned.get("broader") or ()}
-        if own is not None and own in broader | closure(broader, upwards(without=own)):
+        if own is not None and own in broader | closure(broader, upwards(without=own, drafts=True)):
             self.add_error("broader", _("A concept cannot be broader than itself, directly or through others."))
         related = {concept.pk for concept in cleaned.get("related") or ()}
         if own is not None and own in related:
@@ -130,9 +130,16 @@ class PageTheme(FactLink):
 Edges = dict[int, set[int]]
 
 
-def upwards(*, without: int | None = None) -> Edges:
-    """Broader concepts of every concept, by key (one query); `without` leaves one concept's own out."""
+def upwards(*, without: int | None = None, drafts: bool = False) -> Edges:
+    """Broader concepts of every concept, by key (one query); `without` leaves one concept's own out.
+
+    With `drafts`, what their latest drafts say counts too (one query more): who approves one sees no form.
+    """
     edges: Edges = defaultdict(set)
+    if drafts:
+        drafted = Concept.objects.filter(has_unpublished_changes=True).exclude(pk=without)
+        for narrower, content in drafted.values_list("pk", "latest_revision__content"):
+            edges[narrower].update((content or {}).get("broader") or ())
     for narrower, broader in Concept.broader.through.objects.values_list("from_concept_id", "to_concept_id"):
         if narrower != without:
             edges[narrower].add(broader)

@@ -73,6 +73,8 @@ def _picked(items: list[T], query: params.Query) -> list[T]:
 def _searched(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
     if query["search"] is None:
         return media
+    if not query["search"].strip():
+        return media.none()
     results = get_search_backend().search(query["search"], media.model, operator=query["search_operator"])
     return media.filter(pk__in=[found.pk for found in results[:1000]])
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
 from wagtail.models import Page
@@ -52,24 +51,9 @@ def columns_of(model: type[Page]) -> list[str]:
     names = list(BASE_COLUMNS)
     if model is not Page:
         for declared in fields_of(model):
-            try:
-                column = model._meta.get_field(declared.name)
-            except FieldDoesNotExist:
-                continue
-            if isinstance(column, _PLAIN) and declared.name not in names:
+            if declared.column and not isinstance(model._meta.get_field(declared.name), models.TextField):
                 names.append(declared.name)
-    return names
-
-
-_PLAIN = (
-    models.CharField,
-    models.BooleanField,
-    models.IntegerField,
-    models.DecimalField,
-    models.DateField,
-    models.DateTimeField,
-    models.AutoField,
-)
+    return list(dict.fromkeys(names))
 
 
 def column_filter(model: type[Page], name: str) -> PageFilter:

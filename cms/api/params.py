@@ -80,7 +80,7 @@ def integer(low: int = 0, high: int = 2**31 - 1) -> Reader:
 
     @reader(Annotated[int, Field(ge=low, le=high)])
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
+        if not text.isascii() or not text.isdigit() or len(text) > 12 or not low <= int(text) <= high:
             raise Refused(f"must be a whole number from {low} to {high}")
         return int(text)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import TypedDict
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTableBlockValidationError
 from wagtail_localize.segments import StringSegmentValue
 
 from cms.blocks.base import FactChooserBlock, Represented
@@ -106,6 +106,9 @@ class ChronologyStream(blocks.StreamBlock):
     entry = MomentBlock()
 
 
+MAX_HEADING, MAX_COLUMNS, MAX_ROWS = 300, 20, 500
+
+
 class Table(TypedDict):
     """A table with one header cell a column."""
 
@@ -123,6 +126,20 @@ class TableBlock(Represented, TypedTableBlock):
     class Meta:
         icon = "table"
         label = _("Table")
+
+    def clean(self, value: Any) -> Any:
+        """Refuses what no reader could take in: a column without a heading, overlong headings, very large tables."""
+        headings = [column["heading"].strip() for column in value.columns]
+        problems = []
+        if not all(headings):
+            problems.append(_("Give every column a heading."))
+        if max(map(len, [value.caption, *headings])) > MAX_HEADING:
+            problems.append(_("Headings and the caption hold 300 characters at most."))
+        if len(headings) > MAX_COLUMNS or len(value.row_data) > MAX_ROWS:
+            problems.append(_("A table has 20 columns and 500 rows at most."))
+        if problems:
+            raise TypedTableBlockValidationError(non_block_errors=problems)
+        return super().clean(value)
 
     def represent(self, value: Any, context: Context) -> Table:
         return {

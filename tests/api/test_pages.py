@@ -114,6 +114,8 @@ def test_language_does_not_depend_on_the_reader(client: Client, site: SmallSite)
         ("?updated_since=9999-12-31T23:59:59-14:00", "updated_since"),
         ("?type=newsroom.EventPage&date_to=9999-12-31", "date_to"),
         ("?show_in_menus=perhaps", "show_in_menus"),
+        ("?limit=0000000000000000000000000000101", "limit"),
+        ("?type=newsroom.EventPage&registration_url=https://example.org/", "registration_url"),
         ("?site=nowhere.example", "site"),
     ],
 )
@@ -122,6 +124,20 @@ def test_bad_parameters_are_named(client: Client, site: SmallSite, query: str, p
     assert body["status"] == 400
     assert body["message"]
     assert parameter in {error["parameter"] for error in body["errors"]}
+
+
+def test_links_to_what_is_not_public_are_their_bare_text(client: Client, site: SmallSite) -> None:
+    draft = f'<a linktype="page" id="{site.draft.pk}">le projet</a>'
+    text = f'<p>Voir {draft} et <a linktype="document" id="9">la note</a></p>'
+    site.team.body = [{"type": "paragraph", "value": text, "id": "1"}]
+    site.team.save()
+    body = get(client, f"pages/{site.team.pk}/")["body"]
+    assert body[0]["value"] == "<p>Voir le projet et la note</p>"
+
+
+@pytest.mark.parametrize("kind", ["images", "documents"])
+def test_a_search_without_words_finds_nothing(client: Client, site: SmallSite, kind: str) -> None:
+    assert get(client, f"{kind}/?search=%20")["meta"]["total_count"] == 0
 
 
 def test_tree_parameters(client: Client, site: SmallSite) -> None:

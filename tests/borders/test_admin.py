@@ -17,7 +17,7 @@ from wagtail.search import index
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from borders.admin import VIEWSETS
-from borders.models import Border, KeyFigure, Territory
+from borders.models import Border, Country, KeyFigure, Territory
 from tests.borders.conftest import Places
 from tests.factories import borders as make
 
@@ -258,6 +258,11 @@ def test_a_bad_line_is_refused_on_its_field(editor: Client, places: Places, geom
 def test_a_loop_of_parts_is_refused_on_its_field(editor: Client, places: Places) -> None:
     response = editor.post(url(Border, "edit", places.whole.pk), border_form(places.whole, parent=places.fr_it.pk))
     assert "parent" in errors(response)
+
+
+def test_a_border_has_two_sides(editor: Client, places: Places) -> None:
+    form = border_form(places.fr_de, countries=[str(Country.objects.get(code="fr").pk)])
+    assert "countries" in errors(editor.post(url(Border, "edit", places.fr_de.pk), form))
 
 
 def test_a_draft_of_a_fact_changes_nothing_that_is_live(editor: Client, places: Places) -> None:

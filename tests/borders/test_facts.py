@@ -1,11 +1,13 @@
 """What facts refuse, and the field that says so."""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from borders.models import Border, BorderName, Country, Indicator, KeyFigure, Programme
 from tests.borders.conftest import Places
@@ -50,6 +52,14 @@ def test_a_name_stands_in_for_another_language(places: Places) -> None:
 def test_a_border_is_no_part_of_itself(places: Places) -> None:
     places.fr_de.parent = places.fr_de
     assert list(refused(places.fr_de)) == ["parent"]
+
+
+def test_a_maritime_border_has_no_line(places: Places) -> None:
+    places.fr_de.kind = "maritime"
+    places.fr_de.geometry = {"type": "LineString", "coordinates": [[7.5, 47.5], [8.2, 48.9]]}
+    assert list(refused(places.fr_de)) == ["geometry"]
+    places.fr_de.geometry = {"type": "Point", "coordinates": [7.5, 47.5]}
+    places.fr_de.full_clean()
 
 
 def test_parts_form_no_loop(places: Places) -> None:
@@ -119,6 +129,12 @@ def test_the_database_holds_to_one_place_too(places: Places) -> None:
 )
 def test_a_figure_has_a_year_a_source_and_a_sane_value(places: Places, fields: dict[str, Any], field: str) -> None:
     assert field in refused(figure(places, **fields))
+
+
+def test_a_figure_was_not_read_tomorrow(places: Places) -> None:
+    figure = make.key_figure("length", places.fr_de)
+    figure.read_on = timezone.localdate() + datetime.timedelta(days=1)
+    assert list(refused(figure)) == ["read_on"]
 
 
 def test_a_flow_goes_somewhere_else(places: Places) -> None:

@@ -119,6 +119,13 @@ def test_an_archive_that_unpacks_to_too_much(monkeypatch: Any) -> None:
     assert refused.value.code == "archive_bomb"
 
 
+def test_an_archive_that_holds_next_to_nothing_but_unpacks_to_much() -> None:
+    upload = SimpleUploadedFile("all.zip", documents.archive(**{"zeros.txt": b"0" * 60 * 1024**2}))
+    with pytest.raises(ValidationError) as refused:
+        document_checks.check_content(upload, ["zip"])
+    assert refused.value.code == "archive_bomb"
+
+
 def test_an_archive_with_a_method_that_nobody_reads() -> None:
     content = bytearray(documents.BY_NAME["letter.odt"])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction
 
@@ -97,6 +98,7 @@ def test_event_with_sessions_typed_on_the_clocks_of_their_place(client: Client, 
         (session(start="2026-03-29 02:30", end="2026-03-29 12:00"), "start"),
         (session(start="never"), "start"),
         (session(start="0001-01-01 00:00"), "start"),
+        (session(end="9999-12-31 23:59", timezone="Europe/London"), "end"),
         (session(online_url="javascript:alert(1)"), "online_url"),
     ],
 )
@@ -112,6 +114,14 @@ def test_session_is_refused_on_its_field(client: Client, newsroom: Newsroom, row
     )
     assert set(errors_of(response)) == {f"sessions-0-{field}"}
     assert not EventPage.objects.exists()
+
+
+def test_an_event_has_a_session_at_the_latest_when_it_is_published(client: Client, newsroom: Newsroom) -> None:
+    fields = {"title": "Rencontre", "slug": "rencontre", "event_type": "bureau", "sessions": inline_formset([])}
+    refused = new_page(client, EventPage, newsroom.events, **fields)
+    assert errors_of(refused) == {"sessions": ["Indiquez au moins une session."]}
+    draft = new_page(client, EventPage, newsroom.events, **fields, **{"action-publish": []})
+    assert draft.status_code == 302, errors_of(draft)
 
 
 @pytest.mark.parametrize("model", [EventPage, TrainingPage])
@@ -174,6 +184,7 @@ def test_call(client: Client, newsroom: Newsroom) -> None:
         ({"min_amount": "-1"}, "min_amount"),
         ({"max_amount": "12345678901.00"}, "max_amount"),
         ({"opens_at": ""}, "opens_at"),
+        ({"closes_at": "9999-12-31 23:59"}, "closes_at"),
         ({"timezone": ""}, "timezone"),
     ],
 )
@@ -184,7 +195,7 @@ def test_call_is_refused_on_its_field(client: Client, newsroom: Newsroom, wrong:
 
 
 def test_document_for_members_must_be_in_a_members_collection(client: Client, newsroom: Newsroom) -> None:
-    page = make.event(newsroom.events)
+    page = make.event(newsroom.events, sessions=[make.event_session(timezone.now())])
     public = make.attachment("Compte rendu")
     refused = edit_page(client, page, outcomes=outcome(document=str(public.pk), access="members"))
     assert set(errors_of(refused)) == {"outcomes"}
@@ -198,5 +209,5 @@ def test_document_for_members_must_be_in_a_members_collection(client: Client, ne
 
 @pytest.mark.parametrize("value", [{}, {"url": "https://example.org", "title": ""}])
 def test_outcome_needs_one_target_and_a_title(client: Client, newsroom: Newsroom, value: dict[str, str]) -> None:
-    page = make.event(newsroom.events)
+    page = make.event(newsroom.events, sessions=[make.event_session(timezone.now())])
     assert set(errors_of(edit_page(client, page, outcomes=outcome(**value)))) == {"outcomes"}

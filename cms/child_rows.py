@@ -1,0 +1,28 @@
+"""Child rows that exchange their unique values in one save."""
+
+from typing import Any
+
+from django.db.models import UniqueConstraint
+from modelcluster.models import ClusterableModel
+
+
+def renew_changed(instance: ClusterableModel) -> None:
+    """Make rows in memory new whose unique values differ from what the database holds for them.
+
+    modelcluster deletes the rows that are gone, then saves the others one by one: two names that exchange their
+    languages, or two links their facts, would collide half-way. A row made anew is deleted before any is saved.
+    """
+    if instance.pk is None:
+        return
+    for relation, rows in getattr(instance, "_cluster_related_objects", {}).items():
+        link: Any = type(instance)._meta.get_field(relation)
+        if not link.one_to_many:
+            continue
+        for constraint in link.related_model._meta.constraints:
+            if isinstance(constraint, UniqueConstraint) and constraint.fields:
+                columns = [link.related_model._meta.get_field(name).attname for name in constraint.fields]
+                held = link.related_model._default_manager.filter(**{link.field.name: instance.pk})
+                before = {pk: tuple(values) for pk, *values in held.values_list("pk", *columns)}
+                for row in rows:
+                    if row.pk in before and before[row.pk] != tuple(getattr(row, column) for column in columns):
+                        row.pk = None
