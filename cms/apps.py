@@ -8,11 +8,12 @@ class CmsConfig(AppConfig):
         from cms import checks as translation_checks
         from cms import offices, references, renditions, roles, worker
         from cms.changes import foundations
-        from cms.translation import drafting, privacy, publication, trees
+        from cms.translation import drafting, overrides, privacy, publication, trees
 
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
         foundations.connect(self)
         drafting.install()
+        overrides.connect()
         publication.connect()
         privacy.connect()
         trees.connect()

@@ -20,7 +20,12 @@ from cms import dependencies, labels, publication
 from cms.media import CmsDocument, CmsImage, Rendition
 
 API_PATH = "/api/v2/"
-RICH_TEXT_TARGET = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")(?=[^>]*\bid="(\d+)")')
+RICH_TEXT_TARGET = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")(?=[^>]*\bid="([0-9]{1,18})")')
+
+
+def key(value: Any) -> int | None:
+    """The primary key that stored text or JSON names; None where no database could have it (letters, 30 digits)."""
+    return int(value) if re.fullmatch("[0-9]{1,18}", str(value), re.ASCII) else None
 
 
 @dataclass

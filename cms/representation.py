@@ -14,7 +14,7 @@ from wagtail.rich_text.rewriters import LinkRewriter
 from cms.json_types import Address, CodeOf, LocaleCode, PageTypeName
 from cms.labels import CodedAs
 from cms.media import CmsDocument, CmsImage, Rendition
-from cms.references import Context, PageTarget
+from cms.references import Context, PageTarget, key
 from cms.renditions import sources
 
 RICH_TEXT_FEATURES = ["bold", "italic", "superscript", "subscript", "ol", "ul", "link", "document-link"]
@@ -239,7 +239,7 @@ def rich_text(source: str, context: Context) -> str:
         return ""
 
     def link_to_page(attributes: dict[str, str]) -> str:
-        target = context.loaded.page(_key(attributes), context.locale)
+        target = context.loaded.page(key(attributes.get("id")), context.locale)
         if target is None:
             return ""
         return (
@@ -248,7 +248,7 @@ def rich_text(source: str, context: Context) -> str:
         )
 
     def link_to_document(attributes: dict[str, str]) -> str:
-        found = document(_key(attributes), context)
+        found = document(key(attributes.get("id")), context)
         if found is None:
             return ""
         if found["url"] is None:
@@ -266,11 +266,6 @@ def rich_text(source: str, context: Context) -> str:
     return FOOTNOTE.sub(
         r'<sup class="footnote"><a id="ref-\1" href="#note-\1" role="doc-noteref">\1</a></sup>', cleaned
     )
-
-
-def _key(attributes: dict[str, str]) -> int | None:
-    text = attributes.get("id", "")
-    return int(text) if text.isdigit() else None
 
 
 C = TypeVar("C", bound=TextChoices)

@@ -3,11 +3,13 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from cms import media_admin
+from cms import media_admin, rich_text
 from cms.office_admin import OfficeViewSet
 from cms.translation import admin as translation
 
 register_snippet(OfficeViewSet)
+
+hooks.register("register_rich_text_features", rich_text.register_features, order=1)
 
 # Before wagtail-localize's own (order 0), so that its views are never reached unguarded.
 hooks.register("register_admin_urls", translation.admin_urls, order=-1)

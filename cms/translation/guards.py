@@ -7,24 +7,28 @@ https://github.com/wagtail/wagtail-localize checks page permissions per view. dr
 something is published, whatever the route.
 """
 
+import contextlib
 from typing import Any
 
 import polib
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
 from wagtail.models import Page
-from wagtail_localize.models import Translation
+from wagtail_localize.models import SegmentOverride, Translation
+from wagtail_localize.strings import StringValue
 from wagtail_localize.views import convert, edit_translation
 from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 from wagtail_localize.views.update_translations import UpdateTranslationsForm, UpdateTranslationsView
 
-from cms.translation import drafting
+from cms.translation import drafting, overrides
 
 PO_BYTES = 5 * 1024 * 1024
 
@@ -114,6 +118,31 @@ def target(request: HttpRequest, translation_id: int) -> Translation:
     return translation
 
 
+def edit_string(request: HttpRequest, translation_id: int, string_segment_id: int) -> HttpResponseBase:
+    """Stores the translation of one text; 400 without one, or where tags are nested beyond what can be read."""
+    try:
+        return edit_translation.edit_string_translation(request, translation_id, string_segment_id)
+    except (MultiValueDictKeyError, RecursionError):
+        raise BadRequest("A text is needed.") from None
+
+
+@transaction.atomic
+def edit_override(request: HttpRequest, translation_id: int, overridable_segment_id: int) -> HttpResponseBase:
+    """Stores what stands in place of the source's own; 400 for what could not stand there."""
+    try:
+        response = edit_translation.edit_override(request, translation_id, overridable_segment_id)
+    except MultiValueDictKeyError:
+        raise BadRequest("A value is needed.") from None
+    translation = Translation.objects.get(pk=translation_id)
+    stored = SegmentOverride.objects.filter(
+        locale=translation.target_locale, context__overridablesegment=overridable_segment_id
+    )
+    done = request.method == "PUT" and response.status_code < 300
+    if done and not all(overrides.fits(translation.source, override) for override in stored):
+        raise BadRequest("This value names nothing that exists.")  # and takes back what was stored
+    return response
+
+
 @require_POST
 def upload_pofile(request: HttpRequest, translation_id: int) -> HttpResponse:
     """Imports a PO file that was exported for this translation; upstream fails on a file without its header."""
@@ -134,7 +163,10 @@ def _problem_of_po(file: Any, translation: Translation) -> str:
     try:
         # Text, not a name: polib would open a file whose name it is given.
         catalogue = polib.pofile(file.read().decode("utf-8-sig") + "\n")
-    except (OSError, ValueError, IndexError, KeyError):
+        for entry in catalogue:
+            with contextlib.suppress(ValueError):  # upstream keeps it, and says what is wrong beside it
+                StringValue.from_translated_html(entry.msgstr)
+    except (OSError, ValueError, IndexError, KeyError, RecursionError):
         return _("This is not a valid PO file in UTF-8.")
     finally:
         file.seek(0)
@@ -167,6 +199,8 @@ urls = [
     path("localize/submit/snippet/<slug:app_label>/<slug:model_name>/<str:pk>/", refuse),
     path("localize/update/<int:translation_source_id>/", UpdateView.as_view()),
     path("localize/page/<int:page_id>/convert_to_alias/", convert_to_alias),
+    path("localize/translate/<int:translation_id>/strings/<int:string_segment_id>/edit/", edit_string),
+    path("localize/translate/<int:translation_id>/overrides/<int:overridable_segment_id>/edit/", edit_override),
     path("localize/translate/<int:translation_id>/pofile/upload/", upload_pofile),
     path("localize/translate/<int:translation_id>/machine_translate/", machine_translate),
     path("localize/translate/<int:translation_id>/disable/", stop_translation),

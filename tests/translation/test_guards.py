@@ -204,8 +204,6 @@ SAFE = {
     "reports/translations/results/",
     "api/snippets/<slug:app_label>/<slug:model_name>/",
     "api/snippets/<slug:app_label>/<slug:model_name>/<str:pk>/",
-    "translate/<int:translation_id>/strings/<int:string_segment_id>/edit/",
-    "translate/<int:translation_id>/overrides/<int:overridable_segment_id>/edit/",
     "translate/<int:translation_id>/pofile/download/",
     "translate/<int:translation_id>/preview/",
     "translate/<int:translation_id>/preview/<str:mode>/",
@@ -226,6 +224,7 @@ def test_every_address_of_upstream_is_guarded_or_known_to_be_safe() -> None:
         (b"/etc/passwd", False),
         (b'msgid "a"\nmsgstr "b"\n', False),
         (b'msgid ""\nmsgstr "X-WagtailLocalize-TranslationID: 0"\n', False),
+        (b'msgid "a"\nmsgstr "' + b"<b>" * 5000 + b'"\n', False),
     ],
 )
 def test_a_wrong_po_file_gets_a_message(
