@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from cms.languages import CODES, DEFAULT
+
 
 def not_expired(prefix: str = "") -> Q:
     """Pages whose expiry has not come: the schedule may run a minute late, the answer may not."""
@@ -31,3 +33,16 @@ def html_path(locale: str, url_path: str) -> str:
     """A page's path for readers, "/de/grenzen/": its language, then its slugs below the language's home page."""
     below_home = url_path.strip("/").split("/")[1:]
     return "/" + "/".join([locale, *below_home]) + "/"
+
+
+def split_path(path: str) -> tuple[str, list[str]]:
+    """The language and the slugs of a reader's path, at most 20 parts; without a language, the default one."""
+    parts = [part for part in path.split("?")[0].split("/") if part][:20]
+    if parts and parts[0] in CODES:
+        return parts[0], parts[1:]
+    return DEFAULT, parts
+
+
+def url_path(home_slug: str, slugs: Iterable[str]) -> str:
+    """Where the tree keeps what is at these slugs below a language's home page."""
+    return "/" + "/".join([home_slug, *slugs]) + "/"

@@ -1,6 +1,6 @@
 """Filters of page lists. Apps register theirs; columns of a page type that are in its JSON filter by themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ def register(*filters: PageFilter) -> None:
         registered[page_filter.param.name] = page_filter
 
 
-def filters_for(types: list[type[Page]]) -> list[PageFilter]:
+def filters_for(types: Sequence[type[Page]]) -> list[PageFilter]:
     """The filters of a list of these page types (all types when empty)."""
     labels = {model._meta.label for model in types}
     found = {

@@ -1,30 +1,24 @@
-"""Pages: lists, details and finding a page by its path."""
+"""Pages: lists and details."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpResponseRedirect
 from rest_framework.request import Request
-from rest_framework.response import Response
-from typing_extensions import TypedDict
-from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 from wagtail.search.backends import get_search_backend
 
 from cms import labels, page_json, page_shapes, publication
 from cms.api import page_filters, params, selection, windows
-from cms.api.errors import NotFound, Problem, bad
+from cms.api.errors import NotFound, bad
 from cms.api.views import Api, DetailApi, ListApi, Listed
 from cms.fields import fields_of
-from cms.json_types import PageTypeName, either, told_apart
-from cms.languages import CODES, DEFAULT
+from cms.json_types import PageTypeName, either
 from cms.page_shapes import page_types
 from cms.pages import SitePage
-from cms.references import API_PATH
 
 SEARCH_MAX = 1000
 
@@ -77,11 +71,69 @@ SITE = params.Param("site", params.plain, "The host name of a site, with its por
 RICH_TEXT = params.Param("rich_text_format", params.choice(["html"]), "Rich text is always display HTML.")
 
 
-class PageList(ListApi):
-    """Public pages as cards, or as `fields` says; in all languages unless `locale` is given."""
+class FilteredPages(Api):
+    """What answers with public pages that fit the filters of page lists."""
 
-    types: list[Any] = []
+    types: Sequence[type[Page]] = ()
     """The page types asked for; none stands for all."""
+
+    def filters(self) -> list[params.Param]:
+        """The filters that make sense for these types."""
+        return [*TREE, SITE, *(found.param for found in page_filters.filters_for(self.types))]
+
+    def filtered(self, query: params.Query) -> Any:
+        """Public pages that fit every filter."""
+        if len(self.types) == 1:
+            pages = publication.public(self.types[0].objects.all(), query.labels.private_paths)
+        else:
+            pages = public_pages(query.labels)
+            pages = pages.type(*self.types) if self.types else pages
+        if query["locale"]:
+            pages = pages.filter(locale__language_code=query["locale"])
+        if query["site"]:
+            pages = self.below_site(pages, query["site"])
+        if query["child_of"]:
+            pages = pages.child_of(self.relative(query, "child_of"))
+        if query["descendant_of"]:
+            pages = pages.descendant_of(self.relative(query, "descendant_of"))
+        if query["ancestor_of"]:
+            pages = pages.ancestor_of(self.relative(query, "ancestor_of"))
+        if query["translation_of"]:
+            pages = pages.translation_of(self.relative(query, "translation_of"))
+        for page_filter in page_filters.filters_for(self.types):
+            value = query.values.get(page_filter.param.name)
+            if page_filter.param.name in query.given and page_filter.param.name not in {"locale"}:
+                pages = page_filter.apply(pages, value, query)
+        return pages
+
+    def relative(self, query: params.Query, name: str) -> Page:
+        """The page that a tree parameter names."""
+        value = query[name]
+        pages = public_pages(query.labels)
+        if value == "root":
+            found = pages.filter(depth=2, locale__language_code=query.locale).first()
+        else:
+            found = pages.filter(pk=value).first()
+        if found is None:
+            raise bad(name, value, "page doesn't exist")
+        return found
+
+    @staticmethod
+    def below_site(pages: QuerySet[Any], host: str) -> QuerySet[Any]:
+        name, _colon, port = host.partition(":")
+        sites = Site.objects.filter(hostname=name).select_related("root_page")
+        site = (sites.filter(port=port) if port.isdigit() else sites).first()
+        if site is None:
+            raise bad("site", host, "no such site")
+        homes = publication.public(site.root_page.get_translations(inclusive=True), ())
+        below = Page.objects.none()
+        for home in homes:
+            below = below | Page.objects.descendant_of(home, inclusive=True)
+        return pages.filter(pk__in=below.values("pk"))
+
+
+class PageList(FilteredPages, ListApi):
+    """Public pages as cards, or as `fields` says; in all languages unless `locale` is given."""
 
     @classmethod
     def answer_type(cls) -> Any:
@@ -105,11 +157,9 @@ class PageList(ListApi):
     def declared(self) -> list[params.Param]:
         columns = page_filters.columns_of(self.types[0] if len(self.types) == 1 else Page)
         order = params.Param("order", params.plain, "Columns, each with a minus sign to reverse it, or `random`.")
-        own = [TYPE, FIELDS, *TREE, *SEARCH, SITE, RICH_TEXT, params.LIMIT, params.OFFSET, windows.CURSOR, order]
-        names = {param.name for param in own}
-        filters = [f.param for f in page_filters.filters_for(self.types) if f.param.name not in names]
+        own = [TYPE, FIELDS, *SEARCH, RICH_TEXT, params.LIMIT, params.OFFSET, windows.CURSOR, order]
         self.columns = columns
-        return [params.LOCALE, *own, *filters, self.format, params.CACHE_BUSTER]
+        return [params.LOCALE, *own, *self.filters(), self.format, params.CACHE_BUSTER]
 
     def query(self, request: Request) -> params.Query:
         self.types = self.types_in(request._request.GET.getlist("type"))
@@ -169,56 +219,6 @@ class PageList(ListApi):
             if name in query.given:
                 raise bad(name, query[name], f"random ordering with {name} is not supported")
         return list(pages.order_by("?")[: query["limit"]])
-
-    def filtered(self, query: params.Query) -> Any:
-        """Public pages that fit every filter."""
-        if len(self.types) == 1:
-            pages = publication.public(self.types[0].objects.all(), query.labels.private_paths)
-        else:
-            pages = public_pages(query.labels)
-            pages = pages.type(*self.types) if self.types else pages
-        if query["locale"]:
-            pages = pages.filter(locale__language_code=query["locale"])
-        if query["site"]:
-            pages = self.below_site(pages, query["site"])
-        if query["child_of"]:
-            pages = pages.child_of(self.relative(query, "child_of"))
-        if query["descendant_of"]:
-            pages = pages.descendant_of(self.relative(query, "descendant_of"))
-        if query["ancestor_of"]:
-            pages = pages.ancestor_of(self.relative(query, "ancestor_of"))
-        if query["translation_of"]:
-            pages = pages.translation_of(self.relative(query, "translation_of"))
-        for page_filter in page_filters.filters_for(self.types):
-            value = query.values.get(page_filter.param.name)
-            if page_filter.param.name in query.given and page_filter.param.name not in {"locale"}:
-                pages = page_filter.apply(pages, value, query)
-        return pages
-
-    def relative(self, query: params.Query, name: str) -> Page:
-        """The page that a tree parameter names."""
-        value = query[name]
-        pages = public_pages(query.labels)
-        if value == "root":
-            found = pages.filter(depth=2, locale__language_code=query.locale).first()
-        else:
-            found = pages.filter(pk=value).first()
-        if found is None:
-            raise bad(name, value, "page doesn't exist")
-        return found
-
-    @staticmethod
-    def below_site(pages: QuerySet[Any], host: str) -> QuerySet[Any]:
-        name, _colon, port = host.partition(":")
-        sites = Site.objects.filter(hostname=name).select_related("root_page")
-        site = (sites.filter(port=port) if port.isdigit() else sites).first()
-        if site is None:
-            raise bad("site", host, "no such site")
-        homes = publication.public(site.root_page.get_translations(inclusive=True), ())
-        below = Page.objects.none()
-        for home in homes:
-            below = below | Page.objects.descendant_of(home, inclusive=True)
-        return pages.filter(pk__in=below.values("pk"))
 
     def search(self, query: params.Query) -> list[int]:
         """Keys of pages that match the words, the best first."""
@@ -283,119 +283,3 @@ class PageDetail(DetailApi):
         choose = selection.chooser(config, [type(page)], card=False)
         item = page_json.represent([page], choose)[0]
         return selection.cut(item, config, {f.name: f for f in fields_of(type(page))})
-
-
-class Moved(TypedDict):
-    """Answer of `find` for a path that has moved; `location` is a path of the site or an address elsewhere."""
-
-    type: Literal["redirect"]
-    location: str
-    permanent: bool
-
-
-class NearestPage(TypedDict):
-    """The closest public page above a path that leads nowhere."""
-
-    id: int
-    title: str
-    html_path: str
-
-
-class PageNotFound(Problem):
-    """What answers a path that leads nowhere; `nearest` is null while its language has no home page."""
-
-    nearest: NearestPage | None
-
-
-class PageFind(Api):
-    """`?html_path=/de/…` or `?id=`: 302 to the detail, 200 where it has moved, or 404 with the `nearest` page.
-
-    A client that follows redirects, as most do, gets the page's detail.
-    """
-
-    problems = {404: PageNotFound}
-    empty_answers = {302: "The page is there: `Location` is the address of its detail."}
-
-    cached_statuses = (200, 302, 404)
-
-    own_params = (
-        params.Param("html_path", params.plain, "A path of the site with its language."),
-        params.Param("id", params.integer(1), "A page's key."),
-        FIELDS,
-        RICH_TEXT,
-    )
-
-    @classmethod
-    def answer_type(cls) -> Any:
-        details = [page_shapes.detail(model) for model in page_types().values()]
-        return told_apart("FoundPage", [*details, Moved])
-
-    def get(self, request: Request) -> Response | HttpResponseRedirect:
-        query = self.query(request)
-        pages = public_pages(query.labels)
-        if query["html_path"] is not None:
-            found = self.by_path(pages, query["html_path"])
-        elif query["id"] is not None:
-            found = pages.filter(pk=query["id"]).first()
-        else:
-            raise bad("html_path", "", "give html_path or id")
-        if found is not None:
-            kept: dict[str, str] = {
-                name: request._request.GET[name] for name in ("fields", "locale", "format") if name in query.given
-            }
-            target = f"{API_PATH}pages/{found.pk}/"
-            return HttpResponseRedirect(f"{target}?{urlencode(kept)}" if kept else target)
-        if query["html_path"] is not None and (moved := self.moved(query["html_path"])):
-            return Response(moved)
-        raise NotFound("There is no page at this path.", nearest=self.nearest(pages, query["html_path"] or "/"))
-
-    @staticmethod
-    def by_path(pages: QuerySet[Page], path: str) -> Page | None:
-        """The page at a path; a path without a language is looked for in the default one."""
-        locale, slugs = split(path)
-        home = pages.filter(depth=2, locale__language_code=locale).values_list("slug", flat=True).first()
-        if home is None:
-            return None
-        return pages.filter(url_path="/" + "/".join([home, *slugs]) + "/", locale__language_code=locale).first()
-
-    @staticmethod
-    def moved(path: str) -> Moved | None:
-        """Where editors or a move sent the path, as wagtail.contrib.redirects keeps it."""
-        found = (
-            Redirect.objects.filter(old_path=Redirect.normalise_path(path))
-            .select_related("redirect_page__locale")
-            .first()
-        )
-        if found is None:
-            return None
-        target = found.redirect_page
-        if target is None:
-            return {"type": "redirect", "location": found.redirect_link, "permanent": found.is_permanent}
-        visible = public_pages(labels.current()).filter(pk=target.pk).exists()
-        if not visible:
-            return None
-        location = publication.html_path(target.locale.language_code, target.url_path)
-        return {"type": "redirect", "location": location, "permanent": found.is_permanent}
-
-    @staticmethod
-    def nearest(pages: QuerySet[Page], path: str) -> NearestPage | None:
-        """The closest public page above a path, for a helpful "not found" page."""
-        locale, slugs = split(path)
-        home = pages.filter(depth=2, locale__language_code=locale).first()
-        if home is None:
-            return None
-        above = ["/" + "/".join([home.slug, *slugs[:end]]) + "/" for end in range(len(slugs))]
-        found = pages.filter(url_path__in=above, locale__language_code=locale).order_by("-depth").first() or home
-        return {
-            "id": found.pk,
-            "title": found.title,
-            "html_path": publication.html_path(locale, found.url_path),
-        }
-
-
-def split(path: str) -> tuple[str, list[str]]:
-    """The language and the slugs of a path; without a language, the default one."""
-    parts = [part for part in path.split("?")[0].split("/") if part][:20]
-    if parts and parts[0] in CODES:
-        return parts[0], parts[1:]
-    return DEFAULT, parts

@@ -12,20 +12,26 @@ from borders.api import (
     TerritoryDetail,
     TerritoryList,
 )
+from cms.api.find import PageFind
 from cms.api.locales import LocaleList
 from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
-from cms.api.pages import PageDetail, PageFind, PageList
+from cms.api.pages import PageDetail, PageList
+from cms.api.redirects import RedirectList
 from cms.api.schema.views import Schema, docs
+from cms.api.sitemap import Sitemap
 from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
 from home.api import MemberDetail, MemberList, NavigationView, SiteView
 from home.pilot_actions import PilotActionList
+from newsroom.calendar import Calendar, PageCalendar
+from newsroom.feeds import CallFeed, EventFeed, NewsFeed, TrainingFeed
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList
 
 urlpatterns: list[URLPattern] = [
     path("pages/", PageList.as_view()),
     path("pages/find/", PageFind.as_view()),
     path("pages/<int:key>/", PageDetail.as_view()),
+    path("pages/<int:key>/calendar/", PageCalendar.as_view()),
     path("images/", ImageList.as_view()),
     path("images/<int:key>/", ImageDetail.as_view()),
     path("documents/", DocumentList.as_view()),
@@ -50,6 +56,13 @@ urlpatterns: list[URLPattern] = [
     path("navigation/", NavigationView.as_view()),
     path("site/", SiteView.as_view()),
     path("locales/", LocaleList.as_view()),
+    path("redirects/", RedirectList.as_view()),
+    path("sitemap/", Sitemap.as_view()),
+    path("feeds/news/", NewsFeed.as_view()),
+    path("feeds/events/", EventFeed.as_view()),
+    path("feeds/trainings/", TrainingFeed.as_view()),
+    path("feeds/calls/", CallFeed.as_view()),
+    path("calendar/", Calendar.as_view()),
     path("schema/", Schema.as_view()),
     path("docs/", docs),
     path("<path:rest>", Nothing.as_view()),
