@@ -6,7 +6,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import checks as translation_checks
-        from cms import offices, references, renditions, roles, worker
+        from cms import offices, references, refusals, renditions, roles, worker
         from cms.changes import foundations
         from cms.translation import drafting, overrides, privacy, publication, trees
 
@@ -19,4 +19,5 @@ class CmsConfig(AppConfig):
         trees.connect()
         translation_checks.connect()
         roles.connect()
+        worker.schedule(refusals.publish_scheduled)
         worker.schedule(renditions.enqueue_forgotten, every_minutes=60)

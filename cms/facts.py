@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.forms import ModelMultipleChoiceField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +17,13 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import InlinePanel
-from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMixin, WorkflowMixin
+from wagtail.models import DraftStateMixin, LockableMixin, Orderable, Revision, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
 from cms.child_rows import renew_changed
 from cms.languages import Language, fallbacks
 from cms.revisions import OpensWithoutGoneFacts
+from cms.validation import NamesItself
 
 code_validator = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use small letters without accents, digits and hyphens, such as “fr-de”.")
@@ -91,7 +92,14 @@ class FactForm(WagtailAdminModelForm):
 
 
 class Fact(
-    OpensWithoutGoneFacts, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, index.Indexed, ClusterableModel
+    NamesItself,
+    OpensWithoutGoneFacts,
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    index.Indexed,
+    ClusterableModel,
 ):  # type: ignore[misc]
     """A fact with a stable code, names per language, drafts, revisions, locking and a workflow."""
 
@@ -139,6 +147,12 @@ class Fact(
 
     def __str__(self) -> str:
         return self.name_in(get_language() or "fr")
+
+    @transaction.atomic
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
+        """On every route checked as in its form, and whole: its columns and its rows become public at once."""
+        revision.as_object().full_clean()
+        super().publish(revision, *args, **kwargs)
 
     def name_in(self, language: str) -> str:
         """The preferred name in a language, else in the nearest one that has a name, else the code."""

@@ -38,6 +38,7 @@ from cms.representation import RICH_TEXT_FEATURES
 from cms.revisions import OpensWithoutGoneFacts
 from cms.translation import prose
 from cms.translation.panels import LanguagesPanel
+from cms.validation import NamesItself
 
 
 def translated(*names: str) -> list[TranslatableField]:
@@ -130,7 +131,7 @@ class _SearchFields:
         return [*Page.search_fields, *found, *gathered(owner, "searched")]
 
 
-class SitePage(OpensWithoutGoneFacts, Page):
+class SitePage(NamesItself, OpensWithoutGoneFacts, Page):
     """Every page of the site: an introduction that doubles as summary, and how it is found and shared.
 
     Subclasses and mixins list what they bring under these names, and each is gathered from all of them:

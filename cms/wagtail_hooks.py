@@ -3,7 +3,7 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from cms import media_admin, rich_text
+from cms import media_admin, refusals, rich_text
 from cms.office_admin import OfficeViewSet
 from cms.translation import admin as translation
 
@@ -19,3 +19,4 @@ hooks.register("before_convert_alias_page", translation.refuse_conversion)
 hooks.register("after_create_page", translation.create_fallbacks, order=1)
 hooks.register("register_reports_menu_item", translation.report_menu_item)
 hooks.register("construct_homepage_panels", media_admin.add_failed_images)
+hooks.register("register_log_actions", refusals.register_log_action)

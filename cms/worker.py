@@ -126,15 +126,9 @@ def run(*, interval: float = 1) -> None:
         clock.join(STOP_SECONDS)
 
 
-def publish_scheduled() -> None:
-    """Publish and expire the pages and snippets whose time has come."""
-    call_command("publish_scheduled", verbosity=0)
-
-
 def prune_task_results() -> None:
     """Forget finished tasks: successes after two days, failures after two weeks."""
     call_command("prune_db_task_results", min_age_days=2, failed_min_age_days=14, verbosity=0)
 
 
-schedule(publish_scheduled)
 schedule(prune_task_results, every_minutes=60)

@@ -13,7 +13,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page
 
-from cms import worker
+from cms import refusals, worker
 
 
 @task()
@@ -70,13 +70,13 @@ def test_a_failing_job_is_logged_and_stops_nothing(jobs, caplog):
 
 
 def test_a_job_registered_twice_runs_once(jobs):
-    worker.schedule(worker.publish_scheduled)
-    worker.schedule(worker.publish_scheduled)
-    assert list(jobs) == ["cms.worker.publish_scheduled"]
+    worker.schedule(worker.prune_task_results)
+    worker.schedule(worker.prune_task_results)
+    assert list(jobs) == ["cms.worker.prune_task_results"]
 
 
 def test_wagtail_scheduled_publication_is_on_the_schedule():
-    assert "cms.worker.publish_scheduled" in worker._jobs
+    assert "cms.refusals.publish_scheduled" in worker._jobs
 
 
 @pytest.mark.sqlite
@@ -85,7 +85,7 @@ def test_a_page_goes_live_when_its_time_has_come():
     page = Page.objects.get(depth=1).add_child(instance=Page(title="Later", slug="later", live=False))
     page.go_live_at = timezone.now() - timedelta(seconds=1)
     page.save_revision(approved_go_live_at=page.go_live_at)
-    worker.publish_scheduled()
+    refusals.publish_scheduled()
     page.refresh_from_db()
     assert page.live
 
