@@ -146,6 +146,11 @@ class KeyFigure(Fact):
     read_on = models.DateField(_("read on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
+    public_with = {
+        "indicator_id": "borders.indicator",
+        "border_id": "borders.border",
+        "territory_id": "borders.territory",
+    }
     search_fields = [
         index.SearchField("code"),
         index.AutocompleteField("code"),

@@ -126,6 +126,8 @@ class Fact(
     )
 
     base_form_class = FactForm
+    public_with: ClassVar[dict[str, str]] = {}
+    """Columns with the keys of other facts, "app.model", without which, where they are given, nobody sees this one."""
     name_panel: ClassVar[Any] = InlinePanel("names", heading=_("Names"), label=_("name"), min_num=1)
     search_fields = [
         index.SearchField("code"),

@@ -7,6 +7,8 @@ class HomeConfig(AppConfig):
     def ready(self) -> None:
         from cms import changes
         from cms.api import vocabularies
+        from cms.changes.feed import effects
+        from home import dependants
         from home.models import DemoItem, NavigationEntry
         from home.models.members import MemberCategory
         from home.models.navigation import Menu
@@ -14,4 +16,7 @@ class HomeConfig(AppConfig):
 
         changes.watch(NavigationEntry)
         changes.leave_out(DemoItem, "bookkeeping of the demo loader")
+        effects.register_part("navigation", "home.navigationentry")
+        effects.register_part("site", "home.sitesettings")
+        effects.register(dependants.of)
         vocabularies.register(member_category=MemberCategory, menu=Menu, social_network=SocialNetwork)

@@ -6,7 +6,9 @@ class ResourcesConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here: these modules need loaded models.
-        from resources import page_filters, vocabularies
+        from cms.changes.feed import effects
+        from resources import dependants, page_filters, vocabularies
 
+        effects.register(dependants.of)
         page_filters.register()
         vocabularies.register()

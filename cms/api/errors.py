@@ -61,6 +61,14 @@ class NotFound(Exception):
         super().__init__(detail)
 
 
+class Gone(Exception):
+    """What was asked for is no longer to be had; `extra` joins the problem's members."""
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        self.extra = extra
+        super().__init__(detail)
+
+
 _TITLES = {
     400: "Bad request",
     401: "Not authenticated",
@@ -68,6 +76,7 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    410: "Gone",
     415: "Unsupported media type",
     429: "Too many requests",
     500: "Server error",
@@ -95,6 +104,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
         body = problem(status.HTTP_400_BAD_REQUEST, str(exception), errors=exception.errors)
     elif isinstance(exception, NotFound):
         body = problem(status.HTTP_404_NOT_FOUND, str(exception), **exception.extra)
+    elif isinstance(exception, Gone):
+        body = problem(status.HTTP_410_GONE, str(exception), **exception.extra)
     elif isinstance(exception, Http404):
         body = problem(status.HTTP_404_NOT_FOUND, "There is nothing at this address.")
     elif isinstance(exception, PermissionDenied):

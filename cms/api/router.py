@@ -12,6 +12,7 @@ from borders.api import (
     TerritoryDetail,
     TerritoryList,
 )
+from cms.api.changes import ChangeFeed
 from cms.api.find import PageFind
 from cms.api.locales import LocaleList
 from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
@@ -63,6 +64,7 @@ urlpatterns: list[URLPattern] = [
     path("feeds/trainings/", TrainingFeed.as_view()),
     path("feeds/calls/", CallFeed.as_view()),
     path("calendar/", Calendar.as_view()),
+    path("changes/", ChangeFeed.as_view()),
     path("schema/", Schema.as_view()),
     path("docs/", docs),
     path("<path:rest>", Nothing.as_view()),

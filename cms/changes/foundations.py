@@ -27,6 +27,7 @@ def connect(app: AppConfig) -> None:
     )
 
     from cms import worker
+    from cms.changes.feed import deletion, effects
     from cms.changes.models import Change, ChangeCounter
     from cms.facts import Fact
     from cms.media import CmsDocument, CmsImage, Rendition
@@ -34,7 +35,15 @@ def connect(app: AppConfig) -> None:
     from cms.translation.models import TranslatedRevision, TranslationStatus
 
     # A new draft below a live page counts in its `numchild`; who owns or looks after a page is never shown.
-    changes.watch(Page, ignore=["numchild", "owner_id", "responsible_id"])
+    # What a page was called, where it was and whether anybody saw it: whoever kept a copy must learn what to remove.
+    changes.watch(
+        Page,
+        ignore=["numchild", "owner_id", "responsible_id"],
+        remember=[
+            *("live", "path", "url_path", "title", "expire_at", "first_published_at"),
+            *("alias_of_id", "content_type_id", "locale_id", "translation_key"),
+        ],
+    )
     changes.watch(
         TranslationStatus,
         of="page",
@@ -42,13 +51,21 @@ def connect(app: AppConfig) -> None:
     )
     # Closing a draft closes the live pages below it.
     changes.watch(PageViewRestriction, of="page", kind=PRIVACY, only_live=False)
-    changes.watch(Collection, ignore=["numchild"])
+    changes.watch(Collection, ignore=["numchild"], remember=["path"])
     changes.watch(CollectionViewRestriction, of="collection", kind=PRIVACY)
     for model in (CmsImage, CmsDocument):
-        changes.watch(model, ignore=["uploaded_by_user_id", "rendition_state"])
+        changes.watch(model, ignore=["uploaded_by_user_id", "rendition_state"], remember=["collection_id"])
     changes.watch(Rendition, of="image")  # an image is ready once its last rendition is made
-    for model in (Fact, Tag, TaggedItem, Locale, Site, Redirect, BaseSiteSetting, BaseGenericSetting):
+    changes.watch(Fact, remember=["code", "live"])
+    changes.watch(TaggedItem, remember=["content_type_id", "object_id"])
+    for model in (Tag, Locale, Site, Redirect, BaseSiteSetting, BaseGenericSetting):
         changes.watch(model)
+
+    effects.register_part("redirects", "wagtailredirects.redirect")
+    effects.register_part("site", "wagtailcore.site")
+    effects.register_part("locales", "wagtailcore.locale")
+    effects.register(effects.redirects_to)
+    deletion.connect()
 
     for model in (Comment, CommentReply):
         changes.leave_out(model, "Editors' remarks on drafts are never published.")

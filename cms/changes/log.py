@@ -61,8 +61,10 @@ def position() -> Position:
     return Position(counter.epoch, counter.version)
 
 
-def changes_since(since: Position, *families: str, limit: int | None = None) -> list[Change]:
-    """The committed changes after `since`, oldest first, at most `limit`; of all families when none is named.
+def changes_since(since: Position, *families: str, limit: int | None = None, until: int | None = None) -> list[Change]:
+    """The committed changes after `since` (and up to version `until`), oldest first, at most `limit`.
+
+    Of all families when none is named.
 
     Nothing can appear later behind a version that was seen. StartAfresh when the log no longer reaches back so
     far, when `since` comes from another database or from a future that a restored backup has undone, or when the
@@ -71,6 +73,8 @@ def changes_since(since: Position, *families: str, limit: int | None = None) -> 
     changes = Change.objects.filter(version__gt=since.version).order_by("version")
     if families:
         changes = changes.filter(family__in=families)
+    if until is not None:
+        changes = changes.filter(version__lte=until)
     found = list(changes[:limit])
     # After the rows: had a pruning come in between, it shows here.
     counter, _ = ChangeCounter.objects.get_or_create(pk=1)

@@ -35,6 +35,10 @@ class Change(models.Model):
     """Label of the object's model, such as `wagtailcore.page` (for every type of page) or `borders.border`."""
     object_id = models.BigIntegerField()
     created_at = models.DateTimeField()
+    """When it was committed (PostgreSQL: the same for all rows of a transaction) or written (SQLite)."""
+    before = models.JSONField(null=True)
+    """What the object was, in the columns that its watch remembers; null where there is nothing to remember. Of the
+    kind `privacy`: the object's `path`, and whether it was `restricted`."""
 
     class Meta:
         # Rows without a version are in `pending` alone, so that looking for them never walks another index.

@@ -7,7 +7,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from cms.changes.registry import Table
 
 FUNCTIONS = {
-    # The row is the object itself. Arguments: family, model, column of the id, ignored columns.
+    # The row is the object itself. Arguments: family, model, column of the id, ignored columns, remembered columns,
+    # '' or the table whose rows close what lies below an object, and that table's column of the object's id.
     "cms_change_object()": """
 DECLARE
   ignored text[] := TG_ARGV[3];
@@ -15,18 +16,30 @@ DECLARE
   now jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ignored END;
   was_live boolean := coalesce((was->>'live')::boolean, was IS NOT NULL);
   is_live boolean := coalesce((now->>'live')::boolean, now IS NOT NULL);
+  moved boolean := was->'path' IS DISTINCT FROM now->'path' OR was->'url_path' IS DISTINCT FROM now->'url_path';
+  key bigint := (coalesce(now, was)->>TG_ARGV[2])::bigint;
+  closes boolean := false;
 BEGIN
-  IF was = now OR NOT (was_live OR is_live) THEN
+  IF was = now THEN
     RETURN NULL;
+  END IF;
+  IF NOT (was_live OR is_live) THEN
+    IF moved AND TG_ARGV[5] <> '' THEN
+      EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE %I = $1)', TG_ARGV[5], TG_ARGV[6]) INTO closes USING key;
+    END IF;
+    IF NOT closes THEN
+      RETURN NULL;
+    END IF;
   END IF;
   PERFORM cms_change_write(TG_ARGV[0], CASE
     WHEN now IS NULL THEN 'delete'
-    WHEN NOT is_live THEN 'unpublish'
-    WHEN NOT was_live THEN CASE WHEN now ? 'live' THEN 'publish' ELSE 'create' END
-    WHEN was->'path' IS DISTINCT FROM now->'path' OR was->'url_path' IS DISTINCT FROM now->'url_path' THEN 'move'
+    WHEN was_live AND NOT is_live THEN 'unpublish'
+    WHEN is_live AND NOT was_live THEN CASE WHEN now ? 'live' THEN 'publish' ELSE 'create' END
+    WHEN moved THEN 'move'
     WHEN was->'last_published_at' IS DISTINCT FROM now->'last_published_at' THEN 'publish'
     ELSE 'update'
-  END, TG_ARGV[1], (coalesce(now, was)->>TG_ARGV[2])::bigint);
+  END, TG_ARGV[1], key, (SELECT jsonb_object_agg(name, to_jsonb(OLD)->name)
+    FROM unnest(TG_ARGV[4]::text[]) AS name WHERE was IS NOT NULL));
   RETURN NULL;
 END""",
     # The row is a part of an object. Arguments: family, model, column of the object's id, ignored columns,
@@ -36,33 +49,45 @@ DECLARE
   ignored text[] := TG_ARGV[3];
   was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - ignored END;
   now jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - ignored END;
+  before text := 'NULL';
 BEGIN
   IF was = now THEN
     RETURN NULL;
   END IF;
-  EXECUTE format('SELECT cms_change_write($1, $2, $3, %1$I) FROM %2$I WHERE %1$I IN ($4, $5)', TG_ARGV[5], TG_ARGV[4])
-    || TG_ARGV[6]
+  IF TG_ARGV[7] = 'privacy' THEN
+    before := format(
+      'jsonb_build_object(''path'', path, ''restricted'', %L OR (SELECT count(*) FROM %s WHERE %I = owner.%I) > 1)',
+      was IS NOT NULL, TG_RELID::regclass, TG_ARGV[2], TG_ARGV[5]
+    );
+  END IF;
+  EXECUTE format(
+    'SELECT cms_change_write($1, $2, $3, %1$I, %3$s) FROM %2$I AS owner WHERE %1$I IN ($4, $5)',
+    TG_ARGV[5], TG_ARGV[4], before
+  ) || TG_ARGV[6]
     USING TG_ARGV[0], TG_ARGV[7], TG_ARGV[1], (was->>TG_ARGV[2])::bigint, (now->>TG_ARGV[2])::bigint;
   RETURN NULL;
 END""",
     # Rows without a version are this transaction's own (nobody sees another's): one per object and kind is enough,
-    # and an update adds nothing to a publication.
-    "cms_change_write(new_family text, new_kind text, new_model text, new_id bigint)": """
+    # and an update adds nothing to a publication; but what the object was before must be in one of them.
+    "cms_change_write(new_family text, new_kind text, new_model text, new_id bigint, before jsonb)": """
 BEGIN
-  INSERT INTO cms_change (family, kind, model, object_id, created_at)
-  SELECT new_family, new_kind, new_model, new_id, clock_timestamp()
+  INSERT INTO cms_change (family, kind, model, object_id, created_at, before)
+  SELECT new_family, new_kind, new_model, new_id, clock_timestamp(), cms_change_write.before
   WHERE NOT EXISTS (
     SELECT FROM cms_change
     WHERE version IS NULL AND object_id = new_id AND model = new_model AND family = new_family
       AND new_kind IN (kind, 'update')
+      AND (kind <> 'update' OR cms_change.before IS NOT NULL OR cms_change_write.before IS NULL)
   );
 END""",
     # Runs at commit. The counter's row stays locked until the commit is over, so the order of the versions is the
-    # order of the commits. The first row numbers all of its transaction, the others find that done.
+    # order of the commits, and so is that of the moments. The first row does it for all of its transaction, the others
+    # find that done.
     "cms_change_version()": """
 DECLARE
   pending bigint;
   base bigint;
+  moment timestamptz;
 BEGIN
   IF (SELECT version FROM cms_change WHERE id = NEW.id) IS NOT NULL THEN
     RETURN NULL;
@@ -74,7 +99,8 @@ BEGIN
     SELECT 1, coalesce(max(version), 0) + pending, 0, gen_random_uuid() FROM cms_change
     RETURNING version - pending INTO base;
   END IF;
-  UPDATE cms_change SET version = base + place
+  moment := clock_timestamp();
+  UPDATE cms_change SET version = base + place, created_at = moment
   FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM cms_change WHERE version IS NULL) AS own
   WHERE cms_change.id = own.id;
   RETURN NULL;
@@ -90,9 +116,11 @@ def statements(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> dict
     made = {("cms_change", "changes_version"): VERSION}
     for table in tables:
         function = "cms_change_part" if table.owner else "cms_change_object"
-        arguments = [table.family, table.model, table.column, "{" + ",".join(table.ignored) + "}"]
+        arguments = [table.family, table.model, table.column, _array(table.ignored)]
         if table.owner:
             arguments += [table.owner, table.owner_key, " AND live" if table.only_live else "", table.kind]
+        else:
+            arguments += [_array(table.remembered), table.closed_by, table.closed_by_column]
         quoted = ", ".join(f"'{argument}'" for argument in arguments)
         trigger = f"changes_{table.column}"
         made[table.name, trigger] = (
@@ -100,6 +128,10 @@ def statements(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> dict
             f"FOR EACH ROW EXECUTE FUNCTION {function}({quoted})"
         )
     return made
+
+
+def _array(names: Iterable[str]) -> str:
+    return "{" + ",".join(names) + "}"
 
 
 def installed(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
@@ -144,6 +176,14 @@ def create_functions(connection: BaseDatabaseWrapper, signatures: Iterable[str])
     with connection.cursor() as cursor:
         for signature in signatures:
             returns = "trigger" if signature.endswith("()") else "void"
+            if returns == "void":  # with other parameters it would be another function beside the old one
+                cursor.execute(
+                    "SELECT oid::regprocedure::text FROM pg_proc"
+                    " WHERE pronamespace = current_schema()::regnamespace AND proname = %s",
+                    [signature.partition("(")[0]],
+                )
+                for (old,) in cursor.fetchall():
+                    cursor.execute(f"DROP FUNCTION {old}")
             cursor.execute(
                 # Its plans are made while the log is short, when reading all of it looks cheap.
                 f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql SET enable_seqscan = off"

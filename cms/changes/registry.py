@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import ForeignKey, ManyToManyField, Model
 from modelcluster.fields import ParentalKey
 
-from cms.changes.models import CONTENT, FAMILIES, UPDATE
+from cms.changes.models import CONTENT, FAMILIES, PRIVACY, UPDATE
 
 DRAFT_BOOKKEEPING = frozenset(
     [
@@ -43,6 +43,9 @@ class Table:
     owner_key: str = ""
     only_live: bool = False  # of parts: a part of an object that is not live is nobody's business
     kind: str = UPDATE  # of parts: what a change of the part is for the object
+    remembered: tuple[str, ...] = ()  # of objects: what of the row as it was goes into the log
+    closed_by: str = ""  # of objects: the table whose rows close what lies below an object, even one that is not live
+    closed_by_column: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class _Watch:
     of: str
     kind: str
     only_live: bool
+    remember: frozenset[str] = frozenset()
 
 
 _watched: dict[type[Model], _Watch] = {}
@@ -67,13 +71,15 @@ def watch(
     of: str = "",
     kind: str = UPDATE,
     only_live: bool = True,
+    remember: Iterable[str] = (),
 ) -> None:
     """Log every change of `model` (call it from `AppConfig.ready`; a second call replaces the first).
 
     Covers the concrete subclasses of `model` (which may be abstract; a subclass may name another family in its
     attribute `change_family`), their child tables (every ParentalKey) and their many-to-many tables; a change of
     a child row is an update of the object that owns it. Objects with a column `live` are logged only where the
-    live state is touched. `ignore` names columns that no reader sees.
+    live state is touched. `ignore` names columns that no reader sees; `remember` names columns whose old values the
+    log keeps (`Change.before`); those of a fact's `public_with` are kept as well.
 
     `of` names a plain foreign key instead: the rows are parts of the object that it points to, and changing one is
     a change of this `kind` to that object, told even where that is not live if `only_live` is off.
@@ -81,7 +87,7 @@ def watch(
     if family not in FAMILIES:
         raise ValueError(f"{family!r} is not a family of changes: {', '.join(FAMILIES)}.")
     _left_out.pop(model, None)
-    _watched[model] = _Watch(model, family, frozenset(ignore), of, kind, only_live)
+    _watched[model] = _Watch(model, family, frozenset(ignore), of, kind, only_live, frozenset(remember))
 
 
 def leave_out(model: type[Model], reason: str) -> None:
@@ -103,7 +109,16 @@ def tables() -> list[Table]:
     for entry in _watched.values():
         for table in _of_foreign_key(entry) if entry.of else _of_objects(entry):
             found.setdefault((table.name, table.column), table)
-    return sorted(found.values(), key=lambda table: (table.name, table.column))
+    closing = {table.owner: table for table in found.values() if table.owner and table.kind == PRIVACY}
+    return sorted(
+        (
+            replace(table, closed_by=closing[table.name].name, closed_by_column=closing[table.name].column)
+            if not table.owner and table.name in closing
+            else table
+            for table in found.values()
+        ),
+        key=lambda table: (table.name, table.column),
+    )
 
 
 def object_table(model: type[Model]) -> Table:
@@ -147,7 +162,15 @@ def _of_objects(entry: _Watch) -> Iterator[Table]:
         key = _key(root)
         if model is root:
             ignored = DRAFT_BOOKKEEPING | entry.ignore
-            yield Table(model._meta.db_table, family, model._meta.label_lower, key, _columns(model, ignored))
+            remembered = _columns(model, entry.remember | set(getattr(model, "public_with", ())))
+            yield Table(
+                model._meta.db_table,
+                family,
+                model._meta.label_lower,
+                key,
+                _columns(model, ignored),
+                remembered=remembered,
+            )
         else:
             yield _part(model._meta.db_table, _key(model), root, family, _columns(model, entry.ignore))
         for name, column in _child_tables(model):

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from cms.changes.models import PRIVACY
 from cms.changes.registry import Table
 
-INTO = "INSERT INTO cms_change (family, kind, model, object_id, created_at)"
+INTO = "INSERT INTO cms_change (family, kind, model, object_id, created_at, before)"
 NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 VERSION = """CREATE TRIGGER "changes_version" AFTER INSERT ON "cms_change" WHEN NEW.version IS NULL BEGIN
@@ -42,20 +43,29 @@ def statements(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> dict
 def _object(table: Table, columns: list[str]) -> list[tuple[str, str, str]]:
     """The row is the object itself."""
     live = "live" in columns
-    cases = [("NOT OLD.live", "publish"), ("NOT NEW.live", "unpublish")] if live else []
-    cases += [(f"OLD.{name} IS NOT NEW.{name}", "move") for name in ("path", "url_path") if name in columns]
+    moved = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in ("path", "url_path") if name in columns)
+    cases = [("NEW.live AND NOT OLD.live", "publish"), ("OLD.live AND NOT NEW.live", "unpublish")] if live else []
+    if moved:
+        cases.append((moved, "move"))
     if "last_published_at" in columns:
         cases.append(("OLD.last_published_at IS NOT NEW.last_published_at", "publish"))
     kind = " ".join(f"WHEN {condition} THEN '{name}'" for condition, name in cases)
     kind = f"CASE {kind} ELSE 'update' END" if kind else "'update'"
+    told = "OLD.live OR NEW.live" if live else ""
+    if live and table.closed_by:  # one that closes what lies below it, live or not
+        rows = f"""FROM "{table.closed_by}" WHERE "{table.closed_by_column}" = NEW."{table.column}\""""
+        closes = f"EXISTS (SELECT 1 {rows})"
+        told = f"{told} OR (({moved}) AND {closes})"
+    remembered = ", ".join(f"'{name}', OLD.\"{name}\"" for name in table.remembered)
+    before = f"json_object({remembered})" if remembered else "NULL"
 
-    def values(row: str, kind: str) -> str:
-        return f"""VALUES ('{table.family}', {kind}, '{table.model}', {row}."{table.column}", {NOW})"""
+    def values(row: str, kind: str, before: str) -> str:
+        return f"""VALUES ('{table.family}', {kind}, '{table.model}', {row}."{table.column}", {NOW}, {before})"""
 
     return [
-        ("insert", "NEW.live" if live else "", values("NEW", "'publish'" if live else "'create'")),
-        ("update", "(OLD.live OR NEW.live)" if live else "", values("NEW", kind)),
-        ("delete", "OLD.live" if live else "", values("OLD", "'delete'")),
+        ("insert", "NEW.live" if live else "", values("NEW", "'publish'" if live else "'create'", "NULL")),
+        ("update", f"({told})" if told else "", values("NEW", kind, before)),
+        ("delete", "OLD.live" if live else "", values("OLD", "'delete'", before)),
     ]
 
 
@@ -65,9 +75,14 @@ def _part(table: Table) -> list[tuple[str, str, str]]:
     def select(*rows: str) -> str:
         owners = ", ".join(f'{row}."{table.column}"' for row in rows)
         live = " AND live" if table.only_live else ""
+        before = "NULL"
+        if table.kind == PRIVACY:
+            rules = f"""FROM "{table.name}" WHERE "{table.column}" = owner."{table.owner_key}\""""
+            others = f"(SELECT count(*) {rules}) > 1"
+            before = f"json_object('path', path, 'restricted', {others if rows == ('NEW',) else '1'})"
         return (  # the names come from our own models
-            f"""SELECT '{table.family}', '{table.kind}', '{table.model}', "{table.owner_key}", {NOW}"""  # noqa: S608
-            f""" FROM "{table.owner}" WHERE "{table.owner_key}" IN ({owners}){live}"""
+            f"""SELECT '{table.family}', '{table.kind}', '{table.model}', "{table.owner_key}", {NOW}, {before}"""  # noqa: S608
+            f""" FROM "{table.owner}" AS owner WHERE "{table.owner_key}" IN ({owners}){live}"""
         )
 
     return [("insert", "", select("NEW")), ("update", "", select("OLD", "NEW")), ("delete", "", select("OLD"))]

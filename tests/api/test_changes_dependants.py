@@ -1,0 +1,281 @@
+"""Who is told when a fact, an image, a document, the menu or another page changes: what shows it, and no more."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Collection, CollectionViewRestriction, Page, Site
+
+from borders.models import PageBorder
+from cms.facts import Office, OfficeName
+from home.models import NavigationEntry, SiteSettings
+from tests.api.conftest import SmallSite
+from tests.api.following import Reader
+from tests.factories import borders, documents, pictures, resources
+from tests.factories.pages import standard_page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def reader(client: Client, site: SmallSite) -> Reader:
+    return Reader(client)
+
+
+def facts(told: dict[str, Any]) -> set[str]:
+    return {f"{fact['type']} {fact['code']} {','.join(fact['reasons']) or fact['state']}" for fact in told["facts"]}
+
+
+def pages(told: dict[str, Any]) -> set[int]:
+    return {page["id"] for page in told["pages"]}
+
+
+def block(kind: str, value: Any) -> str:
+    return json.dumps([{"type": kind, "value": value, "id": "1"}])
+
+
+class TestFacts:
+    def test_a_figure_concerns_its_border_the_whole_and_their_fiches(self, site: SmallSite, reader: Reader) -> None:
+        whole = borders.border("fr-es", order=1)
+        part = borders.border("fr-ad", countries=["fr"], parent=whole)
+        other = borders.border("fr-de")
+        figure = borders.key_figure("length-fr-ad", part)
+        index = borders.border_index(site.fr)
+        fiches = [borders.border_page(index, one) for one in (whole, part, other)]
+        linked = standard_page(site.fr, "Nouvelle", slug="nouvelle")
+        PageBorder.objects.create(page=linked, fact=part)
+        shown = standard_page(site.fr, "Chiffres", slug="chiffres", body=block("key_figures", {"figures": [figure.pk]}))
+        reader.ask()
+
+        figure.value = 57
+        figure.save()
+        told = reader.ask()
+        assert facts(told) == {
+            "borders.KeyFigure length-fr-ad updated",
+            "borders.Border fr-ad dependency",
+            "borders.Border fr-es dependency",
+        }
+        assert pages(told) == {fiches[0].pk, fiches[1].pk, shown.pk}, "not the page that only names the border"
+
+    def test_a_name_concerns_all_that_say_it(self, site: SmallSite, reader: Reader) -> None:
+        border = borders.border("fr-de")
+        territory = borders.territory("saarmoselle", [border])
+        borders.programme("interreg", [border])
+        borders.key_figure("length", border)
+        fiche = borders.territory_page(borders.territory_index(site.fr), territory)
+        linked = standard_page(site.fr, "Nouvelle", slug="nouvelle")
+        PageBorder.objects.create(page=linked, fact=border)
+        reader.ask()
+        border.names.filter(language="de").update(text="Deutsch-französische Grenze")
+        told = reader.ask()
+        assert facts(told) == {
+            "borders.Border fr-de updated",
+            "borders.KeyFigure length dependency",
+            "borders.Programme interreg dependency",
+            "borders.Territory saarmoselle dependency",
+        }
+        assert pages(told) == {fiche.pk, linked.pk}
+
+    def test_a_country_concerns_borders_and_territories(self, reader: Reader) -> None:
+        border = borders.border("fr-de")
+        borders.territory("saarmoselle", [border])
+        borders.border("fr-it")
+        reader.ask()
+        borders.country("de").names.filter(language="fr").update(text="RFA")
+        assert facts(reader.ask()) == {
+            "borders.Country de updated",
+            "borders.Border fr-de dependency",
+            "borders.Territory saarmoselle dependency",
+        }
+
+    def test_the_address_of_a_fiche_concerns_its_border_and_maps(self, site: SmallSite, reader: Reader) -> None:
+        border = borders.border("fr-de")
+        fiche = borders.border_page(borders.border_index(site.fr), border, slug="fr-de")
+        with_map = standard_page(site.fr, "Carte", slug="carte", body=block("map", {"borders": [border.pk]}))
+        reader.ask()
+        fiche.refresh_from_db()
+        fiche.slug = "france-allemagne"
+        fiche.save_revision().publish()
+        told = reader.ask()
+        assert facts(told) == {"borders.Border fr-de dependency"}
+        assert {fiche.pk, with_map.pk} <= pages(told)
+
+    def test_concepts_name_their_neighbours(self, reader: Reader) -> None:
+        theme, concept, beside = (resources.concept(code) for code in ("mobility", "trains", "stations"))
+        below = resources.concept("timetables")
+        concept.broader = [theme]
+        concept.related = [beside]
+        concept.save()
+        below.broader = [concept]
+        below.save()
+        resources.concept("health")
+        reader.ask()
+        concept.names.update(text="Trains")
+        assert facts(reader.ask()) == {
+            "resources.Concept trains updated",
+            "resources.Concept mobility dependency",
+            "resources.Concept stations dependency",
+            "resources.Concept timetables dependency",
+        }
+
+    def test_a_new_code_ends_the_old_one(self, reader: Reader) -> None:
+        office = Office.objects.create(code="paris")
+        told = reader.ask()
+        assert facts(told) == {"cms.Office paris published"}
+        assert told["parts"] == ["site"]
+        Office.objects.filter(pk=office.pk).update(code="lutece")
+        assert facts(reader.ask()) == {"cms.Office lutece updated", "cms.Office paris gone"}
+        Office.objects.get(pk=office.pk).delete()
+        assert facts(reader.ask()) == {"cms.Office lutece gone"}
+
+    def test_drafts_are_never_told(self, reader: Reader) -> None:
+        office = Office.objects.create(code="paris", live=False)
+        office.phone = "+33 1 00 00 00 00"
+        office.save()
+        OfficeName.objects.create(fact=office, language="fr", text="Paris")
+        office.delete()
+        assert reader.ask() == {"pages": [], "facts": [], "images": [], "documents": [], "parts": []}
+
+    def test_figures_of_what_is_not_published_are_never_told(self, reader: Reader) -> None:
+        border = borders.border("fr-de", live=False)
+        figure = borders.key_figure("length-fr-de", border)
+        figure.note = "secret"
+        figure.save()
+        assert "length-fr-de" not in json.dumps(reader.ask())
+        figure.delete()
+        assert "length-fr-de" not in json.dumps(reader.ask())
+
+    def test_figures_go_with_their_border(self, reader: Reader) -> None:
+        border = borders.border("fr-de")
+        borders.key_figure("length-fr-de", border)
+        reader.ask()
+        border.unpublish()
+        assert facts(reader.ask()) >= {"borders.Border fr-de gone", "borders.KeyFigure length-fr-de gone"}
+
+    def test_the_end_of_a_fact_is_told_of_what_showed_it(self, site: SmallSite, reader: Reader) -> None:
+        border = borders.border("fr-de")
+        territory = borders.territory("saarmoselle", [border])
+        fiche = borders.border_page(borders.border_index(site.fr), border)
+        reader.ask()
+        territory.delete()
+        told = reader.ask()
+        assert facts(told) == {"borders.Territory saarmoselle gone", "borders.Border fr-de updated"}
+        assert fiche.pk in pages(told)
+
+
+class TestFiles:
+    def test_an_image_concerns_the_pages_that_show_it(self, site: SmallSite, reader: Reader) -> None:
+        image = pictures.image(pictures.camera_jpeg())
+        in_body = standard_page(site.fr, "A", slug="a", body=block("image", {"image": image.pk, "alt": "x"}))
+        shared = standard_page(site.de, "B", slug="b", sharing_image=image)
+        standard_page(site.de, "C", slug="c", live=False, sharing_image=image)
+        reader.ask()
+        image.credit = "MOT"
+        image.save()
+        told = reader.ask()
+        assert told["images"] == [{"id": image.pk, "state": "public", "reasons": ["updated"]}]
+        assert pages(told) == {in_body.pk, shared.pk}
+        image.tags.add("carte")
+        assert reader.ask()["images"] == [{"id": image.pk, "state": "public", "reasons": ["updated"]}]
+        image.tags.clear()
+        assert reader.ask()["images"] == [{"id": image.pk, "state": "public", "reasons": ["updated"]}]
+        key = image.pk
+        image.delete()
+        told = reader.ask()
+        assert told["images"] == [{"id": key, "state": "gone", "reasons": []}]
+        assert pages(told) == {in_body.pk, shared.pk}
+
+    def test_a_document_goes_into_a_private_collection_and_comes_out(self, site: SmallSite, reader: Reader) -> None:
+        private = Collection.get_first_root_node().add_child(name="Adhérents secrets")
+        CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+        document = documents.document(title="Statuts")
+        text = f'<a linktype="document" id="{document.pk}">x</a>'
+        linking = standard_page(site.fr, "A", slug="a", body=block("paragraph", text))
+        reader.ask()
+        document.collection = private
+        document.save()
+        told = reader.ask()
+        assert told["documents"] == [{"id": document.pk, "state": "gone", "reasons": []}]
+        assert pages(told) == {linking.pk}
+        document.title = "Statuts secrets"
+        document.save()
+        told = reader.ask()
+        assert told["documents"] == []
+        assert pages(told) == {linking.pk}, "the page says its title, and that it is for members"
+        CollectionViewRestriction.objects.all().delete()
+        told = reader.ask()
+        assert told["documents"] == [{"id": document.pk, "state": "public", "reasons": ["updated"]}]
+        CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+        assert reader.ask()["documents"] == [{"id": document.pk, "state": "gone", "reasons": []}]
+
+    def test_private_files_are_never_told(self, reader: Reader) -> None:
+        private = Collection.get_first_root_node().add_child(name="Adhérents")
+        CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+        document = documents.document(title="Secret", collection=private)
+        image = pictures.image(pictures.camera_jpeg(), collection=private)
+        assert reader.ask() == {"pages": [], "facts": [], "images": [], "documents": [], "parts": []}
+        document.delete()
+        image.delete()
+        assert reader.ask() == {"pages": [], "facts": [], "images": [], "documents": [], "parts": []}
+
+
+class TestParts:
+    def test_the_menu_names_pages(self, site: SmallSite, reader: Reader) -> None:
+        NavigationEntry.objects.create(page=site.about)
+        assert reader.ask()["parts"] == ["navigation"]
+        page = Page.objects.get(pk=site.about.pk).specific
+        page.introduction = "Autrement"
+        page.save_revision().publish()
+        assert reader.ask()["parts"] == []
+        page.title = "Nous"
+        page.save_revision().publish()
+        assert reader.ask()["parts"] == ["navigation"]
+
+    def test_settings_redirects_and_languages(self, site: SmallSite, reader: Reader) -> None:
+        settings = SiteSettings.for_site(Site.objects.get(is_default_site=True))
+        settings.legal_page = Page.objects.get(pk=site.about.pk)
+        settings.save()
+        assert reader.ask()["parts"] == ["site"]
+        Redirect.objects.create(old_path="/vieux", redirect_page=site.about)
+        assert reader.ask()["parts"] == ["redirects"]
+        site.about_de.refresh_from_db()
+        site.about_de.title = "Wir"
+        site.about_de.save()
+        assert reader.ask()["parts"] == ["site"], "the German site's settings lead to the German page"
+        Page.objects.get(pk=site.de.pk).unpublish()
+        assert reader.ask()["parts"] == ["locales"]
+
+
+def test_the_end_of_a_page_is_told_of_what_linked_to_it(site: SmallSite, reader: Reader) -> None:
+    text = f'<p><a linktype="page" id="{site.team.pk}">x</a></p>'
+    linking = standard_page(site.de, "Verweis", slug="verweis", body=block("paragraph", text))
+    reader.ask()
+    Page.objects.get(pk=site.team.pk).delete()
+    assert pages(reader.ask()) == {site.team.pk, site.about.pk, linking.pk}
+
+
+def test_queries_do_not_grow(client: Client, site: SmallSite, django_assert_max_num_queries: Any) -> None:
+    reader = Reader(client)
+    border = borders.border("fr-de")
+    index = borders.border_index(site.fr)
+
+    def change(count: int) -> None:
+        for number in range(count):
+            page = standard_page(index, f"Page {count} {number}", body=block("map", {"borders": [border.pk]}))
+            PageBorder.objects.create(page=page, fact=border)
+            borders.key_figure(f"figure-{count}-{number}", border)
+            pictures.image(pictures.camera_jpeg())
+            Redirect.objects.create(old_path=f"/{count}/{number}", redirect_page=page)
+            page.move(Page.objects.get(pk=site.about.pk), pos="last-child")
+            if number % 2:
+                Page.objects.get(pk=page.pk).unpublish()
+
+    change(2)
+    with django_assert_max_num_queries(55):
+        reader.ask(indexed=False)
+    change(20)
+    with django_assert_max_num_queries(55):
+        told = reader.ask(indexed=False)
+    assert len(told["pages"]) > 10
