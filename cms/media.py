@@ -11,6 +11,8 @@ from wagtail.images.models import AbstractImage, AbstractRendition, WagtailImage
 from wagtail.images.models import Image as WagtailImage
 from wagtail.images.models import get_upload_to as wagtail_upload_to
 
+RENDITIONS = "renditions/"
+"""Below MEDIA_ROOT: the only folder that is public."""
 FOCAL_POINT = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
 
 
@@ -62,7 +64,9 @@ class CmsImage(AbstractImage):
     rendered_file = models.CharField(max_length=100, blank=True, default="", editable=False)
     """Name of the file that the renditions were made of; they are ready while it is the image's own."""
     transparent = models.BooleanField(default=False, editable=False)
-    """Known once renditions are made."""
+    """Known once renditions are made, like the next two (cms.encoding.Placeholder)."""
+    color = models.CharField(max_length=7, blank=True, default="", editable=False)
+    placeholder = models.CharField(max_length=1000, blank=True, default="", editable=False)
     rendition_state = models.CharField(
         max_length=10, choices=RenditionState.choices, default=RenditionState.WAITING, editable=False
     )
@@ -76,26 +80,33 @@ class CmsImage(AbstractImage):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; whatever the route, a new file loses the old one's renditions and is queued for its own.
 
+        A new focal point is queued as well; the old one's cuts stay until they are replaced.
+
         The task is a row of the same transaction: it exists if and only if the image was saved.
         """
         from cms.renditions import make_renditions  # it needs this model
 
         before = type(self).objects.filter(pk=self.pk).values("file", *FOCAL_POINT).first() if self.pk else None
         new_file = before is None or not self.file._committed or before["file"] != self.file.name
+        new_point = before is not None and any(before[name] != getattr(self, name) for name in FOCAL_POINT)
+        told: set[str] = set()
         if new_file:
             self._set_image_file_metadata()
-            self.rendered_file, self.rendition_state = "", RenditionState.WAITING
-            if kwargs.get("update_fields") is not None:
-                told = {"file_size", "file_hash", "width", "height", "rendered_file", "rendition_state"}
-                kwargs["update_fields"] = {*kwargs["update_fields"], *told}
+            self.rendered_file = ""
+            told = {"file_size", "file_hash", "width", "height", "rendered_file"}
+        if new_file or new_point:
+            self.rendition_state = RenditionState.WAITING
+            told.add("rendition_state")
+        if told and kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], *told}
         with transaction.atomic():
             super().save(*args, **kwargs)
             if new_file:
                 self.renditions.all().delete()
+            elif new_point:
+                self.renditions.exclude(focal_point_key="").exclude(file__startswith=RENDITIONS).delete()
+            if new_file or new_point:
                 make_renditions.enqueue(self.pk)
-            elif before and any(before[name] != getattr(self, name) for name in FOCAL_POINT):
-                # Ours are never cut, so they stay; Wagtail's own crops around the old point go.
-                self.renditions.exclude(focal_point_key="").delete()
 
 
 class Rendition(AbstractRendition):

@@ -13,8 +13,7 @@ from django.views.static import serve
 from wagtail.documents.views.serve import serve as serve_document
 from wagtail.models import BaseViewRestriction
 
-from cms.media import CmsDocument
-from cms.renditions import FOLDER
+from cms.media import RENDITIONS, CmsDocument
 
 YEAR = 365 * 24 * 3600
 """Seconds; the address of a rendition never means other pixels."""
@@ -33,7 +32,7 @@ TYPES = {
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """An image file below MEDIA_ROOT; documents are never found here."""
-    public = path.startswith(FOLDER)
+    public = path.startswith(RENDITIONS)
     if not public and not (path.startswith(EDITORS_FOLDERS) and _is_editor(request)):
         raise Http404
     content_type = TYPES.get(path.rpartition(".")[2].lower())

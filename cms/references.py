@@ -16,8 +16,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q, QuerySet, Value
 from wagtail.models import Page
 
-from cms import dependencies, labels, publication
-from cms.media import CmsDocument, CmsImage, Rendition
+from cms import dependencies, labels, publication, renditions
+from cms.media import CmsDocument, CmsImage
 
 API_PATH = "/api/v2/"
 RICH_TEXT_TARGET = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")(?=[^>]*\bid="([0-9]{1,18})")')
@@ -98,7 +98,7 @@ class Loaded:
         self.links: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.children: dict[str, list[PageTarget]] = defaultdict(list)
         self.images: dict[int, CmsImage] = {}
-        self.renditions: dict[int, list[Rendition]] = defaultdict(list)
+        self.renditions: dict[int, list[renditions.File]] = {}
         self.documents: dict[int, CmsDocument] = {}
         self.private_documents: set[int] = set()
         self._targets: dict[Any, dict[str, PageTarget]] = {}
@@ -157,8 +157,7 @@ class Loaded:
     def _load_images(self, pks: Iterable[int]) -> None:
         chosen = CmsImage.objects.filter(pk__in=list(pks))
         self.images = publication.in_public_collection(chosen, self._snapshot.private_collections).in_bulk()
-        for rendition in Rendition.objects.filter(image_id__in=list(self.images)).order_by("width", "filter_spec"):
-            self.renditions[rendition.image_id].append(rendition)
+        self.renditions = renditions.files(self.images)
 
     def _load_documents(self, pks: Iterable[int]) -> None:
         self.documents = CmsDocument.objects.select_related("collection").filter(pk__in=list(pks)).in_bulk()

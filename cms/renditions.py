@@ -1,16 +1,17 @@
-"""The files that readers get of an image: which sizes and formats there are, how they are made, and by whom.
+"""The files that readers get of an image: which sizes, cuts and formats there are, how they are made, and by whom.
 
 The worker makes them from the original, once per file; a request never does. The original itself, with the camera's
 notes and position, is never public. Why: docs/decisions/0003-media.md.
 """
 
-import io
 import logging
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from string import ascii_lowercase, digits
-from typing import IO, Any
+from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -18,164 +19,168 @@ from django.db.models import F, Q
 from django.utils.crypto import get_random_string
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
-from PIL import Image, ImageCms, ImageOps
-from PIL.Image import Resampling
+from wagtail.images.models import Filter
 
-from cms import changes
-from cms.media import CmsImage, Rendition, RenditionState, upright_size
+from cms.encoding import AVIF, JPEG, PNG, WEBP, Cut, Encoded, Format, Picture, Wanted
+from cms.media import FOCAL_POINT, RENDITIONS, CmsImage, Rendition, RenditionState
 
 logger = logging.getLogger(__name__)
 
-WIDTHS = (400, 800, 1200, 1600)
-FOLDER = "renditions/"
-"""Below MEDIA_ROOT: the only folder that is public."""
-READABLE = ["AVIF", "GIF", "JPEG", "PNG", "WEBP"]
-"""Which of its decoders Pillow may use."""
-
 
 @dataclass(frozen=True)
-class Format:
-    """A format of the set: its name in Wagtail's filter specs, its files and how Pillow writes it."""
+class Profile:
+    """A use of images: the widths of its files in pixels, and the ratio that they are cut to around the focal point
+    (none: the whole picture). With `only`, one format for all.
+    """
 
-    name: str
-    mime: str
-    extension: str
-    options: dict[str, Any]
+    widths: tuple[int, ...]
+    ratio: tuple[int, int] | None = None
+    only: Format | None = None
 
+    def formats(self, *, transparent: bool) -> list[Format]:
+        """The smallest files first and the one that everything reads last."""
+        return [self.only] if self.only else [AVIF, WEBP, PNG if transparent else JPEG]
 
-# One thread and Pillow's default AVIF speed: slower settings take five times as long for the same size.
-AVIF = Format("avif", "image/avif", "avif", {"format": "AVIF", "quality": 60, "speed": 6, "max_threads": 1})
-WEBP = Format("webp", "image/webp", "webp", {"format": "WEBP", "quality": 80})
-JPEG = Format("jpeg", "image/jpeg", "jpg", {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True})
-PNG = Format("png", "image/png", "png", {"format": "PNG"})
+    def sizes(self, width: int, height: int) -> list[tuple[int, int]]:
+        """Width and height of the files of a picture of this size, the smallest first; none is ever enlarged."""
+        part = self._part(width, height)
+        widths = [own for own in self.widths if own <= part[0]] or [part[0]]
+        across, down = self.ratio or (width, height)
+        return [(own, max(1, round(own * down / across))) for own in widths]
 
+    def cuts(self, image: CmsImage) -> list[Cut]:
+        """What its files show of an image: as much as the ratio allows, with the focal point as central as can be."""
+        width, height = self._part(image.width, image.height)
+        point = image.get_focal_point()
+        x, y = (point.centroid_x, point.centroid_y) if point else (image.width / 2, image.height / 2)
+        left = min(max(x - width / 2, 0), image.width - width)
+        upper = min(max(y - height / 2, 0), image.height - height)
+        return [
+            Cut((left, upper, left + width, upper + height), size) for size in self.sizes(image.width, image.height)
+        ]
 
-def formats(*, transparent: bool) -> list[Format]:
-    """The set's formats, the smallest files first and the one that everything reads last."""
-    return [AVIF, WEBP, PNG if transparent else JPEG]
+    def _part(self, width: int, height: int) -> tuple[int, int]:
+        """The largest part of a picture that has the ratio."""
+        across, down = self.ratio or (width, height)
+        return min(width, max(1, round(height * across / down))), min(height, max(1, round(width * down / across)))
 
-
-def widths(original: int) -> list[int]:
-    """The set's widths in pixels: never wider than the original, and the original's own if it is small."""
-    return [width for width in WIDTHS if width <= original] or [original]
-
-
-def spec(width: int, made: Format) -> str:
-    """Wagtail's filter spec, by which its own lookups find the rendition too."""
-    return f"width-{width}|format-{made.name}"
-
-
-def sources(image: CmsImage, renditions: Sequence[Rendition]) -> dict[str, list[Rendition]]:
-    """MIME type -> the renditions of that type, narrowest first; empty until all of the present file's are there."""
-    if image.rendered_file != image.file.name:
-        return {}
-    found = {rendition.filter_spec: rendition for rendition in renditions}
-    try:
-        return {
-            made.mime: [found[spec(width, made)] for width in widths(image.width)]
-            for made in formats(transparent=image.transparent)
-        }
-    except KeyError:
-        return {}
+    def spec(self, size: tuple[int, int], made: Format) -> str:
+        """Wagtail's filter spec, by which its own lookups find the file too."""
+        resized = f"fill-{size[0]}x{size[1]}" if self.ratio else f"width-{size[0]}"
+        return f"{resized}|format-{made.name}"
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """A rendition in memory."""
+PROFILES = {
+    "inline": Profile((400, 800, 1200, 1600)),
+    "card": Profile((400, 800), (3, 2)),
+    "hero": Profile((800, 1600), (2, 1)),
+    "share": Profile((1200,), (1200, 630), only=JPEG),  # what social networks ask for
+}
+
+_FILL = Filter("fill-1x1")
+
+
+class File(NamedTuple):
+    """A rendition as the API shows it: hundreds are in one answer, too many for model instances."""
 
     spec: str
-    extension: str
+    focal_point_key: str
+    name: str
     width: int
     height: int
-    content: bytes
+
+    @property
+    def url(self) -> str:
+        return _url(self.name)
 
 
-@dataclass(frozen=True)
-class RenditionSet:
-    """All renditions of a picture in memory."""
+@lru_cache(maxsize=20_000)
+def _url(name: str) -> str:
+    """The address of a file, which never changes."""
+    address: str = Rendition._meta.get_field("file").storage.url(name)
+    return address
 
-    transparent: bool
-    files: list[Encoded]
+
+def files(images: Iterable[int]) -> dict[int, list[File]]:
+    """All renditions for readers by the key of their image (one query)."""
+    found: dict[int, list[File]] = defaultdict(list)
+    rows = Rendition.objects.filter(image_id__in=list(images), file__startswith=RENDITIONS)
+    for image, *columns in rows.values_list("image_id", "filter_spec", "focal_point_key", "file", "width", "height"):
+        found[image].append(File(*columns))
+    return found
 
 
-def encode(original: IO[bytes]) -> RenditionSet:
-    """Decode once, turn upright, bring to sRGB, and encode every width and format, without any metadata.
+Files = dict[str, list[File]]
+"""Files by MIME type, the smallest first."""
 
-    Whatever Pillow raises on a damaged file goes through.
+
+def made(image: CmsImage, renditions: Iterable[File]) -> dict[str, Files]:
+    """The files of each profile; of one whose files are not all there, none.
+
+    Those of another file than the image's present one are not its files; but cuts around an earlier focal point stand
+    in until the present one's are there.
     """
-    with Image.open(original, formats=READABLE) as opened:
-        width, height = upright_size(opened)
-        wanted = widths(width)
-        # A JPEG can be decoded at a half, a quarter or an eighth of its size: a fraction of the time and memory.
-        scale = max(wanted) / width
-        opened.draft(opened.mode, (round(opened.width * scale), round(opened.height * scale)))
-        picture = _in_srgb(ImageOps.exif_transpose(opened))
-    transparent = picture.mode == "RGBA"
-    files = []
-    for target in wanted:
-        size = target, max(1, round(height * target / width))
-        resized = picture.resize(size, Resampling.LANCZOS, reducing_gap=3)
-        for made in formats(transparent=transparent):
-            buffer = io.BytesIO()
-            resized.save(buffer, **made.options)
-            files.append(Encoded(spec(target, made), made.extension, *size, buffer.getvalue()))
-    return RenditionSet(transparent, files)
-
-
-def _in_srgb(picture: Image.Image) -> Image.Image:
-    """RGBA where something can be seen through, else RGB; nothing but pixels comes along."""
-    if picture.mode.startswith(("I", "F")):  # 16 bits of grey
-        picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    mode = "RGBA" if picture.has_transparency_data else "RGB"
-    profile = picture.info.get("icc_profile")
-    if profile and picture.mode in {"RGB", "RGBA", "CMYK"}:
+    if image.rendered_file != image.file.name:
+        return {name: {} for name in PROFILES}
+    by_spec = {rendition.spec: rendition for rendition in renditions}
+    found: dict[str, Files] = {}
+    for name, profile in PROFILES.items():
+        sizes = profile.sizes(image.width, image.height)
         try:
-            picture = ImageCms.profileToProfile(  # type: ignore[assignment]
-                picture,
-                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                outputMode=mode,
-            )
-        except (ImageCms.PyCMSError, OSError, ValueError) as error:
-            logger.info("A colour profile was ignored: %s", error)
-    picture = picture.convert(mode)
-    if mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
-        picture = picture.convert("RGB")
-    picture.info = {}
-    return picture
+            found[name] = {
+                kind.mime: [by_spec[profile.spec(size, kind)] for size in sizes]
+                for kind in profile.formats(transparent=image.transparent)
+            }
+        except KeyError:
+            found[name] = {}
+    return found
 
 
-def make(image: CmsImage) -> RenditionState:
-    """Make all renditions of an image as it was read, and put them in the place of its old ones.
+def ready(image: CmsImage, found: dict[str, Files]) -> bool:
+    """Whether all profiles are there (as `made` found them), and those that are cut around the present focal point."""
+    key = _FILL.get_cache_key(image)
+    return all(found.values()) and all(
+        row.focal_point_key in ("", key) for kinds in found.values() for rows in kinds.values() for row in rows
+    )
+
+
+def make(image: CmsImage, *, cuts_only: bool = False) -> RenditionState:
+    """Make all renditions of an image as it was read, or those around its focal point, in the place of its old ones.
 
     FAILED where the file cannot be read, which is noted for the editor and logged; WAITING where somebody gave the
-    image another file meanwhile, which has its own task.
+    image another file or focal point meanwhile, which has its own task.
     """
     # Whoever holds another file by now is not touched.
-    same = CmsImage.objects.filter(pk=image.pk, file=image.file.name, file_hash=image.file_hash)
+    point = {name: getattr(image, name) for name in FOCAL_POINT}
+    same = CmsImage.objects.filter(pk=image.pk, file=image.file.name, file_hash=image.file_hash, **point)
     same.update(rendition_state=RenditionState.WORKING)
+    profiles = [profile for profile in PROFILES.values() if profile.ratio or not cuts_only]
+    cuts = [cut for profile in profiles for cut in profile.cuts(image)]
+    needed = max(cut.size[0] / (cut.part[2] - cut.part[0]) for cut in cuts)
     try:
         with image.file.storage.open(image.file.name) as original:
-            made = encode(original)
+            picture = Picture(original, needed)
+        encoded = picture.encode(_wanted(image, profiles, transparent=picture.transparent))
+        placeholder = picture.placeholder()
     # Decoders raise nearly anything on damaged files.
     except Exception as error:
         logger.warning("Image %s has no renditions: %s cannot be read (%s)", image.pk, image.file.name, error)
         same.update(rendition_state=RenditionState.FAILED)
         return RenditionState.FAILED
-    folder = FOLDER + get_random_string(20, ascii_lowercase + digits)
-    rows = [_stored(image, encoded, folder) for encoded in made.files]
+    folder = RENDITIONS + get_random_string(20, ascii_lowercase + digits)
+    rows = [_stored(image, file, folder) for file in encoded]
     try:
         with transaction.atomic():
             if not same.update(
                 rendered_file=image.file.name,
-                transparent=made.transparent,
+                transparent=picture.transparent,
+                color=placeholder.color,
+                placeholder=placeholder.url,
                 rendition_state=RenditionState.READY,
             ):
                 raise _ReplacedError
-            if image.rendered_file == image.file.name:
-                # The image's row is as it was, so the log has seen nothing; but its files have new addresses.
-                changes.record(image)
-            image.renditions.filter(filter_spec__startswith="width-").delete()
+            old = image.renditions.filter(file__startswith=RENDITIONS)
+            (old.exclude(focal_point_key="") if cuts_only else old).delete()
             Rendition.objects.bulk_create(rows)
     except BaseException as error:
         for row in rows:
@@ -186,32 +191,50 @@ def make(image: CmsImage) -> RenditionState:
     return RenditionState.READY
 
 
+def _wanted(image: CmsImage, profiles: Iterable[Profile], *, transparent: bool) -> list[Wanted]:
+    """Every file of the profiles once: of a tiny picture, several cuts are the same."""
+    found: dict[str, Wanted] = {}
+    for profile in profiles:
+        for cut in profile.cuts(image):
+            for kind in profile.formats(transparent=transparent):
+                spec = profile.spec(cut.size, kind)
+                found.setdefault(spec, Wanted(spec, cut, kind))
+    return list(found.values())
+
+
 class _ReplacedError(Exception):
     """The image was given another file, or deleted, while its renditions were made."""
 
 
 def _stored(image: CmsImage, encoded: Encoded, folder: str) -> Rendition:
     """An unsaved row whose file is stored; the folder makes an address that nobody guesses and that is never reused."""
-    name = f"{folder}/{PurePath(image.file.name).stem[:40]}-{encoded.width}.{encoded.extension}"
+    spec, (width, height) = encoded.wanted.name, encoded.wanted.cut.size
+    name = f"{folder}/{PurePath(image.file.name).stem[:40]}-{width}x{height}.{encoded.wanted.format.extension}"
     storage = Rendition._meta.get_field("file").storage
-    row = Rendition(image=image, filter_spec=encoded.spec, width=encoded.width, height=encoded.height)
+    row = Rendition(image=image, filter_spec=spec, focal_point_key=Filter(spec).get_cache_key(image))
+    row.width, row.height = width, height
     row.file = storage.save(name, ContentFile(encoded.content))
     return row
 
 
 @task()
 def make_renditions(image_id: int) -> None:
-    """What the worker does after an image was given a file; nothing where that is done."""
+    """What the worker does after an image was given a file or another focal point; nothing where that is done."""
     image = CmsImage.objects.filter(pk=image_id).first()
-    if image and not sources(image, list(image.renditions.all())):
-        make(image)
+    if image is None:
+        return
+    found = made(image, files([image_id])[image_id])
+    if not ready(image, found):
+        make(image, cuts_only=bool(found["inline"]))
 
 
 def incomplete() -> Iterator[CmsImage]:
     """Images that lack renditions, or files of theirs, those that failed included."""
-    for image in CmsImage.objects.prefetch_related("renditions").order_by("pk").iterator(chunk_size=200):
-        found = sources(image, list(image.renditions.all()))
-        if not found or not all(row.file.storage.exists(row.file.name) for rows in found.values() for row in rows):
+    storage = Rendition._meta.get_field("file").storage
+    for image in CmsImage.objects.order_by("pk").iterator(chunk_size=200):
+        found = made(image, files([image.pk])[image.pk])
+        names = [row.name for kinds in found.values() for rows in kinds.values() for row in rows]
+        if not ready(image, found) or not all(storage.exists(name) for name in names):
             yield image
 
 
@@ -224,7 +247,10 @@ def enqueue_forgotten() -> int:
     if DBTaskResult.objects.filter(task_path=make_renditions.module_path, status__in=unfinished).exists():
         return 0
     CmsImage.objects.filter(rendition_state=RenditionState.WORKING).update(rendition_state=RenditionState.FAILED)
-    forgotten = CmsImage.objects.filter(~Q(rendered_file=F("file")), ~Q(rendition_state=RenditionState.FAILED))
+    forgotten = CmsImage.objects.filter(
+        ~Q(rendered_file=F("file")) | Q(rendition_state=RenditionState.WAITING),
+        ~Q(rendition_state=RenditionState.FAILED),
+    )
     keys = list(forgotten.values_list("pk", flat=True))
     for key in keys:
         make_renditions.enqueue(key)

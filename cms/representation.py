@@ -13,9 +13,9 @@ from wagtail.rich_text.rewriters import LinkRewriter
 
 from cms.json_types import Address, CodeOf, LocaleCode, PageTypeName
 from cms.labels import CodedAs
-from cms.media import CmsDocument, CmsImage, Rendition
+from cms.media import CmsDocument, CmsImage
 from cms.references import Context, PageTarget, key
-from cms.renditions import sources
+from cms.renditions import PROFILES, File, Files, made, ready
 
 RICH_TEXT_FEATURES = ["bold", "italic", "superscript", "subscript", "ol", "ul", "link", "document-link"]
 
@@ -100,8 +100,40 @@ class MediaRef(TypedDict):
     download_url: Address | None
 
 
+class ImageProfile(TypedDict):
+    """An image for one use; the size of its largest file is known before `sources` are made."""
+
+    width: int
+    height: int
+    sources: list[ImageSource]
+
+
+class ImageProfiles(TypedDict):
+    """`inline` is the whole picture, the others are cut around the focal point: `card` to 3:2, `hero` to 2:1, `share`
+    (one JPEG for social networks) to 1200:630. Nothing is enlarged: the files of a small picture are smaller.
+    """
+
+    inline: ImageProfile
+    card: ImageProfile
+    hero: ImageProfile
+    share: ImageProfile
+
+
+class Placeholder(TypedDict):
+    """What stands in while a file loads: the mean colour, "#8a9bac" (null where something can be seen through), and the
+    picture itself, tiny and blurred, as a data URL of about 200 characters.
+    """
+
+    color: str | None
+    url: str
+
+
 class ImageFacts(TypedDict):
-    """An image with its renditions; until `ready` there are none and only the original's size is known."""
+    """An image with its renditions, `sources` being those of the profile `inline`.
+
+    `ready` means that all are there, made of the present file around the present focal point. Until then a profile has
+    no `sources`, or those around an earlier focal point.
+    """
 
     id: int
     title: str
@@ -111,6 +143,8 @@ class ImageFacts(TypedDict):
     height: int
     focal_point: FocalPoint | None
     ready: bool
+    placeholder: Placeholder | None
+    profiles: ImageProfiles
     sources: list[ImageSource]
 
 
@@ -163,11 +197,12 @@ def page_link(target: PageTarget | None, context: Context) -> PageLink | None:
     }
 
 
-def image_set(image: CmsImage, renditions: list[Rendition], context: Context, alt: str = "") -> ImageSet:
+def image_set(image: CmsImage, renditions: list[File], context: Context, alt: str = "") -> ImageSet:
     """An image as rendition sets; makes no rendition, which is the worker's job."""
-    made = sources(image, renditions)
-    *_smaller, readable = made.values() or [None]
+    found = made(image, renditions)
+    *_smaller, readable = found["inline"].values() or [None]
     point = image.get_focal_point()
+    profiles = {name: _profile(name, files, image, context) for name, files in found.items()}
     return {
         "id": image.pk,
         "meta": {
@@ -185,13 +220,25 @@ def image_set(image: CmsImage, renditions: list[Rendition], context: Context, al
             if point and image.width and image.height
             else None
         ),
-        "ready": bool(made),
+        "ready": ready(image, found),
+        "placeholder": {"color": image.color or None, "url": image.placeholder} if found["inline"] else None,
+        "profiles": profiles,  # type: ignore[typeddict-item]
+        "sources": profiles["inline"]["sources"],
+    }
+
+
+def _profile(name: str, files: Files, image: CmsImage, context: Context) -> ImageProfile:
+    """One profile; its size is known before its files are made."""
+    width, height = PROFILES[name].sizes(image.width, image.height)[-1]
+    return {
+        "width": width,
+        "height": height,
         "sources": [
             {
                 "type": mime,  # type: ignore[typeddict-item]
-                "srcset": [{"url": context.absolute(r.url), "width": r.width, "height": r.height} for r in files],
+                "srcset": [{"url": context.absolute(r.url), "width": r.width, "height": r.height} for r in rows],
             }
-            for mime, files in made.items()
+            for mime, rows in files.items()
         ],
     }
 

@@ -22,8 +22,8 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from cms.document_checks import check_content, extension_of
+from cms.encoding import READABLE
 from cms.media import CmsImage, RenditionState
-from cms.renditions import READABLE
 
 FORMAT_OF = {"avif": "AVIF", "gif": "GIF", "jpeg": "JPEG", "jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
 
@@ -132,7 +132,7 @@ def _replace_field(form: Any, kind: type[FileField]) -> None:
 
 def _why_unseen(image: CmsImage) -> str:
     """Why readers do not see an image; empty when they do."""
-    if image.rendition_state == RenditionState.READY and image.rendered_file == image.file.name:
+    if image.rendered_file == image.file.name:
         return ""
     if image.rendition_state == RenditionState.FAILED:
         return _("No web version could be made of this image, so readers do not see it. Replace its file.")

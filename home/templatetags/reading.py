@@ -259,30 +259,37 @@ def host(url: str) -> str:
     return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
+SIZES = {"inline": "(min-width: 60rem) 46rem, 100vw", "card": "(min-width: 40rem) 22rem, 100vw"}
+"""How wide pictures are on the page, by profile, in CSS."""
+
+
 @register.filter
-def picture(image: Json | None, sizes: str = "(min-width: 60rem) 46rem, 100vw") -> SafeString:
-    """An image as <picture> with all its formats; a plain box of the right shape until they are made."""
+def picture(image: Json | None, profile: str = "inline") -> SafeString:
+    """An image as <picture> with all formats of a profile; a plain box of the right shape until they are made."""
     if not image:
         return SafeString("")
-    if not image["ready"]:
+    shown = image["profiles"][profile]
+    if not shown["sources"]:
         return format_html(
             '<span class="picture-pending" style="aspect-ratio: {} / {}" role="img" aria-label="{}"></span>',
-            image["width"],
-            image["height"],
+            shown["width"],
+            shown["height"],
             image["alt"],
         )
     sources = SafeString("")
-    for source in image["sources"]:
+    for source in shown["sources"]:
         srcset = ", ".join(f"{local(size['url'])} {size['width']}w" for size in source["srcset"])
-        sources += format_html('<source type="{}" srcset="{}" sizes="{}">', source["type"], srcset, sizes)
-    last = image["sources"][-1]["srcset"][-1]
+        sources += format_html('<source type="{}" srcset="{}" sizes="{}">', source["type"], srcset, SIZES[profile])
+    last = shown["sources"][-1]["srcset"][-1]
+    color = image["placeholder"]["color"] if image["placeholder"] else None
     return format_html(
-        '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" loading="lazy"></picture>',
+        '<picture>{}<img src="{}" width="{}" height="{}" alt="{}" loading="lazy"{}></picture>',
         sources,
         local(last["url"]),
         last["width"],
         last["height"],
         image["alt"],
+        format_html(' style="background-color: {}"', color) if color else "",
     )
 
 

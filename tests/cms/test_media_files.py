@@ -187,7 +187,7 @@ class TestDocuments:
     def test_a_members_file_is_absent_from_the_api(self, client: Client, private: Collection) -> None:
         document = documents.document(collection=private, title="Minutes of the bureau")
         assert client.get(f"/api/v2/documents/{document.pk}/").status_code == 404
-        assert client.get("/api/v2/documents/").json() == {"meta": {"total_count": 0}, "items": []}
+        assert client.get("/api/v2/documents/").json()["items"] == []
         found = client.get("/api/v2/documents/", {"search": "bureau"})
         assert found.json()["meta"]["total_count"] == 0
         assert b"report" not in found.content

@@ -1,5 +1,6 @@
 """Renditions: the worker makes the whole set once per file, and an image says truly whether it is there."""
 
+import base64
 import io
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,32 @@ def work() -> None:
         task.delete()
 
 
+def made(image: CmsImage) -> dict[str, renditions.Files]:
+    return renditions.made(CmsImage.objects.get(pk=image.pk), renditions.files([image.pk])[image.pk])
+
+
+def found(image: CmsImage) -> dict[str, dict[str, list[Rendition]]]:
+    """The rows of each profile by MIME type."""
+    rows = {row.file.name: row for row in image.renditions.all()}
+    return {
+        name: {mime: [rows[file.name] for file in files] for mime, files in kinds.items()}
+        for name, kinds in made(image).items()
+    }
+
+
 def shown(image: CmsImage) -> dict[str, list[Rendition]]:
+    return found(image)["inline"]
+
+
+def is_ready(image: CmsImage) -> bool:
+    return renditions.ready(CmsImage.objects.get(pk=image.pk), made(image))
+
+
+def focus(image: CmsImage, x: int, y: int) -> None:
+    """What an editor does who moves the focal point."""
     image = CmsImage.objects.get(pk=image.pk)
-    return renditions.sources(image, list(image.renditions.all()))
+    image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height = x, y, 30, 40
+    image.save()
 
 
 def test_the_set_is_made_once_after_upload() -> None:
@@ -52,9 +76,9 @@ def test_the_set_is_made_once_after_upload() -> None:
             with Image.open(row.file.path) as made:
                 assert made.get_format_mimetype() == mime
                 assert made.size == (row.width, row.height) == (row.width, round(row.width * 1000 / 1700))
-    before = sorted(row.pk for rows in found.values() for row in rows)
+    before = set(image.renditions.values_list("pk", flat=True))
     renditions.make_renditions.call(image.pk)
-    assert sorted(image.renditions.values_list("pk", flat=True)) == before
+    assert set(image.renditions.values_list("pk", flat=True)) == before
 
 
 def test_wagtail_finds_ours_by_its_own_lookup() -> None:
@@ -181,16 +205,125 @@ def test_the_same_name_with_another_content_is_not_taken_for_the_old(media_root:
     assert [path for path in media_root.rglob("renditions/**/*") if path.is_file()] == []
 
 
-def test_a_focal_point_drops_old_crops_and_keeps_ours() -> None:
+def test_every_profile_has_its_sizes_and_formats() -> None:
+    image = pictures.image(pictures.jpeg(2000, 1500))
+    assert not is_ready(image)
+    work()
+    assert is_ready(image)
+    sizes = {
+        name: {mime: [(row.width, row.height) for row in rows] for mime, rows in files.items()}
+        for name, files in found(image).items()
+    }
+    three = {"image/avif", "image/webp", "image/jpeg"}
+    expected = {
+        "inline": (three, [(400, 300), (800, 600), (1200, 900), (1600, 1200)]),
+        "card": (three, [(400, 267), (800, 533)]),
+        "hero": (three, [(800, 400), (1600, 800)]),
+        "share": ({"image/jpeg"}, [(1200, 630)]),
+    }
+    assert sizes == {name: dict.fromkeys(formats, own) for name, (formats, own) in expected.items()}
+    for files in found(image).values():
+        for mime, rows in files.items():
+            for row in rows:
+                with Image.open(row.file.path) as made:
+                    assert made.get_format_mimetype() == mime
+                    assert made.size == (row.width, row.height)
+    assert image.renditions.count() == 25
+
+
+def test_a_small_picture_is_cut_and_not_enlarged() -> None:
+    image = pictures.image(pictures.jpeg(300, 300))
+    work()
+    last = {name: next(iter(files.values()))[-1] for name, files in found(image).items()}
+    assert {name: (row.width, row.height) for name, row in last.items()} == {
+        "inline": (300, 300),
+        "card": (300, 200),
+        "hero": (300, 150),
+        "share": (300, 158),
+    }
+    dot = pictures.image(pictures.jpeg(1, 1), "dot.jpg")
+    work()
+    assert is_ready(dot)
+
+
+def colours(image: CmsImage, profile: str) -> tuple[bool, bool]:
+    """Whether the left and the right edge of a profile's smallest JPEG are rather red than blue."""
+    row = found(image)[profile]["image/jpeg"][0]
+    with Image.open(row.file.path) as made:
+        left, right = made.getpixel((5, 50)), made.getpixel((made.width - 5, 50))
+    return left[0] > left[2], right[0] > right[2]  # type: ignore[index]
+
+
+def test_cuts_are_around_the_focal_point_and_made_anew_when_it_moves() -> None:
+    image = pictures.image(pictures.jpeg(4000, 1000))  # red on the left, blue on the right
+    work()
+    assert [colours(image, name) for name in ("inline", "card", "hero", "share")] == [(True, False)] * 4
+    crop = CmsImage.objects.get(pk=image.pk).get_rendition("fill-100x100")
+    whole, cuts = shown(image), found(image)["card"]
+    log = Log()
+    focus(image, 500, 500)
+    assert not Rendition.objects.filter(pk=crop.pk).exists(), "Wagtail's own"
+    assert not is_ready(image)
+    assert found(image)["card"] == cuts, "stand in until the new ones are there"
+    assert ("update", "cms.cmsimage", image.pk) in log.new()
+    assert queued() == [image.pk]
+    work()
+    assert is_ready(image)
+    assert log.new() == [("update", "cms.cmsimage", image.pk)]
+    assert [colours(image, name) for name in ("inline", "card", "hero", "share")] == [(True, False)] + [
+        (True, True)
+    ] * 3
+    assert shown(image) == whole, "the whole picture knows no focal point"
+    assert not {row.file.name for rows in cuts.values() for row in rows} & set(
+        image.renditions.values_list("file", flat=True)
+    )
+    assert image.renditions.count() == 25
+    focus(image, 3900, 10)
+    work()
+    assert colours(image, "card") == (False, False)
+
+
+def test_a_point_that_moves_while_cuts_are_made_is_left_to_its_own_task() -> None:
     image = pictures.image()
     work()
+    stale = CmsImage.objects.get(pk=image.pk)
+    focus(image, 10, 10)
+    assert renditions.make(stale) == RenditionState.WAITING
+    assert not is_ready(image)
+    DBTaskResult.objects.all().delete()
+    assert renditions.enqueue_forgotten() == 1
+    work()
+    assert is_ready(image)
+
+
+def test_sharing_is_opaque() -> None:
+    image = pictures.image(pictures.png(1300, 700, transparent=True), "logo.png")
+    work()
+    assert list(found(image)["share"]) == ["image/jpeg"]
+    assert list(found(image)["card"]) == ["image/avif", "image/webp", "image/png"]
+    with Image.open(found(image)["share"]["image/jpeg"][0].file.path) as made:
+        assert made.size == (1200, 630)
+        assert min(made.getpixel((600, 3))) > 240, "white shows through at the top"  # type: ignore[type-var,arg-type]
+
+
+def test_a_placeholder_is_small_and_looks_like_the_picture() -> None:
+    image, logo = pictures.image(), pictures.image(pictures.png(transparent=True), "logo.png")
+    work()
     image = CmsImage.objects.get(pk=image.pk)
-    crop = image.get_rendition("fill-100x100")
-    image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height = 10, 20, 30, 40
-    image.save()
-    assert not Rendition.objects.filter(pk=crop.pk).exists()
-    assert shown(image)
-    assert queued() == []
+    red, green, blue = (int(image.color[place : place + 2], 16) for place in (1, 3, 5))
+    assert abs(red - blue) < 20
+    assert green < red
+    head, data = image.placeholder.split(",")
+    assert head == "data:image/webp;base64"
+    assert len(image.placeholder) < 400
+    with Image.open(io.BytesIO(base64.b64decode(data))) as tiny:
+        assert tiny.size == (16, 12)
+        left, right = tiny.convert("RGB").getpixel((1, 6)), tiny.convert("RGB").getpixel((14, 6))
+        assert left[0] > left[2] + 60  # type: ignore[index]
+        assert right[2] > right[0] + 60  # type: ignore[index]
+    logo = CmsImage.objects.get(pk=logo.pk)
+    assert logo.color == ""
+    assert len(logo.placeholder) < 700
 
 
 def test_saving_anything_else_makes_nothing() -> None:
@@ -303,13 +436,18 @@ def test_the_api_waits_for_readiness_and_never_shows_the_original(client: Any) -
     image = pictures.image(pictures.png(transparent=True), "secret name.png")
     url = f"/api/v2/images/{image.pk}/"
     answer = client.get(url).json()
-    assert (answer["ready"], answer["sources"]) == (False, [])
+    assert (answer["ready"], answer["sources"], answer["placeholder"]) == (False, [], None)
+    assert answer["profiles"]["card"] == {"width": 400, "height": 267, "sources": []}
     assert (answer["width"], answer["height"]) == (640, 480)
     assert answer["meta"]["download_url"] is None
     work()
     response = client.get(url)
     answer = response.json()
     assert answer["ready"]
+    assert answer["profiles"]["inline"]["sources"] == answer["sources"]
+    assert answer["profiles"]["share"]["sources"][0]["type"] == "image/jpeg"
+    assert answer["profiles"]["hero"]["sources"][0]["srcset"][0]["width"] == 640
+    assert answer["placeholder"]["color"] is None
     assert [source["type"] for source in answer["sources"]] == ["image/avif", "image/webp", "image/png"]
     assert answer["meta"]["download_url"] == answer["sources"][-1]["srcset"][-1]["url"]
     assert b"original_images" not in response.content

@@ -131,7 +131,7 @@ def test_a_bad_replacement_keeps_what_was_there(editor: Client, media_root: Path
     assert message.replace("’", "&#x27;") in response.content.decode() or message in response.content.decode()
     image = CmsImage.objects.get()
     assert image.title == "A picture"
-    assert renditions.sources(image, list(image.renditions.all()))
+    assert renditions.ready(image, renditions.made(image, renditions.files([image.pk])[image.pk]))
     assert before.items() <= {path: path.read_bytes() for path in stored(media_root)}.items()
 
 
