@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from cms.catalogues import compile_catalogues
-from tests.services import chromium, in_ci
+from tests.services import chromium, in_ci, node
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -45,6 +45,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs PostgreSQL: run `make test`, or set DATABASE_URL=postgresql://user:password@host:port/name"
     if item.get_closest_marker("browser") and chromium.program() is None:
         missing = "needs Chromium: install it (Debian: sudo apt-get install chromium)"
+    if item.get_closest_marker("node") and not node.installed():
+        missing = "needs Node.js and packages: run `make test` (Debian: sudo apt-get install nodejs npm)"
     if missing and in_ci():
         pytest.fail(missing, pytrace=False)
     if missing:
@@ -98,6 +100,14 @@ def declared_answers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "request", checked)
         yield
+
+
+@pytest.fixture(scope="session")
+def generated_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled reader of tests.contracts.generated_client; mark the test with `node`."""
+    from tests.contracts.generated_client import build
+
+    return build(tmp_path_factory.mktemp("client"))
 
 
 @pytest.fixture(scope="session")

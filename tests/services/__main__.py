@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 
-from tests.services import MissingServiceError, chromium, in_ci, postgres
+from tests.services import MissingServiceError, chromium, in_ci, node, postgres
 
 
 def main(command: list[str]) -> int:
@@ -20,6 +20,10 @@ def main(command: list[str]) -> int:
         missing = []
         try:
             chromium.install()
+        except MissingServiceError as error:
+            missing.append(str(error))
+        try:
+            node.install()
         except MissingServiceError as error:
             missing.append(str(error))
         try:
