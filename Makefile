@@ -46,6 +46,11 @@ lint: .venv/dev.stamp
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
+# At a release, and then only: what the API promises from now on (tests/contracts/test_compatibility.py).
+.PHONY: openapi
+openapi: .venv/run.stamp
+	@.venv/bin/python manage.py openapi > var/openapi.json && mv var/openapi.json docs/openapi.json
+
 # After a change of requirements*.txt: what a fresh installation brings today becomes what everyone gets.
 .PHONY: pins
 pins:

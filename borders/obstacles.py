@@ -153,6 +153,7 @@ class ObstaclePage(BodyMixin, BordersMixin, TerritoriesMixin, ThemesMixin, Follo
             lambda page, context: enum(ObstacleStatus, page.latest_status()),
             CodedAs[ObstacleStatus] | None,
             card=True,
+            column=True,
         ),
         fields.rich_text("hinders"),
         fields.rich_text("affected"),

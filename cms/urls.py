@@ -12,6 +12,8 @@ from cms import media_views
 from home.views import robots
 
 handler400 = "cms.api.errors.refuse_request"
+handler404 = "cms.api.errors.nothing_there"
+handler500 = "cms.api.errors.failed"
 
 urlpatterns = [
     path("", RedirectView.as_view(url=f"/{settings.LANGUAGE_CODE}/")),

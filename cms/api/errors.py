@@ -7,7 +7,7 @@ from typing import Any, NotRequired
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
-from django.views.defaults import bad_request
+from django.views import defaults
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
@@ -84,6 +84,8 @@ _TITLES = {
 
 
 MEDIA_TYPE = "application/problem+json"
+NOTHING_HERE = "There is nothing at this address."
+FAILED = "Something went wrong on our side; it has been logged."
 
 
 def title(code: int) -> str:
@@ -107,7 +109,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(exception, Gone):
         body = problem(status.HTTP_410_GONE, str(exception), **exception.extra)
     elif isinstance(exception, Http404):
-        body = problem(status.HTTP_404_NOT_FOUND, "There is nothing at this address.")
+        body = problem(status.HTTP_404_NOT_FOUND, NOTHING_HERE)
     elif isinstance(exception, PermissionDenied):
         body = problem(status.HTTP_403_FORBIDDEN, "This is not public.")
     elif isinstance(exception, APIException):
@@ -117,7 +119,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
             headers["Retry-After"] = str(int(wait) + 1)
     else:
         logger.exception("API error at %s", context["request"].get_full_path())
-        body = problem(status.HTTP_500_INTERNAL_SERVER_ERROR, "Something went wrong on our side; it has been logged.")
+        body = problem(status.HTTP_500_INTERNAL_SERVER_ERROR, FAILED)
     # Whatever the format asked for, an error is JSON.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = JSONRenderer.media_type
@@ -126,8 +128,27 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400: what is refused before any view, such as a host that is not ours."""
-    if not request.path.startswith("/api/"):
-        return bad_request(request, exception)
-    body = problem(status.HTTP_400_BAD_REQUEST, "This server does not answer such a request.")
+    if _is_api(request):
+        return _answer(400, "This server does not answer such a request.")
+    return defaults.bad_request(request, exception)
+
+
+def nothing_there(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404: addresses beside the API's, such as that of another version."""
+    if _is_api(request):
+        return _answer(404, NOTHING_HERE)
+    return defaults.page_not_found(request, exception)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: what failed outside the views."""
+    return _answer(500, FAILED) if _is_api(request) else defaults.server_error(request)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _answer(code: int, detail: str) -> JsonResponse:
     headers = {"Cache-Control": "no-store"}
-    return JsonResponse(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+    return JsonResponse(problem(code, detail), status=code, headers=headers, content_type=MEDIA_TYPE)

@@ -18,7 +18,7 @@ from cms.api.locales import LocaleList
 from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
 from cms.api.pages import PageDetail, PageList
 from cms.api.redirects import RedirectList
-from cms.api.schema.views import Schema, docs
+from cms.api.schema.views import Docs, Schema
 from cms.api.sitemap import Sitemap
 from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("calendar/", Calendar.as_view()),
     path("changes/", ChangeFeed.as_view()),
     path("schema/", Schema.as_view()),
-    path("docs/", docs),
-    path("<path:rest>", Nothing.as_view()),
+    path("docs/", Docs.as_view()),
+    path("", Nothing.as_view()),
+    path("<path:rest>/", Nothing.as_view()),
 ]

@@ -96,6 +96,10 @@ class Api(Cacheable, APIView):
         with translation.override(query.locale):
             return Response(self.answer(query, **path))
 
+    def options(self, request: HttpRequest, *args: Any, **path: Any) -> Response:
+        """What may be done here, in the header `Allow`."""
+        return Response(status=204)
+
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
         """The renderer that `format` or Accept asks for; an unknown `format` is a bad parameter like any other."""
         wanted = request._request.GET.get("format")
@@ -201,5 +205,5 @@ class Nothing(Api):
 
     cached = False
 
-    def get(self, request: Request, rest: str) -> Response:
-        raise errors.NotFound("There is nothing at this address.")
+    def get(self, request: Request, rest: str = "") -> Response:
+        raise errors.NotFound(errors.NOTHING_HERE)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import yaml
 from django.test import Client
+from django.urls import get_resolver
 from openapi_spec_validator import validate
 
 from cms.api.schema.document import document, endpoints
+from cms.api.views import Nothing
 
 pytestmark = pytest.mark.sqlite
 
@@ -33,6 +35,8 @@ def untyped(schema: Any, at: str) -> Iterator[str]:
 
 def test_every_endpoint_says_what_it_answers() -> None:
     """The return annotation of what makes an answer declares it: a TypedDict, never Any or a bare dict or list."""
+    views = {getattr(pattern.callback, "cls", None) for pattern in get_resolver("cms.api.router").url_patterns}
+    assert views == {endpoint.api for endpoint in endpoints()} | {Nothing}
     assert not list(untyped(document(), "$"))
     for endpoint in endpoints():
         assert endpoint.summary, f"{endpoint.name} has no docstring"

@@ -4,10 +4,8 @@ from functools import cache
 from typing import Any
 
 import yaml
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from django.template.loader import render_to_string
+from rest_framework.renderers import BaseRenderer, JSONRenderer, StaticHTMLRenderer
 from typing_extensions import TypedDict
 
 from cms.api import params
@@ -60,8 +58,19 @@ class Schema(Api):
         return document()  # type: ignore[return-value]
 
 
-@require_safe
-def docs(request: HttpRequest) -> HttpResponse:
-    """The document to read and try in a browser; Swagger UI comes from our own static files."""
-    context = {"schema": f"{API_PATH}schema/", "title": document()["info"]["title"]}
-    return render(request, "cms/api_docs.html", context)
+class Docs(Api):
+    """The OpenAPI document to read and try in a browser."""
+
+    renderer_classes = (StaticHTMLRenderer,)
+
+    def declared(self) -> list[params.Param]:
+        return [self.format, params.CACHE_BUSTER]
+
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        return {StaticHTMLRenderer.format: cls.answer_type()}
+
+    def answer(self, query: params.Query) -> str:
+        """A page with Swagger UI, which comes from our own static files."""
+        context = {"schema": f"{API_PATH}schema/", "title": document()["info"]["title"]}
+        return render_to_string("cms/api_docs.html", context)
