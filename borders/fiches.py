@@ -1,12 +1,14 @@
 """The fiches: one page per border and per territory, prose around the facts."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
-from borders import atlas, shapes
+from borders import atlas, published, shapes
 from borders.bound import BoundMixin, FicheMixin, with_bound
-from borders.geography import Border, Territory
+from borders.geography import Border, LegalForm, Territory
 from cms import fields
 from cms.pages import (
     BodyMixin,
@@ -17,10 +19,14 @@ from cms.pages import (
     ThemesMixin,
     synchronised,
 )
+from cms.references import Context
+from cms.structured_data import compact, place
 
 
 class BorderIndexPage(BodyMixin, SitePage):
     """The entry to the border fiches."""
+
+    schema_type = "CollectionPage"
 
     translation = synchronised()
 
@@ -35,6 +41,8 @@ class BorderIndexPage(BodyMixin, SitePage):
 
 class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, ThemesMixin, FollowUpMixin, SitePage):
     """The fiche of a border; its countries, parts, length, figures, territories and programmes come from the facts."""
+
+    schema_type = "Article"
 
     border = models.ForeignKey(
         Border,
@@ -55,6 +63,12 @@ class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, ThemesMixin, F
     parent_page_types = ["borders.BorderIndexPage"]
     subpage_types: list[str] = []
 
+    def structured_data(self, context: Context) -> dict[str, Any]:
+        border = context.labels.derived(published.borders).get(self.border_id)
+        name = context.labels.coded("borders.Border", self.border_id, context.locale)
+        about = place(name["label"], lat=border.lat, lon=border.lon) if border and name else None
+        return {**super().structured_data(context), "about": about}
+
     class Meta:
         verbose_name = _("border fiche")
         verbose_name_plural = _("border fiches")
@@ -62,6 +76,8 @@ class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, ThemesMixin, F
 
 class TerritoryIndexPage(BodyMixin, SitePage):
     """The entry to the territory fiches."""
+
+    schema_type = "CollectionPage"
 
     translation = synchronised()
 
@@ -78,6 +94,8 @@ class TerritoryPage(
     BoundMixin, BodyMixin, FicheMixin, BordersMixin, TerritoriesMixin, ThemesMixin, FollowUpMixin, SitePage
 ):
     """The fiche of a cross-border territory; its borders, legal form, members and figures come from the facts."""
+
+    schema_type = "Article"
 
     territory = models.ForeignKey(
         Territory,
@@ -103,6 +121,18 @@ class TerritoryPage(
 
     parent_page_types = ["borders.TerritoryIndexPage"]
     subpage_types: list[str] = []
+
+    def structured_data(self, context: Context) -> dict[str, Any]:
+        territory = context.labels.derived(published.territories).get(self.territory_id)
+        name = context.labels.coded("borders.Territory", self.territory_id, context.locale)
+        if territory is None or name is None:
+            return super().structured_data(context)
+        about = place(name["label"], territory.seat, territory.lat, territory.lon)
+        if territory.legal_form != LegalForm.NONE:
+            about = compact(
+                {"@type": "Organization", "name": name["label"], "url": territory.website, "location": about}
+            )
+        return {**super().structured_data(context), "about": about}
 
     class Meta:
         verbose_name = _("territory fiche")

@@ -93,6 +93,8 @@ class StepsStream(blocks.StreamBlock):
 class ObstacleIndexPage(BodyMixin, SitePage):
     """The entry to the obstacles."""
 
+    schema_type = "CollectionPage"
+
     translation = synchronised()
 
     parent_page_types = ["home.HomePage"]
@@ -106,6 +108,8 @@ class ObstacleIndexPage(BodyMixin, SitePage):
 
 class ObstaclePage(BodyMixin, BordersMixin, TerritoriesMixin, ThemesMixin, FollowUpMixin, SitePage):
     """An obstacle: what it hinders, who can lift it and how far that is; its status is that of its latest step."""
+
+    schema_type = "Article"
 
     kind = models.CharField(_("kind of obstacle"), max_length=9, choices=ObstacleKind.choices)
     level = models.CharField(

@@ -28,6 +28,8 @@ from cms.validation import END_BEFORE_START
 class PracticeIndexPage(BodyMixin, SitePage):
     """The entry to the good practices."""
 
+    schema_type = "CollectionPage"
+
     translation = synchronised()
 
     parent_page_types = ["home.HomePage"]
@@ -41,6 +43,8 @@ class PracticeIndexPage(BodyMixin, SitePage):
 
 class PracticePage(BodyMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, ThemesMixin, FollowUpMixin, SitePage):
     """A good practice: partners, years, budget and results."""
+
+    schema_type = "Article"
 
     results = rich_text_field(_("results"))
     start_year = models.PositiveSmallIntegerField(

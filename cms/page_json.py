@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db.models import prefetch_related_objects
+from django.db.models import OuterRef, Q, Subquery, prefetch_related_objects
 from django.utils import translation
 from typing_extensions import TypeAliasType, TypedDict
 from wagtail.models import Locale, Page
 
-from cms import dependencies, labels, publication
+from cms import dependencies, labels, publication, structured_data
 from cms.fields import Field, fields_of
 from cms.json_types import Address, LocaleCode, Moment, PageTypeName
 from cms.languages import CODES
@@ -72,10 +72,16 @@ class DetailMeta(CardMeta):
     alias_of: PageRef | None
     parent: PageRef | None
     breadcrumb: list[PageRef]
+    previous: PageRef | None
+    next: PageRef | None
+    json_ld: structured_data.JsonLd
+    open_graph: structured_data.OpenGraph
 
 
 TOP = frozenset({"id", "type", "title"})
 CARD_META = frozenset(CardMeta.__annotations__)
+SHARED = frozenset({"json_ld", "open_graph"})
+"""Names of `meta` that tell about the page as a whole, whatever fields are shown."""
 DETAIL_META = frozenset(CardMeta.__annotations__) | frozenset(DetailMeta.__annotations__)
 
 
@@ -108,8 +114,13 @@ def cards(pages: Iterable[Page]) -> list[dict[str, Any]]:
     return represent(list(pages), card_selection)
 
 
-def represent(pages: Sequence[Page], choose: Callable[[Page], Selection]) -> list[dict[str, Any]]:
-    """Specific pages as JSON objects with `id`, `type`, `title`, `meta` and the chosen fields."""
+def represent(
+    pages: Sequence[Page], choose: Callable[[Page], Selection], snapshot: labels.Labels | None = None
+) -> list[dict[str, Any]]:
+    """Specific pages as JSON objects with `id`, `type`, `title`, `meta` and the chosen fields.
+
+    `snapshot` is that of the request, where there is one (a query less).
+    """
     if not pages:
         return []
     chosen = [choose(page) for page in pages]
@@ -120,7 +131,9 @@ def represent(pages: Sequence[Page], choose: Callable[[Page], Selection]) -> lis
         for declared in selection.fields:
             if declared.collect:
                 declared.collect(page, references)
-    snapshot = labels.current()
+        if selection.meta & SHARED and page.sharing_image_id:  # type: ignore[attr-defined]
+            references.images.add(page.sharing_image_id)  # type: ignore[attr-defined]
+    snapshot = snapshot or labels.current()
     loaded = Loaded(references, snapshot)
     wanted = frozenset().union(*(selection.meta for selection in chosen))
     family = _Family(pages, snapshot, wanted)
@@ -145,7 +158,8 @@ def _prefetch(pages: Sequence[Page], chosen: Sequence[Selection]) -> None:
     by_type: dict[type[Page], list[Page]] = defaultdict(list)
     relations: dict[type[Page], set[str]] = defaultdict(set)
     for page, selection in zip(pages, chosen, strict=True):
-        wanted = {f.relation for f in selection.fields if f.relation}
+        told = fields_of(type(page)) if selection.meta & SHARED else selection.fields
+        wanted = {f.relation for f in told if f.relation}
         if wanted and page.pk and not wanted & set(getattr(page, "_cluster_related_objects", {})):
             by_type[type(page)].append(page)
             relations[type(page)] |= wanted
@@ -153,79 +167,100 @@ def _prefetch(pages: Sequence[Page], chosen: Sequence[Selection]) -> None:
         prefetch_related_objects(same, *sorted(relations[model]))
 
 
+def _locales() -> dict[int, str]:
+    """Codes of languages by key (for `Labels.derived`)."""
+    return dict(Locale.objects.values_list("pk", "language_code"))
+
+
 class _Family:
-    """Translations and ancestors of a batch of pages."""
+    """Translations, ancestors and neighbours of a batch of pages."""
 
     def __init__(self, pages: Sequence[Page], snapshot: labels.Labels, wanted: frozenset[str]) -> None:
-        self._locales = {locale.pk: locale.language_code for locale in Locale.objects.all()}
+        self._locales = snapshot.derived(_locales)
         self._translations: dict[Any, list[Any]] = defaultdict(list)
-        self._by_path: dict[str, Any] = {}
-        if "translations" in wanted:
-            self._load_translations(pages, snapshot)
-        if wanted & {"parent", "breadcrumb", "alias_of"}:
-            self._load_relatives(pages, snapshot)
+        self._by_path: dict[Any, Any] = {}
+        self._by_pk: dict[int | None, Any] = {}
+        self._beside: dict[str, list[str | None]] = {}
+        if wanted & {"previous", "next"}:
+            self._load_neighbours(pages, snapshot)
+        self._load_relatives(pages, snapshot, wanted)
 
-    def locale(self, page: Page) -> str:
+    def locale(self, page: Any) -> str:
         return self._locales[page.locale_id]
 
-    def _load_translations(self, pages: Sequence[Page], snapshot: labels.Labels) -> None:
-        rows = publication.public(
-            Page.objects.filter(translation_key__in={page.translation_key for page in pages}), snapshot.private_paths
-        ).values_list(
-            "translation_key",
-            "locale_id",
-            "pk",
-            "url_path",
-            "alias_of_id",
-            "translation_status__completeness",
-            "translation_status__percent",
-            "translation_status__outdated",
+    def _load_relatives(self, pages: Sequence[Page], snapshot: labels.Labels, wanted: frozenset[str]) -> None:
+        """Every page that `meta` names (one query)."""
+        named = Q()
+        keys = {page.translation_key for page in pages} if wanted & {"translations", "open_graph"} else set()
+        if keys:
+            named |= Q(translation_key__in=keys)
+        paths = {path for beside in self._beside.values() for path in beside if path}
+        if wanted & {"parent", "breadcrumb", "json_ld"}:
+            paths |= {page.path[:end] for page in pages if page.path for end in range(8, len(page.path), 4)}
+        if paths:
+            named |= Q(path__in=paths)
+        if "alias_of" in wanted and (aliased := {page.alias_of_id for page in pages if page.alias_of_id}):
+            named |= Q(pk__in=aliased)
+        if not named:
+            return
+        rows = publication.public(Page.objects.filter(named), snapshot.private_paths).values_list(
+            *("pk", "path", "title", "url_path", "locale_id", "content_type_id", "translation_key", "alias_of_id"),
+            *("translation_status__completeness", "translation_status__percent", "translation_status__outdated"),
+            named=True,
         )
-        for key, *row in rows:
-            self._translations[key].append(row)
+        for row in rows:
+            self._by_path[row.path] = self._by_pk[row.pk] = row
+            if row.translation_key in keys:
+                self._translations[row.translation_key].append(row)
         for found in self._translations.values():
-            found.sort(key=lambda row: CODES.index(self._locales[row[0]]))
+            found.sort(key=lambda row: CODES.index(self._locales[row.locale_id]))
 
-    def _load_relatives(self, pages: Sequence[Page], snapshot: labels.Labels) -> None:
-        paths = {page.path[:end] for page in pages if page.path for end in range(8, len(page.path), 4)}
-        aliased = {page.alias_of_id for page in pages if page.alias_of_id}
-        if paths or aliased:
-            relatives = Page.objects.filter(path__in=paths) | Page.objects.filter(pk__in=aliased)
-            for relative in publication.public(relatives, snapshot.private_paths).only(
-                "pk", "path", "title", "url_path", "locale_id", "content_type_id"
-            ):
-                self._by_path[relative.path] = relative
+    def _load_neighbours(self, pages: Sequence[Page], snapshot: labels.Labels) -> None:
+        """Tree paths of the public pages right before and after each among the children of its parent."""
+        level = publication.public(Page.objects.filter(depth=OuterRef("depth")), snapshot.private_paths)
+        before = level.filter(path__lt=OuterRef("path")).order_by("-path").values("path")[:1]
+        after = level.filter(path__gt=OuterRef("path")).order_by("path").values("path")[:1]
+        below_homes = Page.objects.filter(pk__in=[page.pk for page in pages if page.pk], depth__gt=2)
+        for path, *beside in below_homes.values_list("path", Subquery(before), Subquery(after)):
+            parent = path[: -Page.steplen]
+            self._beside[path] = [found if found and found[: -Page.steplen] == parent else None for found in beside]
+
+    def beside(self, page: Page, place: int) -> Any:
+        """The public page before (0) or after (1) a page."""
+        path = self._beside[page.path][place] if page.path in self._beside else None
+        return self._by_path.get(path)
 
     def translations(self, page: Page, context: Context) -> list[TranslationMeta]:
         found: list[TranslationMeta] = []
-        for locale_id, pk, url_path, alias_of, completeness, percent, outdated in self._translations[
-            page.translation_key
-        ]:
-            locale = self._locales[locale_id]
-            path = publication.html_path(locale, url_path)
+        for row in self._translations[page.translation_key]:
+            path = publication.html_path(self.locale(row), row.url_path)
             found.append(
                 {
-                    "locale": locale,
-                    "id": pk,
+                    "locale": self.locale(row),
+                    "id": row.pk,
                     "html_path": path,
                     "html_url": context.html_url(path),
-                    "completeness": completeness or "full",
-                    "percent": 100 if percent is None else percent,
-                    "outdated": bool(outdated),
-                    "is_fallback": alias_of is not None,
+                    "completeness": row.translation_status__completeness or "full",
+                    "percent": 100 if row.translation_status__percent is None else row.translation_status__percent,
+                    "outdated": bool(row.translation_status__outdated),
+                    "is_fallback": row.alias_of_id is not None,
                 }
             )
         return found
 
-    def ancestors(self, page: Page) -> list[Page]:
+    def languages(self, page: Page) -> list[str]:
+        """Languages in which the page has a text of its own."""
+        return [self.locale(row) for row in self._translations[page.translation_key] if row.alias_of_id is None]
+
+    def ancestors(self, page: Page) -> list[Any]:
         """Public ancestors below the root, the language's home page first."""
         found = (self._by_path.get(page.path[:end]) for end in range(8, len(page.path or ""), 4))
         return [ancestor for ancestor in found if ancestor]
 
-    def by_pk(self, pk: int | None) -> Page | None:
-        return next((page for page in self._by_path.values() if page.pk == pk), None) if pk else None
+    def by_pk(self, pk: int | None) -> Any:
+        return self._by_pk.get(pk)
 
-    def ref(self, page: Page | None, context: Context) -> PageRef | None:
+    def ref(self, page: Any, context: Context) -> PageRef | None:
         if page is None:
             return None
         return {
@@ -272,6 +307,12 @@ _META: dict[str, Callable[[Any, Context, _Family], Any]] = {
     "alias_of": lambda page, context, family: family.ref(family.by_pk(page.alias_of_id), context),
     "parent": lambda page, context, family: family.ref(next(iter(family.ancestors(page)[-1:]), None), context),
     "breadcrumb": lambda page, context, family: [family.ref(a, context) for a in family.ancestors(page)],
+    "previous": lambda page, context, family: family.ref(family.beside(page, 0), context),
+    "next": lambda page, context, family: family.ref(family.beside(page, 1), context),
+    "json_ld": lambda page, context, family: structured_data.graph(
+        page, context, [family.ref(a, context) for a in family.ancestors(page)]
+    ),
+    "open_graph": lambda page, context, family: structured_data.open_graph(page, context, family.languages(page)),
     "is_fallback": lambda page, context, family: page.alias_of_id is not None,
     "translations": lambda page, context, family: family.translations(page, context),
 }

@@ -34,6 +34,7 @@ from cms import fields
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.child_rows import renew_changed
 from cms.json_types import Date
+from cms.references import Context
 from cms.representation import RICH_TEXT_FEATURES
 from cms.revisions import OpensWithoutGoneFacts
 from cms.translation import prose
@@ -165,6 +166,9 @@ class SitePage(NamesItself, OpensWithoutGoneFacts, Page):
         help_text=_("At best 1200 by 630 pixels."),
     )
 
+    schema_type = "WebPage"
+    """What the page is at schema.org."""
+
     edit_handler = _EditHandler()
     content = [FieldPanel("introduction")]
     referencing = [
@@ -210,6 +214,11 @@ class SitePage(NamesItself, OpensWithoutGoneFacts, Page):
     def save(self, *args: Any, **kwargs: Any) -> None:
         renew_changed(self)
         super().save(*args, **kwargs)
+
+    def structured_data(self, context: Context) -> dict[str, Any]:
+        """What the page is in schema.org's terms, beyond what every page has (cms.structured_data); no query."""
+        headline = {"headline": self.title} if self.schema_type.endswith("Article") else {}
+        return {"@type": self.schema_type, **headline}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         from cms.reading import page_response  # the reading view reads the page's JSON, which needs all models

@@ -5,15 +5,16 @@ class HomeConfig(AppConfig):
     name = "home"
 
     def ready(self) -> None:
-        from cms import changes
+        from cms import changes, structured_data
         from cms.api import vocabularies
         from cms.changes.feed import effects
-        from home import dependants
+        from home import dependants, publisher
         from home.models import DemoItem, NavigationEntry
         from home.models.members import MemberCategory
         from home.models.navigation import Menu
         from home.models.settings import SocialNetwork
 
+        structured_data.register_publisher(publisher.load)
         changes.watch(NavigationEntry)
         changes.leave_out(DemoItem, "bookkeeping of the demo loader")
         effects.register_part("navigation", "home.navigationentry")

@@ -43,6 +43,8 @@ class CallForm(WallTimeForm, WagtailAdminPageForm):
 class CallIndexPage(BodyMixin, SitePage):
     """The entry to the calls."""
 
+    schema_type = "CollectionPage"
+
     translation = synchronised()
 
     parent_page_types = ["home.HomePage"]
@@ -63,6 +65,8 @@ def amount_field(label: Any) -> models.DecimalField[Any, Any]:
 
 class CallPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage):
     """A call, of one of our projects or not: upcoming, open, then closed."""
+
+    schema_type = "Article"
 
     project = models.ForeignKey(
         "resources.ProjectPage",

@@ -28,7 +28,7 @@ from cms.pages import (
     translated,
 )
 from cms.references import Context
-from newsroom import states
+from newsroom import states, structured_data
 from newsroom.meetings import MeetingMixin
 from newsroom.outcomes import OutcomesBlock
 from newsroom.sessions import Session, SessionsPanel, last_end
@@ -64,6 +64,8 @@ def event_organiser_json(row: Any, context: Context) -> EventOrganiserJson:
 
 class EventIndexPage(BodyMixin, SitePage):
     """The entry to the events."""
+
+    schema_type = "CollectionPage"
 
     translation = synchronised()
 
@@ -108,6 +110,20 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
+
+    def structured_data(self, context: Context) -> dict[str, Any]:
+        sessions = sorted(self.session_rows(), key=lambda row: row.start)
+        first, *others = [structured_data.when_and_where(self, session) for session in sessions] or [{}]
+        last = others[-1] if others else first
+        return {
+            "@type": "Event",
+            "eventStatus": "https://schema.org/EventScheduled",
+            **first,
+            "endDate": last.get("endDate"),
+            "organizer": structured_data.organisers(self),
+            "offers": structured_data.offer(self),
+            "subEvent": [{"@type": "Event", "name": self.title, **session} for session in (first, *others) if others],
+        }
 
     def timeline(self) -> states.Timeline:
         """Its states in time."""

@@ -1,14 +1,17 @@
 """News, press releases and job offers."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
-from cms import fields
+from cms import fields, structured_data
 from cms.json_types import Date
 from cms.pages import BodyMixin, BordersMixin, SitePage, TerritoriesMixin, ThemesMixin, synchronised
+from cms.references import Context
 
 
 class NewsCategory(models.TextChoices):
@@ -29,6 +32,8 @@ class NewsKind(models.TextChoices):
 
 class NewsIndexPage(BodyMixin, SitePage):
     """The entry to the news."""
+
+    schema_type = "CollectionPage"
 
     translation = synchronised()
 
@@ -63,6 +68,16 @@ class NewsPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
 
     parent_page_types = ["newsroom.NewsIndexPage"]
     subpage_types: list[str] = []
+
+    def structured_data(self, context: Context) -> dict[str, Any]:
+        if self.kind == NewsKind.JOB:
+            return {
+                "@type": "JobPosting",
+                "title": self.title,
+                "datePosted": self.date,
+                "hiringOrganization": structured_data.organisation(context),
+            }
+        return {"@type": "NewsArticle", "headline": self.title, "datePublished": self.date}
 
     class Meta:
         verbose_name = _("news item")

@@ -51,6 +51,10 @@ class SessionFormSet(BaseChildFormSet):
 
     default_error_messages = {**BaseChildFormSet.default_error_messages, "too_few_forms": _("Give a session at least.")}
 
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        # A row that nobody has begun counts as none: a draft is saved and shown without it.
+        return super()._construct_form(i, **{"empty_permitted": i >= self.initial_form_count(), **kwargs})
+
 
 class SessionsPanel(InlinePanel):
     """Rows of sessions."""

@@ -29,7 +29,7 @@ from cms.pages import (
     translated,
 )
 from cms.references import Context
-from newsroom import states
+from newsroom import states, structured_data
 from newsroom.meetings import MeetingMixin
 from newsroom.outcomes import OutcomesBlock
 from newsroom.sessions import Session, SessionsPanel, first_start, last_end
@@ -59,6 +59,8 @@ def training_organiser_json(row: Any, context: Context) -> TrainingOrganiserJson
 
 class TrainingIndexPage(BodyMixin, SitePage):
     """The entry to the trainings."""
+
+    schema_type = "CollectionPage"
 
     translation = synchronised()
 
@@ -127,6 +129,19 @@ class TrainingPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, Territori
     class Meta:
         verbose_name = _("training")
         verbose_name_plural = _("trainings")
+
+    def structured_data(self, context: Context) -> dict[str, Any]:
+        instances = []
+        for session in sorted(self.session_rows(), key=lambda row: row.start):
+            told = structured_data.when_and_where(self, session)
+            mode = "Online" if "Online" in told.pop("eventAttendanceMode") else "Onsite"
+            instances.append({"@type": "CourseInstance", "courseMode": mode, "inLanguage": self.language, **told})
+        return {
+            "@type": "Course",
+            "provider": structured_data.organisers(self),
+            "hasCourseInstance": instances,
+            "offers": structured_data.offer(self, self.price),
+        }
 
     def timeline(self) -> states.Timeline:
         """Its states in time."""

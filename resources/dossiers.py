@@ -28,6 +28,8 @@ def print_url(page: Any, context: Context) -> str:
 class DossierIndexPage(BodyMixin, SitePage):
     """The entry to the dossiers."""
 
+    schema_type = "CollectionPage"
+
     translation = synchronised()
 
     parent_page_types = ["home.HomePage"]
@@ -41,6 +43,8 @@ class DossierIndexPage(BodyMixin, SitePage):
 
 class DossierPage(BodyMixin, FootnotesMixin, ThemesMixin, BordersMixin, TerritoriesMixin, FollowUpMixin, SitePage):
     """A great theme: an opening text and chapters, printed as one brochure with `?print`."""
+
+    schema_type = "Article"
 
     json_fields = [fields.children("chapters"), fields.computed("print_url", print_url, Address)]
     translation = synchronised()
@@ -62,6 +66,8 @@ class DossierPage(BodyMixin, FootnotesMixin, ThemesMixin, BordersMixin, Territor
 
 class ChapterPage(BodyMixin, FootnotesMixin, SitePage):
     """A part of a dossier; chapters follow one another in the order of the page tree."""
+
+    schema_type = "Article"
 
     translation = synchronised()
 

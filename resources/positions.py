@@ -25,6 +25,8 @@ from cms.pages import (
 class PositionIndexPage(BodyMixin, SitePage):
     """The entry to the positions."""
 
+    schema_type = "CollectionPage"
+
     translation = synchronised()
 
     parent_page_types = ["home.HomePage"]
@@ -38,6 +40,8 @@ class PositionIndexPage(BodyMixin, SitePage):
 
 class PositionPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage):
     """A contribution, resolution or letter with its addressee and signatories."""
+
+    schema_type = "Article"
 
     date = models.DateField(_("date"), default=timezone.localdate)
     addressee = models.CharField(

@@ -73,6 +73,8 @@ class PilotActionsBlock(blocks.StreamBlock):
 class ProjectIndexPage(BodyMixin, SitePage):
     """The entry to the projects."""
 
+    schema_type = "CollectionPage"
+
     translation = synchronised()
 
     parent_page_types = ["home.HomePage"]
@@ -86,6 +88,8 @@ class ProjectIndexPage(BodyMixin, SitePage):
 
 class ProjectPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, ProgrammesMixin, SitePage):
     """A project, partnership or alliance."""
+
+    schema_type = "Article"
 
     kind = models.CharField(_("kind"), max_length=11, choices=ProjectKind.choices, default=ProjectKind.PROJECT)
     start_date = models.DateField(_("start"), null=True, blank=True)

@@ -169,7 +169,7 @@ class PageList(FilteredPages, ListApi):
         config = selection.parse(query["fields"]) if query["fields"] else []
         choose = selection.chooser(config, self.types or list(page_types().values()), card=True)
         pages, meta = self.found(query)
-        items = page_json.represent(pages, choose)
+        items = page_json.represent(pages, choose, query.labels)
         if any(sub for _name, _negated, sub in config):
             items = [
                 selection.cut(item, config, {f.name: f for f in fields_of(type(page))})
@@ -281,5 +281,5 @@ class PageDetail(DetailApi):
         page = page.specific
         config = selection.parse(query["fields"]) if query["fields"] else []
         choose = selection.chooser(config, [type(page)], card=False)
-        item = page_json.represent([page], choose)[0]
+        item = page_json.represent([page], choose, query.labels)[0]
         return selection.cut(item, config, {f.name: f for f in fields_of(type(page))})

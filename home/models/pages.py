@@ -67,6 +67,8 @@ class SectionsBlock(blocks.StreamBlock):
 class HomePage(SitePage):
     """The entry of one language; its slug is not part of any address."""
 
+    schema_type = "WebSite"
+
     sections = StreamField(SectionsBlock(), verbose_name=_("sections"), blank=True)
 
     content = [FieldPanel("sections")]

@@ -1,0 +1,156 @@
+"""Pages in schema.org's terms (JSON-LD) and for social networks (Open Graph), ready to embed by a front end.
+
+A page type says what it is in `structured_data`; what all pages have is added here.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
+
+from django.conf import settings
+from pydantic import WithJsonSchema
+from typing_extensions import TypedDict
+
+from cms.json_types import Address
+from cms.references import Context
+
+JsonLd = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": True})]
+"""A JSON-LD document, to be written as it is into a <script type="application/ld+json">."""
+
+Json = dict[str, Any]
+
+
+class SharingImage(TypedDict):
+    """A picture for social networks, in pixels."""
+
+    url: Address
+    width: int
+    height: int
+    alt: str
+
+
+class OpenGraph(TypedDict):
+    """og:* and twitter:* of a page by name; `locale_alternate` are the languages it is translated to."""
+
+    title: str
+    description: str
+    type: str
+    url: Address
+    site_name: str
+    locale: str
+    locale_alternate: list[str]
+    image: SharingImage | None
+    twitter_card: str
+
+
+TERRITORIES = {"fr": "fr_FR", "en": "en_GB", "de": "de_DE", "es": "es_ES", "it": "it_IT", "nl": "nl_NL"}
+"""Open Graph wants a language with a territory."""
+
+
+class Publisher(TypedDict):
+    """Who publishes the site, with its pages elsewhere."""
+
+    name: str
+    same_as: list[str]
+
+
+def _nobody() -> Publisher:
+    return {"name": settings.WAGTAIL_SITE_NAME, "same_as": []}
+
+
+_publisher: Callable[[], Publisher] = _nobody
+
+
+def register_publisher(load: Callable[[], Publisher]) -> None:
+    """Say who publishes the site; `load` is for `Labels.derived`. Called when apps are ready."""
+    global _publisher
+    _publisher = load
+
+
+def graph(page: Any, context: Context, breadcrumb: Iterable[Any]) -> JsonLd:
+    """A page, its publisher and the way to it (as page_json.PageRef) as a JSON-LD graph."""
+    publisher = organisation(context)
+    own = {
+        "@type": "WebPage",
+        "@id": page_url(page, context),
+        "url": page_url(page, context),
+        "name": page.title,
+        "description": page.search_description or page.introduction,
+        "inLanguage": context.locale,
+        "datePublished": page.first_published_at,
+        "dateModified": page.last_published_at,
+        "image": image["url"] if (image := sharing_image(page, context)) else None,
+        "publisher": {"@id": publisher["@id"]},
+        **page.structured_data(context),
+    }
+    steps = [*((step["title"], step["meta"]["html_url"]) for step in breadcrumb), (page.title, own["url"])]
+    trail = {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            compact({"@type": "ListItem", "position": position, "name": name, "item": address})
+            for position, (name, address) in enumerate(steps, 1)
+        ],
+    }
+    return {"@context": "https://schema.org", "@graph": [compact(own), publisher, trail]}
+
+
+def organisation(context: Context) -> JsonLd:
+    """The site's publisher."""
+    found = context.labels.derived(_publisher)
+    home = context.html_url("/")
+    return compact(
+        {
+            "@type": "Organization",
+            "@id": f"{home}#organization",
+            "name": found["name"],
+            "url": home,
+            "sameAs": found["same_as"],
+        }
+    )
+
+
+def compact(found: Json) -> Json:
+    """Without what is not known; moments as ISO 8601."""
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in found.items()
+        if value not in (None, "", [], {})
+    }
+
+
+def place(name: str, address: str = "", lat: Any = None, lon: Any = None) -> Json:
+    """A place by its name, address and point."""
+    point = {"@type": "GeoCoordinates", "latitude": float(lat), "longitude": float(lon)} if lat is not None else None
+    return compact({"@type": "Place", "name": name or address, "address": address or name, "geo": point})
+
+
+def page_url(page: Any, context: Context) -> str:
+    """The reader's address of a page; empty for one that was never saved."""
+    from cms.publication import html_path
+
+    return context.html_url(html_path(context.locale, page.url_path)) if page.url_path else ""
+
+
+def sharing_image(page: Any, context: Context) -> SharingImage | None:
+    """The page's picture for social networks, once it is made."""
+    from cms.representation import image
+
+    found = image(page.sharing_image_id, context)
+    sources = found["profiles"]["share"]["sources"] if found else []
+    return {**sources[0]["srcset"][-1], "alt": found["alt"] or found["title"]} if found and sources else None
+
+
+def open_graph(page: Any, context: Context, translations: list[str]) -> OpenGraph:
+    """What social networks show of a page."""
+    article = page.structured_data(context).get("@type") in {"Article", "NewsArticle"}
+    image = sharing_image(page, context)
+    return {
+        "title": page.sharing_title or page.title,
+        "description": page.sharing_description or page.search_description or page.introduction,
+        "type": "article" if article else "website",
+        "url": page_url(page, context),
+        "site_name": context.labels.derived(_publisher)["name"],
+        "locale": TERRITORIES[context.locale],
+        "locale_alternate": [TERRITORIES[code] for code in translations if code != context.locale],
+        "image": image,
+        "twitter_card": "summary_large_image" if image else "summary",
+    }
