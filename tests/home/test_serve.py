@@ -1,5 +1,6 @@
 """`manage.py serve`, what `make run` starts: real processes on a SQLite database of their own."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -208,12 +209,26 @@ def test_a_taken_port_is_one_line(site):
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "the database cannot be used: "),
         ({"DATABASE_URL": "sqlite:///no/such/folder/db.sqlite3"}, "the database cannot be used: unable to open"),
         ({"VAR_DIR": "/proc/nowhere"}, "VAR_DIR must be a folder that can be written"),
+        ({"DJANGO_SETTINGS_MODULE": "nope"}, "DJANGO_SETTINGS_MODULE names no module: 'nope'"),
+        (
+            {"DJANGO_SETTINGS_MODULE": "cms.settings.nope"},
+            "DJANGO_SETTINGS_MODULE names no module: 'cms.settings.nope'",
+        ),
     ],
 )
 def test_a_broken_setting_is_one_line(site, environment, complaint):
     ran = site.manage("serve", **environment)
     assert ran.returncode == 1
     assert complaint in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr
+
+
+def test_a_second_start_on_an_unprepared_folder_is_one_line(site, tmp_path):
+    with (tmp_path / "serve.lock").open("w") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        ran = site.manage("serve", VAR_DIR=str(tmp_path))
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(f"CommandError: another start is preparing the database in {tmp_path}")
     assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr
 
 

@@ -1,6 +1,8 @@
 import contextlib
+import fcntl
 import http.client
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +36,12 @@ class Command(BaseCommand):
             ip = supervisor.listening_address(host, port)
         except supervisor.UnusableAddressError as error:
             raise CommandError(str(error)) from error
-        compile_catalogues(settings.BASE_DIR)
-        try:
-            self._prepare_database()
-        except DatabaseError as error:
-            raise CommandError(f"the database cannot be used: {str(error).strip().splitlines()[0]}") from error
+        with _alone(Path(settings.VAR_DIR)):
+            compile_catalogues(settings.BASE_DIR)
+            try:
+                self._prepare_database()
+            except DatabaseError as error:
+                raise CommandError(f"the database cannot be used: {str(error).strip().splitlines()[0]}") from error
         connection.close()
         greeting = _Greeting(self, ip, port)
         reason = supervisor.run({"web": _web(ip, port), "worker": _worker()}, greeting.when_ready)
@@ -52,7 +55,6 @@ class Command(BaseCommand):
         A file in var/ says that a load was begun, so that one which was interrupted is taken up again.
         """
         begun = Path(settings.VAR_DIR) / "demo-load-begun"
-        begun.parent.mkdir(parents=True, exist_ok=True)
         self.stdout.write("Preparing the database …")
         call_command("migrate", interactive=False, verbosity=0)
         if begun.exists() or not get_user_model()._default_manager.exists():
@@ -66,6 +68,20 @@ class Command(BaseCommand):
                 what = f"{type(error).__name__}: {error}".splitlines()[0]
                 raise CommandError(f"the demo content could not be loaded ({what}). `make run` tries again.") from error
             begun.unlink()
+
+
+@contextlib.contextmanager
+def _alone(var: Path) -> Iterator[None]:
+    """Only one start at a time prepares what is in a folder; the lock ends with its process, however that ends."""
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"another start is preparing the database in {var}: wait until it says where the site is."
+            ) from None
+        yield
 
 
 class _Greeting:
