@@ -7,15 +7,15 @@ from django import forms
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn
 
 from borders.figures import Indicator, KeyFigure, Qualifier, Unit
 from borders.geography import Border, BorderKind, Country, LegalForm, Territory, TerritoryScale
 from borders.programmes import Programme, ProgrammeKind
-from cms.fact_admin import FactViewSet, fact_filter
+from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter
 
 
 def _codes(relation: str, label: Any) -> Column:
@@ -47,14 +47,21 @@ def _checkboxes(field: str) -> FieldPanel:
 POINT = MultiFieldPanel([FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])], heading=_("Point on the map"))
 
 
+class CountryFilterSet(FactFilterSet):
+    class Meta:
+        model = Country
+        fields: list[str] = []
+
+
 class CountryViewSet(FactViewSet):
     model = Country
+    filterset_class = CountryFilterSet
     icon = "globe"
     menu_order = 10
     list_display = ["__str__", _code()]
 
 
-class BorderFilterSet(WagtailFilterSet):
+class BorderFilterSet(FactFilterSet):
     kind = _choices("kind", BorderKind, _("kind"))
     countries = fact_filter(Country, _("countries"))
     parent = fact_filter(Border, _("part of"))
@@ -89,7 +96,7 @@ class BorderViewSet(FactViewSet):
     ]
 
 
-class TerritoryFilterSet(WagtailFilterSet):
+class TerritoryFilterSet(FactFilterSet):
     borders = fact_filter(Border, _("borders"))
     legal_form = _choices("legal_form", LegalForm, _("legal form"))
     scale = _choices("scale", TerritoryScale, _("scale"))
@@ -135,7 +142,7 @@ class TerritoryViewSet(FactViewSet):
     ]
 
 
-class ProgrammeFilterSet(WagtailFilterSet):
+class ProgrammeFilterSet(FactFilterSet):
     kind = _choices("kind", ProgrammeKind, _("kind"))
     borders = fact_filter(Border, _("borders"))
 
@@ -166,7 +173,7 @@ class ProgrammeViewSet(FactViewSet):
     ]
 
 
-class IndicatorFilterSet(WagtailFilterSet):
+class IndicatorFilterSet(FactFilterSet):
     unit = _choices("unit", Unit, _("unit"))
 
     class Meta:
@@ -202,7 +209,7 @@ def same_subject(figures: QuerySet[KeyFigure]) -> QuerySet[KeyFigure]:
     return figures.annotate(sources=Subquery(alike, output_field=IntegerField()))
 
 
-class KeyFigureFilterSet(WagtailFilterSet):
+class KeyFigureFilterSet(FactFilterSet):
     indicator = fact_filter(Indicator, _("indicator"))
     border = fact_filter(Border, _("border"))
     territory = fact_filter(Territory, _("territory"))
@@ -299,6 +306,10 @@ class KeyFigureViewSet(FactViewSet):
 
     def get_queryset(self, request: Any) -> QuerySet[KeyFigure]:
         return same_subject(super().get_queryset(request))
+
+    @property
+    def export_headings(self) -> dict[str, Any]:
+        return {**super().export_headings, "unit": capfirst(_("unit"))}
 
     def export_value(self, fact: Any, field: str) -> Any:
         return fact.indicator.unit if field == "unit" else super().export_value(fact, field)

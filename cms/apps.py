@@ -6,7 +6,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import checks as translation_checks
-        from cms import offices, references, refusals, renditions, roles, worker
+        from cms import offices, references, refusals, renditions, roles, spreadsheets, worker
         from cms.changes import foundations
         from cms.translation import drafting, overrides, privacy, publication, trees
 
@@ -17,6 +17,7 @@ class CmsConfig(AppConfig):
         publication.connect()
         privacy.connect()
         trees.connect()
+        spreadsheets.guard_exports()
         translation_checks.connect()
         roles.connect()
         worker.schedule(refusals.publish_scheduled)

@@ -9,13 +9,18 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Model, Q, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, TextChoices
+from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList, Panel, PublishingPanel, TabbedInterface
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.models import WorkflowState
 from wagtail.search.backends import get_search_backend
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
@@ -54,6 +59,58 @@ def fact_filter(model: type[Fact], label: Any, **kwargs: Any) -> django_filters.
         widget=forms.CheckboxSelectMultiple,
         **kwargs,
     )
+
+
+class Publication(TextChoices):
+    """Where a fact stands between its draft and its readers."""
+
+    LIVE = "live", _("published")
+    DRAFT = "draft", _("draft")
+    CHANGED = "changed", _("published, with a draft")
+    REVIEW = "review", _("in review")
+
+
+_PUBLICATIONS = {
+    Publication.LIVE: Q(live=True),
+    Publication.DRAFT: Q(live=False),
+    Publication.CHANGED: Q(live=True, has_unpublished_changes=True),
+    Publication.REVIEW: Q(in_review=True),
+}
+
+
+def with_reviews(facts: QuerySet[Any]) -> QuerySet[Any]:
+    """Facts that know without a query each whether they wait for a review (`in_review`)."""
+    reviews = WorkflowState.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(facts.model, for_concrete_model=False),
+        object_id=Cast(OuterRef("pk"), CharField()),
+        status=WorkflowState.STATUS_IN_PROGRESS,
+    )
+    return facts.annotate(in_review=Exists(reviews))
+
+
+def _publication(fact: Any) -> str:
+    if fact.live:
+        own = Publication.CHANGED if fact.has_unpublished_changes else Publication.LIVE
+    else:
+        own = Publication.DRAFT
+    return ", ".join(str(state.label) for state in (own, *([Publication.REVIEW] if fact.in_review else [])))
+
+
+class FactFilterSet(WagtailFilterSet):
+    """What every list of facts can be filtered by; subclasses name their model."""
+
+    publication = django_filters.MultipleChoiceFilter(
+        label=_("publication"),
+        choices=Publication.choices,
+        widget=forms.CheckboxSelectMultiple,
+        method="of_publication",
+    )
+
+    def of_publication(self, facts: QuerySet[Any], name: str, wanted: list[str]) -> QuerySet[Any]:
+        found = Q()
+        for one in wanted:
+            found |= _PUBLICATIONS[Publication(one)]
+        return facts.filter(found)
 
 
 class FactIndexView(IndexView):
@@ -159,7 +216,17 @@ class FactViewSet(SnippetViewSet):
         return with_names(facts).prefetch_related(*self.prefetched)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.quick(self.model._default_manager.all())
+        return with_reviews(self.quick(self.model._default_manager.all()))
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        column = StatusTagColumn(
+            "publication",
+            label=_("publication"),
+            accessor=_publication,
+            primary=lambda fact: fact.live,
+            sort_key="live",
+        )
+        return super().get_index_view_kwargs(**{"list_display": [*self.list_display, column], **kwargs})
 
     @property
     def list_export(self) -> list[str]:
@@ -168,7 +235,7 @@ class FactViewSet(SnippetViewSet):
 
     @property
     def export_headings(self) -> dict[str, Any]:
-        return {f"name:{language.value}": f"{_('name')} ({language.label})" for language in Language}
+        return {f"name:{language.value}": f"{capfirst(_('name'))} ({language.label})" for language in Language}
 
     @property
     def export_filename(self) -> str:

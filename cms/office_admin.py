@@ -4,18 +4,25 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 
-from cms.fact_admin import FactViewSet
+from cms.fact_admin import FactFilterSet, FactViewSet
 from cms.facts import Office
+
+
+class OfficeFilterSet(FactFilterSet):
+    class Meta:
+        model = Office
+        fields: list[str] = []
 
 
 class OfficeViewSet(FactViewSet):
     model = Office
     icon = "mail"
     menu_order = 5
+    filterset_class = OfficeFilterSet
     search_by = ["email", "address"]
     list_display = [
         "__str__",
-        Column("code", sort_key="code"),
+        Column("code", label=_("code"), sort_key="code"),
         Column("email", label=_("e-mail")),
         Column("phone", label=_("telephone")),
     ]

@@ -6,13 +6,12 @@ import django_filters
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms import labels
-from cms.fact_admin import FactIndexView, FactViewSet, fact_filter
+from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter
 from resources import hierarchy
 from resources.agents import Agent, AgentKind
 from resources.thesaurus import Concept, ConceptStatus
@@ -38,7 +37,7 @@ class ConceptIndexView(FactIndexView):
         return paginator, page, concepts, several
 
 
-class ConceptFilterSet(WagtailFilterSet):
+class ConceptFilterSet(FactFilterSet):
     status = _choices("status", ConceptStatus, _("status"))
     broader = fact_filter(Concept, _("broader concepts"))
     theme = django_filters.BooleanFilter(label=_("theme"), method="that_are_themes")
@@ -76,7 +75,7 @@ class ConceptViewSet(FactViewSet):
     ]
 
 
-class AgentFilterSet(WagtailFilterSet):
+class AgentFilterSet(FactFilterSet):
     kind = _choices("kind", AgentKind, _("kind"))
     country = fact_filter(Agent._meta.get_field("country").related_model, _("country"))
 

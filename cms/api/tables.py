@@ -17,10 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cms.api.views import ListApi
+from cms.spreadsheets import cell
 
 BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet program compute a cell instead of showing it (OWASP, CSV injection)."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Table:
         writer = csv.writer(buffer)
         writer.writerow(self.columns)
         for item in self.items:
-            writer.writerow([_cell(_at(item, column)) for column in self.columns])
+            writer.writerow([cell(_at(item, column)) for column in self.columns])
         return BYTE_ORDER_MARK + buffer.getvalue()
 
 
@@ -45,13 +44,6 @@ def _at(item: Any, path: str) -> Any:
     for name in path.split("."):
         item = None if item is None else item[name]
     return item
-
-
-def _cell(value: Any) -> Any:
-    """Text that looks like a formula gets an apostrophe, by which spreadsheets know that it is text."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 class CsvRenderer(BaseRenderer):

@@ -3,19 +3,18 @@
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
 
 from borders.models import Country
-from cms.fact_admin import FactViewSet, fact_filter
+from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter
 from home.models import Member
 from home.models.members import MemberCategory
 
 MENU_HOOK = "register_site_menu_item"
 
 
-class MemberFilterSet(WagtailFilterSet):
+class MemberFilterSet(FactFilterSet):
     category = django_filters.MultipleChoiceFilter(
         choices=MemberCategory.choices, label=_("category"), widget=forms.CheckboxSelectMultiple
     )
@@ -23,7 +22,7 @@ class MemberFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Member
-        fields = ["live"]
+        fields: list[str] = []
 
 
 class MemberViewSet(FactViewSet):

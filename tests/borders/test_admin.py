@@ -1,6 +1,9 @@
 """Editing facts through the admin, by real requests."""
 
+import csv
+import io
 import json
+import re
 from html import unescape
 from typing import Any
 
@@ -152,6 +155,50 @@ def test_the_export_has_a_column_per_language(editor: Client, places: Places) ->
     row = next(line for line in lines if line.startswith("fr-de,"))
     assert "France–Allemagne,,Frankreich–Deutschland" in row
     assert ",land,de fr,," in row
+
+
+def test_an_export_has_french_headings_and_no_formulas(editor: Client, places: Places) -> None:
+    formula = '=HYPERLINK("https://example.org")'
+    make.key_figure("low", places.fr_mc, -12, source_name=formula, note="@SUM(1)")
+    exported = editor.get(url(KeyFigure, "list"), {"export": "csv"}).getvalue().decode()
+    [row] = [row for row in csv.DictReader(io.StringIO(exported)) if row["Code"] == "low"]
+    assert (row["Source"], row["Note"], row["Unité"]) == (f"'{formula}", "'@SUM(1)", "km")
+    assert float(row["Valeur"]) == -12
+    report = editor.get(reverse("wagtailadmin_reports:site_history"), {"export": "csv"}).getvalue().decode()
+    assert not re.search(r"(^|,)\"?[=+@-]", report, re.MULTILINE)
+
+
+def test_lists_say_and_filter_what_is_live_a_draft_or_in_review(editor: Client, places: Places) -> None:
+    make.country("be", live=False)
+    make.country("lu").save_revision()
+    proposed = make.country("ch", live=False)
+    proposed.save_revision()
+    Workflow.objects.get().start(proposed, None)
+    path = url(Country, "list")
+    with CaptureQueriesContext(connection) as few:
+        answer = editor.get(path)
+    said = re.findall(r'<span class="w-status[^>]*>\s*([^<]*?)\s*<', answer.content.decode())
+    assert sorted(said) == [
+        "brouillon",
+        "brouillon, en relecture",
+        *["en ligne"] * Country.objects.filter(live=True, has_unpublished_changes=False).count(),
+        "en ligne, avec un brouillon",
+    ]
+
+    def found(*publication: str) -> set[str]:
+        shown = editor.get(path, {"publication": publication}).context["page_obj"].object_list
+        return {country.code for country in shown}
+
+    assert found("review") == {"ch"}
+    assert found("draft", "changed") == {"be", "ch", "lu"}
+    assert found("live") == set(Country.objects.filter(live=True).values_list("code", flat=True))
+    for number in range(3):
+        draft = make.country("x" + "abc"[number], live=False)
+        draft.save_revision()
+        Workflow.objects.get().start(draft, None)
+    with CaptureQueriesContext(connection) as many:
+        editor.get(path)
+    assert len(many) <= len(few)
 
 
 def test_a_territory_is_created_published_and_edited(editor: Client, places: Places) -> None:
