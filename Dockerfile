@@ -19,10 +19,12 @@ RUN mkdir /app/var/media && chown mot /app/var /app/var/media
 WORKDIR /app
 USER mot
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    DJANGO_SETTINGS_MODULE=cms.settings.production VAR_DIR=/app/var
+    DJANGO_SETTINGS_MODULE=cms.settings.production VAR_DIR=/app/var GRANIAN_BLOCKING_THREADS=8
 VOLUME /app/var/media
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD \
     ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+# What each of these is for: docs/operations.md.
 CMD ["granian", "cms.wsgi:application", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "20", "--log-level", "warning"]
+     "--workers", "2", "--backpressure", "1000", "--http1-header-read-timeout", "10000", \
+     "--workers-kill-timeout", "20", "--log-level", "warning"]

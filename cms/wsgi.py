@@ -1,4 +1,4 @@
-"""The WSGI entry point: Django, and around it the cache of the API's answers."""
+"""The WSGI entry point: Django, around it the cache of the API's answers, around both what slow clients may take."""
 
 import os
 
@@ -7,6 +7,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 django = get_wsgi_application()
 
-from cms.api.cache import ApiCache  # noqa: E402  (needs the settings and the apps)
+from django.conf import settings  # noqa: E402  (from here on settings and apps are ready)
 
-application = ApiCache(django)
+from cms.api.cache import ApiCache  # noqa: E402
+from cms.slow_clients import SlowClients  # noqa: E402
+
+application = SlowClients(ApiCache(django), settings.SERVER_THREADS)

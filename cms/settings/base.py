@@ -127,6 +127,9 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("nl", _("Dutch")),
 ]
 
+# Threads of each server process: granian reads the same variable.
+SERVER_THREADS = env.integer("GRANIAN_BLOCKING_THREADS", 4)
+
 # Proxies in front of this server, each of which appends to X-Forwarded-For the address that it heard from.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 

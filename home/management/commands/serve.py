@@ -136,7 +136,8 @@ def _answers(ip: str, port: int) -> bool:
 def _web(ip: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "cms.wsgi:application", "--interface", "wsgi", "--no-ws"),
-        *("--working-dir", str(settings.BASE_DIR), "--host", ip, "--port", str(port), "--blocking-threads", "4"),
+        *("--working-dir", str(settings.BASE_DIR), "--host", ip, "--port", str(port)),
+        *("--blocking-threads", str(settings.SERVER_THREADS), "--http1-header-read-timeout", "10000"),
         *("--workers-kill-timeout", "5", "--log-level", "warning"),
     ]
 
