@@ -56,7 +56,13 @@ def page_type(text: str) -> type[Page]:
 
 
 TYPE = params.Param("type", page_type, "Page types, such as `borders.BorderPage`.", many=True, default=())
-FIELDS = params.Param("fields", params.plain, "Which properties to show, as in Wagtail's API v2.", default="")
+FIELDS = params.Param(
+    "fields",
+    params.plain,
+    "Which properties to show, as in Wagtail's API v2: `body(type)` adds, `-title` removes, `*` begins with all, `_` "
+    "with none. The answer then conforms to the schema under `x-cut-by-fields`.",
+    default="",
+)
 TREE = (
     params.Param("child_of", relative("child_of"), "Children of this page."),
     params.Param("descendant_of", relative("descendant_of"), "Pages below this page."),
