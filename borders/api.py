@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from borders import atlas, figure_shapes, programme_shapes, published, shapes
+from borders import atlas, bound_pages, figure_shapes, programme_shapes, published, shapes
 from borders.figures import KeyFigure
 from borders.geo_views import GeoDetailApi, GeoListApi
 from borders.geography import Border, BorderKind, LegalForm, Territory, TerritoryScale
@@ -44,12 +44,12 @@ def _in_order(found: Sequence[Any], load: Callable[[set[int], Context], dict[int
     return [shown[fact.pk] for fact in found if fact.pk in shown]
 
 
-def _one(model: str, code: str, load: Callable[[set[int], Context], dict[int, Any]], context: Context) -> Any:
+def _one(model: str, code: str, load: Callable[[int, Context], Any], context: Context) -> Any:
     entry = context.labels.table(model).by_code.get(code)
-    shown = load({entry.pk}, context) if entry else {}
-    if entry is None or entry.pk not in shown:
+    shown = load(entry.pk, context) if entry else None
+    if shown is None:
         raise NotFound("There is nothing with this code.")
-    return shown[entry.pk]
+    return shown
 
 
 class BorderList(GeoListApi):
@@ -69,10 +69,10 @@ class BorderList(GeoListApi):
 
 
 class BorderDetail(GeoDetailApi):
-    """One border with its figures, programmes and territories."""
+    """One border with its figures, programmes, territories, and the pages about it."""
 
-    def item(self, key: str, query: params.Query) -> shapes.BorderDetail:
-        found: shapes.BorderDetail = _one("borders.Border", key, shapes.border_details, self.context(query))
+    def item(self, key: str, query: params.Query) -> bound_pages.BorderWithPages:
+        found: bound_pages.BorderWithPages = _one("borders.Border", key, bound_pages.border, self.context(query))
         return found
 
 
@@ -101,10 +101,12 @@ class TerritoryList(GeoListApi):
 
 
 class TerritoryDetail(GeoDetailApi):
-    """One territory with its members and figures."""
+    """One territory with its members, figures, programmes, and the pages about it."""
 
-    def item(self, key: str, query: params.Query) -> shapes.TerritoryDetail:
-        found: shapes.TerritoryDetail = _one("borders.Territory", key, shapes.territory_details, self.context(query))
+    def item(self, key: str, query: params.Query) -> bound_pages.TerritoryWithPages:
+        found: bound_pages.TerritoryWithPages = _one(
+            "borders.Territory", key, bound_pages.territory, self.context(query)
+        )
         return found
 
 
@@ -137,9 +139,10 @@ class ProgrammeDetail(DetailApi):
     """One programme."""
 
     def item(self, key: str, query: params.Query) -> programme_shapes.ProgrammeJson:
-        found: programme_shapes.ProgrammeJson = _one(
-            "borders.Programme", key, programme_shapes.programmes, self.context(query)
-        )
+        def one(pk: int, context: Context) -> programme_shapes.ProgrammeJson | None:
+            return programme_shapes.programmes({pk}, context).get(pk)
+
+        found: programme_shapes.ProgrammeJson = _one("borders.Programme", key, one, self.context(query))
         return found
 
 

@@ -78,6 +78,16 @@ class Atlas:
         wanted = set(borders)
         return [pk for pk, found in self.borders_of_programme.items() if wanted.intersection(found)]
 
+    def related(self, border: int) -> list[int]:
+        """Borders that share a territory or a programme with one or its parts, in their own order.
+
+        Neither its parts nor what it is a part of.
+        """
+        own = self.with_parts([border])
+        shared = [*self.borders_of_territory.values(), *self.borders_of_programme.values()]
+        found = {pk for borders in shared if own.intersection(borders) for pk in borders}
+        return [pk for pk in self.borders if pk in found - own and border not in self.with_parts([pk])]
+
 
 def of(snapshot: Labels) -> Atlas:
     """The atlas at a snapshot's content version (four queries, once)."""

@@ -17,7 +17,8 @@ from borders.geography import Border, Territory, TerritoryMember
 from borders.programmes import Programme
 from cms import publication
 from cms.labels import Labels
-from cms.references import PageTarget, page_type
+from cms.page_json import STATUS_COLUMNS
+from cms.references import TARGET_COLUMNS, PageTarget, page_target
 
 
 def borders() -> dict[int, Border]:
@@ -56,35 +57,43 @@ def figures() -> dict[int, KeyFigure]:
 
 
 class Fiche(NamedTuple):
-    """A public page about one fact, until it expires."""
+    """A public page about one fact, until it expires; `status` are its cms.page_json.STATUS_COLUMNS."""
 
     target: PageTarget
-    expires: datetime.datetime | None
     path: str
+    expires: datetime.datetime | None
+    status: tuple[Any, ...]
 
 
-Fiches = dict[tuple[str, int, str], Fiche]
+Kind = Literal["border", "territory"]
+Fiches = dict[tuple[str, int], dict[str, Fiche]]
 
 
-def fiches() -> Fiches:
-    """Pages by what they are bound to, "border" or "territory", the fact's key and the language (two queries)."""
-    found: Fiches = {}
+def _fiches() -> Fiches:
+    """Pages by language, by what they are bound to: "border" or "territory" and the fact's key (two queries)."""
+    found: Fiches = defaultdict(dict)
     for kind in ("border", "territory"):
         model: Any = apps.get_model("borders", f"{kind}page")  # fiches are made of shapes, which read this
         rows = publication.public(model.objects.all(), ()).values_list(
-            f"{kind}_id", "locale__language_code", "pk", "content_type_id", "title", "url_path", "alias_of_id",
-            "expire_at", "path",
-        )  # fmt: skip
-        for fact, locale, pk, content_type, title, url_path, alias_of, expires, path in rows:
-            html_path = publication.html_path(locale, url_path)
-            target = PageTarget(pk, page_type(content_type), title, locale, html_path, alias_of is not None)
-            found[kind, fact, locale] = Fiche(target, expires, path)
+            f"{kind}_id", "path", "expire_at", *TARGET_COLUMNS, *STATUS_COLUMNS
+        )
+        for fact, path, expires, *columns in rows:
+            target = page_target(*columns[: len(TARGET_COLUMNS)])
+            found[kind, fact][target.locale] = Fiche(target, path, expires, tuple(columns[len(TARGET_COLUMNS) :]))
     return found
 
 
-def fiche(snapshot: Labels, kind: Literal["border", "territory"], fact: int, locale: str) -> PageTarget | None:
+def fiches(snapshot: Labels, kind: Kind, fact: int) -> dict[str, Fiche]:
+    """The public pages about a fact by their language."""
+    now = timezone.now()
+    return {
+        locale: found
+        for locale, found in snapshot.derived(_fiches).get((kind, fact), {}).items()
+        if not found.path.startswith(snapshot.private_paths) and (found.expires is None or found.expires > now)
+    }
+
+
+def fiche(snapshot: Labels, kind: Kind, fact: int, locale: str) -> PageTarget | None:
     """The public page about a fact in a language; None where there is none."""
-    found = snapshot.derived(fiches).get((kind, fact, locale))
-    if found is None or found.path.startswith(snapshot.private_paths):
-        return None
-    return None if found.expires and found.expires <= timezone.now() else found.target
+    found = fiches(snapshot, kind, fact).get(locale)
+    return found.target if found else None

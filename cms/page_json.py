@@ -37,6 +37,27 @@ class TranslationMeta(TypedDict):
     is_fallback: bool
 
 
+STATUS_COLUMNS = tuple(f"translation_status__{name}" for name in ("completeness", "percent", "outdated"))
+"""Of a page: null where it is no translation."""
+
+
+def translation_meta(
+    pk: int, locale: str, html_path: str, is_fallback: bool, status: Sequence[Any], context: Context
+) -> TranslationMeta:
+    """One language of a page; `status` are its STATUS_COLUMNS."""
+    completeness, percent, outdated = status
+    return {
+        "locale": locale,
+        "id": pk,
+        "html_path": html_path,
+        "html_url": context.html_url(html_path),
+        "completeness": completeness or "full",
+        "percent": 100 if percent is None else percent,
+        "outdated": bool(outdated),
+        "is_fallback": is_fallback,
+    }
+
+
 class PageRef(TypedDict):
     """A page as Wagtail's API v2 nests it."""
 
@@ -205,7 +226,7 @@ class _Family:
             return
         rows = publication.public(Page.objects.filter(named), snapshot.private_paths).values_list(
             *("pk", "path", "title", "url_path", "locale_id", "content_type_id", "translation_key", "alias_of_id"),
-            *("translation_status__completeness", "translation_status__percent", "translation_status__outdated"),
+            *STATUS_COLUMNS,
             named=True,
         )
         for row in rows:
@@ -231,21 +252,11 @@ class _Family:
         return self._by_path.get(path)
 
     def translations(self, page: Page, context: Context) -> list[TranslationMeta]:
-        found: list[TranslationMeta] = []
+        found = []
         for row in self._translations[page.translation_key]:
             path = publication.html_path(self.locale(row), row.url_path)
-            found.append(
-                {
-                    "locale": self.locale(row),
-                    "id": row.pk,
-                    "html_path": path,
-                    "html_url": context.html_url(path),
-                    "completeness": row.translation_status__completeness or "full",
-                    "percent": 100 if row.translation_status__percent is None else row.translation_status__percent,
-                    "outdated": bool(row.translation_status__outdated),
-                    "is_fallback": row.alias_of_id is not None,
-                }
-            )
+            status = [getattr(row, name) for name in STATUS_COLUMNS]
+            found.append(translation_meta(row.pk, self.locale(row), path, row.alias_of_id is not None, status, context))
         return found
 
     def languages(self, page: Page) -> list[str]:
