@@ -8,13 +8,14 @@ class CmsConfig(AppConfig):
         from cms import checks as translation_checks
         from cms import offices, references, refusals, renditions, roles, spreadsheets, worker
         from cms.changes import foundations
-        from cms.translation import drafting, overrides, privacy, publication, trees
+        from cms.translation import drafting, following, overrides, privacy, publication, trees
 
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
         foundations.connect(self)
         drafting.install()
         overrides.connect()
         publication.connect()
+        following.connect()
         privacy.connect()
         trees.connect()
         spreadsheets.guard_exports()

@@ -16,7 +16,7 @@ _REFUSED = object()
 
 
 def apply_facts(source: Page, target: Page) -> bool:
-    """Give a translation (specific, in memory) its source's synchronised fields, rows and facts inside streams.
+    """Give a translation (specific, in memory) its source's expiry, synchronised fields, rows and facts inside streams.
 
     Fields that the translators chose to override keep their own value. Says whether anything changed; saves nothing.
     """
@@ -25,7 +25,7 @@ def apply_facts(source: Page, target: Page) -> bool:
             context__object_id=source.translation_key, locale_id=target.locale_id, has_error=False
         ).values_list("context__path", flat=True)
     )
-    changed = False
+    changed = _copy(Page._meta.get_field("expire_at"), source, target)
     for policy in get_translatable_fields(type(source)):
         field = policy.get_field(type(source))
         if isinstance(policy, SynchronizedField):

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
-from wagtail_localize.models import Translation
+
+from cms.translation.trees import followers
 
 
 def connect() -> None:
@@ -30,13 +31,7 @@ def _changed(sender: type, instance: Any, raw: bool = False, action: str = "post
 def mirror(page: Page) -> None:
     """Give the fallbacks and translations of a page its own restrictions, and no others."""
     own = _restrictions(page)
-    targets = Translation.objects.filter(
-        source__object_id=page.translation_key, source__locale_id=page.locale_id
-    ).values("target_locale")
-    followers = Page.objects.filter(alias_of=page).exclude(locale=page.locale_id) | Page.objects.filter(
-        translation_key=page.translation_key, locale__in=targets, alias_of=None
-    )
-    for follower in followers.exclude(pk=page.pk):
+    for follower in followers(page):
         if _restrictions(follower) != own:
             _replace(follower, own)
 

@@ -8,7 +8,8 @@ from django.db.models import F, QuerySet
 from django.db.models.query_utils import Q
 from django.db.models.signals import post_save
 from wagtail.models import Locale, Page
-from wagtail_localize.models import LocaleSynchronization, sync_trees_on_locale_sync_save
+from wagtail.query import PageQuerySet
+from wagtail_localize.models import LocaleSynchronization, Translation, sync_trees_on_locale_sync_save
 
 from cms.languages import fallbacks
 
@@ -18,6 +19,15 @@ IS_FALLBACK = Q(alias_of__isnull=False) & ~Q(alias_of__locale=F("locale"))
 def without_fallbacks(pages: QuerySet[Page]) -> QuerySet[Page]:
     """Pages with a text of their own: what sitemaps, search and hreflang may name."""
     return pages.exclude(pk__in=Page.objects.filter(IS_FALLBACK).values("pk"))
+
+
+def followers(page: Page) -> PageQuerySet:
+    """The fallbacks and translations of a page, itself the source, in the other languages."""
+    targets = Translation.objects.filter(
+        source__object_id=page.translation_key, source__locale_id=page.locale_id
+    ).values("target_locale")
+    translated = Q(translation_key=page.translation_key, locale__in=targets, alias_of=None)
+    return Page.objects.filter(translated | Q(alias_of=page.pk)).exclude(locale=page.locale_id)
 
 
 def create_fallbacks(page: Page) -> list[Page]:
