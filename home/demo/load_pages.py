@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.html import strip_tags
 from modelcluster.fields import ParentalKey
 from wagtail import blocks
-from wagtail.fields import StreamField
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Locale, Page, Site
 from wagtail_localize.models import (
     LocaleSynchronization,
@@ -124,7 +124,7 @@ def _fill(page: PageFile) -> None:
         if hasattr(instance, "sharing_image") and instance.sharing_image_id is None:
             instance.sharing_image = _picture_of(instance)
         instance.full_clean()
-        instance.save_revision().publish()
+        instance.save_revision(log_action=True).publish()  # so that the history offers to come back to it
     item.done = True
     item.save()
 
@@ -218,6 +218,8 @@ def set_text(instance: Any, page: PageFile, language: str) -> None:
         if isinstance(field, StreamField):
             raw = stream_value(field.stream_block, value or [], (page.key, name))
             setattr(instance, name, field.stream_block.to_python(raw))
+        elif isinstance(field, RichTextField):
+            setattr(instance, name, with_keys(source.rich_text(value or "", page.key, name)))
         else:
             setattr(instance, name, with_keys(value or ""))
 
@@ -252,6 +254,8 @@ def _value(block: blocks.Block, value: Any, place: tuple[Any, ...]) -> Any:
             if item is not None
         ]
     value = source.moment(value)
+    if isinstance(value, str) and isinstance(block, blocks.RichTextBlock):
+        return with_keys(source.rich_text(value, *place))
     if isinstance(value, str):
         return with_keys(value)
     if hasattr(value, "isoformat"):
