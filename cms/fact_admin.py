@@ -168,7 +168,10 @@ class _Chooses:
     def columns(self) -> list[Column]:
         first, *others = super().columns  # type: ignore[misc]
         viewset: FactViewSet = self.model_class.snippet_viewset  # type: ignore[attr-defined]
-        return [first, *(column() for column in viewset.chooser_columns), *others]
+        own = [column() for column in viewset.chooser_columns]
+        for column in own:
+            column.sort_key = None  # a chooser cannot sort: the link would leave the form behind it
+        return [first, *own, *others]
 
 
 class FactChooseView(_Chooses, ChooseView):

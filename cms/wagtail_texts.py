@@ -1,4 +1,4 @@
-"""Texts of Wagtail and wagtail-localize that this site says otherwise in French.
+"""Texts of Wagtail, wagtail-localize and Django that this site says otherwise in French.
 
 Nothing imports this file: it brings their msgids into our catalogue, which wins over theirs (an earlier app wins).
 Their French calls a language « région », which here is a territory, says in places the opposite of the English, and
@@ -62,6 +62,12 @@ REVIEW = [
     gettext_noop("Only reviewers for this task can edit the %(model_name)s."),
     gettext_noop("Only reviewers can edit and approve the %(model_name)s"),
     gettext_noop("Reviewers can edit this %(model_name)s – lock it to prevent other reviewers from editing"),
+    gettext_noop("Review this version"),
+    gettext_noop("Cancel workflow "),
+    gettext_noop("Restart workflow "),
+    gettext_noop("Page/Snippet"),
+    gettext_noop("Locked by workflow"),
+    gettext_noop("%(label)s and Publish"),
 ]
 
 TRANSLATION = [
@@ -81,4 +87,61 @@ TRANSLATION = [
         "The data model for '{model_name}' has been changed since the last translation sync. If any new fields have "
         "been added recently, these may not be visible until the next translation sync."
     ),
+    gettext_noop("Sync translated pages"),
+    gettext_noop("Update existing translations"),
+    gettext_noop("Why would I sync my page?"),
+    gettext_noop(
+        "Changes are not automatically applied between translated pages. Syncing will add new content for "
+        "translation and remove deleted content."
+    ),
+    gettext_noop("The last sync date was %(last_sync_date)s. You are about to sync the following:"),
+    gettext_noop("Submit"),
+    gettext_noop(
+        'This page hasn\'t been translated yet. It is mirroring the <a href="%(edit_original_page_url)s" '
+        'target="_blank">%(original_locale)s page</a>.'
+    ),
+    gettext_noop("Convert to alias"),
+    gettext_noop("Convert to alias page"),
+    gettext_noop("Convert to alias %(title)s"),
+    gettext_noop("Yes, convert it"),
+    gettext_noop("No, leave it as a page"),
+    gettext_noop("Page '{}' has been converted into an alias."),
+    gettext_noop("Start Synced translation"),
+    gettext_noop("Translation has been stopped."),
+    gettext_noop("Translation has been restarted."),
+]
+
+# « Ce(tte) page est modifiable par tous », names of columns, English that nobody translated.
+WORDING = [
+    gettext_noop("Published"),
+    gettext_noop("Created"),
+    gettext_noop("Locked"),
+    gettext_noop("Unlocked"),
+    gettext_noop("Anyone can edit this %(model_name)s – lock it to prevent others from editing"),
+    gettext_noop("Anyone can edit this %(model_name)s"),
+    gettext_noop("Status: "),
+    gettext_noop("Current page status:"),
+    gettext_noop("Add %(label)s"),
+    gettext_noop("Add %(model_name)s"),
+    gettext_noop("New: %(model_name)s"),
+    gettext_noop("Choose %(object)s"),
+    gettext_noop("Choose another %(object)s"),
+    gettext_noop("Choose another"),
+    gettext_noop("Are you sure you want to unpublish this %(model_name)s?"),
+    gettext_noop("Are you sure you want to delete this %(model_name)s?"),
+    gettext_noop("%(model_name)s '%(object)s' created."),
+    gettext_noop("%(model_name)s '%(object)s' updated."),
+    gettext_noop("%(model_name)s '%(object)s' deleted."),
+    gettext_noop("%(model_name)s '%(object)s' created and published."),
+    gettext_noop("%(model_name)s '%(object)s' updated and published."),
+    gettext_noop("You are viewing a previous version of this %(model_name)s from <b>%(created_at)s</b> by %(user)s"),
+    gettext_noop("You are viewing a previous version of this page from <b>%(created_at)s</b> by %(user)s"),
+    gettext_noop("Page '%(page_title)s' has been replaced with version from %(previous_revision_datetime)s."),
+    gettext_noop(
+        "Pages created here will not be accessible at any URL. To add pages to an existing site, create them as "
+        "children of the homepage."
+    ),
+    gettext_noop("Go to Wagtail admin"),
+    gettext_noop("Please correct the duplicate data for %(field)s, which must be unique."),
+    gettext_noop("Please correct the duplicate values below."),
 ]

@@ -121,7 +121,7 @@ class TableBlock(Represented, TypedTableBlock):
     """A table whose cells are short texts; the header is never left out."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__([("text", blocks.CharBlock(required=False, max_length=1000))], **kwargs)
+        super().__init__([("text", blocks.CharBlock(label=_("text"), required=False, max_length=1000))], **kwargs)
 
     class Meta:
         icon = "table"

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "axes",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # Wagtail says « il y a 3 minutes » with its texts
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",

@@ -12,12 +12,12 @@ from wagtail.models import Page
 from wagtail_localize.models import Translation
 from wagtail_localize.views import edit_translation
 
-from cms.translation import following, guards, trees, views
+from cms.translation import following, guards, report, trees, views
 
 
 def admin_urls() -> list[URLPattern]:
     """Guarded views in the places of wagtail-localize's, and our own."""
-    return [*guards.urls, *views.urls]
+    return [*guards.urls, *views.urls, *report.urls]
 
 
 def edit_page(request: HttpRequest, page: Page) -> HttpResponse | None:
@@ -105,3 +105,8 @@ def report_menu_item() -> MenuItem:
         icon_name="globe",
         order=8990,
     )
+
+
+def without_upstreams_report(request: HttpRequest, items: list[MenuItem]) -> None:
+    """construct_reports_menu: wagtail-localize's report calls outdated translations up to date; ours replaces it."""
+    items[:] = [item for item in items if item.url != reverse("wagtail_localize:translations_report")]

@@ -12,6 +12,7 @@ a fallback until a revision of its own is published (see cms.translation.publica
 
 from typing import Any
 
+import wagtail_localize.models
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils.text import slugify
@@ -29,6 +30,8 @@ from cms.translation.prose import fingerprint, percent_translated
 def install() -> None:
     """Called once when the apps are ready."""
     Translation.save_target = _save_target
+    # Beside each text the editor shows when it was translated; upstream writes its month in English.
+    wagtail_localize.models.DATE_FORMAT = "%d/%m/%Y"
 
 
 def _save_target(self: Translation, user: Any = None, publish: bool = True) -> None:

@@ -2,20 +2,15 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from wagtail.models import Locale, Page
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.models import Page
 
 from cms.translation import guards, review, status
 from cms.translation.models import Completeness
-from cms.translation.trees import IS_FALLBACK
 
 
 @require_POST
@@ -91,55 +86,8 @@ def _ask(request: HttpRequest, page: Page, question: str, explanation: str, butt
     return render(request, "cms/translation/ask.html", context)
 
 
-TO_DO = {
-    "missing": gettext_lazy("missing"),
-    "partial": gettext_lazy("translated in part"),
-    "outdated": gettext_lazy("outdated"),
-}
-
-
-def report(request: HttpRequest) -> HttpResponse:
-    """What is missing, partial or outdated in each language, among the pages that the user may edit."""
-    locales = list(Locale.objects.all())
-    chosen = request.GET.get("language", "")
-    state = request.GET.get("state", "outdated")
-    locale = next((locale for locale in locales if locale.language_code == chosen), None)
-    if state not in TO_DO or (chosen and locale is None):
-        raise Http404
-    pages = to_do(state, [locale] if locale else locales)
-    editable = PagePermissionPolicy().instances_user_has_permission_for(request.user, "change")
-    rows = (
-        pages.filter(pk__in=editable.values("pk"))
-        .select_related("locale", "translation_status")
-        .order_by("locale", "path")
-    )
-    context = {
-        "rows": Paginator(rows, 50).get_page(request.GET.get("p")),
-        "locales": locales,
-        "language": chosen,
-        "state": state,
-        "states": TO_DO.items(),
-    }
-    return render(request, "cms/translation/report.html", context)
-
-
-def to_do(state: str, locales: list[Locale]) -> QuerySet[Page]:
-    """Pages of the languages to work on; for what is missing, fallbacks and, without one, the page to translate."""
-    if state == "outdated":
-        return Page.objects.filter(locale__in=locales, translation_status__outdated=True)
-    if state == "partial":
-        return Page.objects.filter(locale__in=locales, translation_status__completeness=Completeness.PARTIAL)
-    fallbacks = Page.objects.filter(IS_FALLBACK, locale__in=locales)
-    lacking = Page.objects.none()
-    for locale in locales:
-        there = Page.objects.filter(translation_key=OuterRef("translation_key"), locale=locale)
-        lacking |= Page.objects.filter(~Exists(there), alias_of=None, depth__gt=1)
-    return fallbacks | lacking
-
-
 urls = [
     path("translation/<int:translation_id>/review/", submit_for_review, name="cms_translation_review"),
     path("translation/page/<int:page_id>/confirm/", confirm, name="cms_translation_confirm"),
     path("translation/page/<int:page_id>/summary/", summary, name="cms_translation_summary"),
-    path("reports/translations-to-do/", report, name="cms_translation_report"),
 ]

@@ -111,12 +111,22 @@ class ToCheckView(ReportView):
                 accessor="get_admin_display_title",
                 get_url=lambda page: reverse("wagtailadmin_pages:edit", args=(page.pk,)),
             ),
-            Column("type", label=_("Type"), accessor=_type),
-            LocaleColumn(label=_("Language"), sort_key=None),
-            Column("responsible", label=_("Responsible"), accessor=lambda page: _name(page.responsible)),
-            Column("checked_on", label=_("Last checked"), accessor=lambda page: page.checked_on or _("never")),
+            Column("type", label=_("Type"), accessor=_type, classname="mot-wide"),
+            LocaleColumn(label=_("Language"), sort_key=None, classname="mot-wide"),
+            Column(
+                "responsible",
+                label=_("Responsible"),
+                accessor=lambda page: _name(page.responsible),
+                classname="mot-wide",
+            ),
+            Column(
+                "checked_on",
+                label=_("Last checked"),
+                accessor=lambda page: page.checked_on or _("never"),
+                classname="mot-wide",
+            ),
             DateColumn("due_on", label=_("Due since")),
-            _ButtonColumn("check", label=""),
+            _ButtonColumn("check", label=_("Check")),
         ]
 
     def get_queryset(self) -> QuerySet[Page]:

@@ -1,10 +1,13 @@
 """The editors' guide inside the admin, where those who need it are."""
 
+from itertools import pairwise
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import mark_safe
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from wagtail.admin.menu import MenuItem
@@ -13,9 +16,18 @@ GUIDE = settings.BASE_DIR / "docs" / "editors-guide.fr.md"
 
 
 def guide(request: HttpRequest) -> HttpResponse:
-    """The guide as a page of the admin; its file is ours, so its HTML is trusted."""
-    html = MarkdownIt("commonmark").enable("table").render(GUIDE.read_text(encoding="utf-8"))
-    return render(request, "home/admin/guide.html", {"guide": mark_safe(html)})  # noqa: S308
+    """The guide as a page of the admin with its contents; its file is ours, so its HTML is trusted."""
+    markdown = MarkdownIt("commonmark").enable("table")
+    tokens = markdown.parse(GUIDE.read_text(encoding="utf-8"))
+    sections = []
+    for token, following in pairwise(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            token.attrSet("id", slugify(following.content))
+            sections.append({"id": token.attrGet("id"), "title": following.content})
+        elif token.type == "table_open":
+            token.attrSet("tabindex", "0")  # wide ones scroll on a phone, by keyboard too
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    return render(request, "home/admin/guide.html", {"guide": mark_safe(html), "sections": sections})  # noqa: S308
 
 
 def urls() -> list[URLPattern]:

@@ -11,7 +11,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Locale
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from cms.translation.views import TO_DO, to_do
+from cms.translation.report import TO_DO, to_do
 
 
 class TranslationsPanel(Component):

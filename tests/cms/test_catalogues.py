@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+import django.conf
 import polib
 import pytest
 from django.apps import apps
@@ -99,10 +100,14 @@ def test_what_was_loaded_of_an_older_catalogue_is_forgotten(tmp_path, settings):
         assert pgettext("reader", "Ferry") == "Bac"
 
 
-@pytest.mark.parametrize("text", [*wagtail_texts.LANGUAGES, *wagtail_texts.REVIEW, *wagtail_texts.TRANSLATION])
+@pytest.mark.parametrize(
+    "text",
+    [*wagtail_texts.LANGUAGES, *wagtail_texts.REVIEW, *wagtail_texts.TRANSLATION, *wagtail_texts.WORDING],
+)
 def test_a_text_of_wagtails_is_still_theirs_and_ours_wins(text):
     path = Path("locale", "fr", "LC_MESSAGES", "django.mo")
     theirs = [Path(app.path) / path for app in apps.get_app_configs() if app.name.startswith("wagtail")]
+    theirs.append(Path(django.conf.__file__).parent / path)
     found = [polib.mofile(str(file)).find(text) for file in theirs if file.exists()]
     assert any(found), "Wagtail has no such text any more: take it out"
     ours = polib.mofile(str(Path(catalogues.__file__).parent / path)).find(text)

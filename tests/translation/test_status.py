@@ -185,7 +185,13 @@ def test_the_report_names_what_is_missing(admin_client: Client, french: Standard
     page.delete()
     german = admin_client.get(reverse("cms_translation_report"), {"language": "de", "state": "missing"})
     assert reverse("wagtailadmin_pages:edit", args=[french.pk]) in german.content.decode()
-    assert admin_client.get(reverse("cms_translation_report"), {"state": "no"}).status_code == 404
+
+
+def test_the_report_is_exported(admin_client: Client, french: StandardPage, german: StandardPage) -> None:
+    change(french)
+    sheet = admin_client.get(reverse("cms_translation_report"), {"language": "de", "export": "csv"})
+    [_head, *rows] = b"".join(sheet.streaming_content).decode().splitlines()
+    assert [row.split(",")[2:4] for row in rows] == [["de", "Manquante"], ["de", "À mettre à jour"]]
 
 
 def test_the_page_form_lists_the_languages(admin_client: Client, french: StandardPage, german: StandardPage) -> None:
