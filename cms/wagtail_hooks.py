@@ -6,6 +6,7 @@ from wagtail.snippets.models import register_snippet
 from cms import media_admin, refusals, rich_text
 from cms.office_admin import OfficeViewSet
 from cms.translation import admin as translation
+from cms.translation import guards
 
 register_snippet(OfficeViewSet)
 
@@ -14,6 +15,7 @@ hooks.register("register_rich_text_features", rich_text.register_features, order
 # Before wagtail-localize's own (order 0), so that its views are never reached unguarded.
 hooks.register("register_admin_urls", translation.admin_urls, order=-1)
 hooks.register("before_edit_page", translation.edit_page, order=-1)
+hooks.register("construct_page_action_menu", guards.without_what_takes_publishing)
 hooks.register("before_convert_alias_page", translation.refuse_conversion)
 # After wagtail-localize's own, which makes aliases from French.
 hooks.register("after_create_page", translation.create_fallbacks, order=1)

@@ -22,15 +22,18 @@ def admin_urls() -> list[URLPattern]:
 
 def edit_page(request: HttpRequest, page: Page) -> HttpResponse | None:
     """before_edit_page, ahead of wagtail-localize's: a fallback with a draft has the translation editor."""
+    restarts = guards.restarts(request)
+    if restarts:
+        guards.require(request.user, page, "can_publish")
     translation = Translation.objects.filter(
         source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True
     ).first()
-    if translation is None:
+    if translation is None and not restarts:
         return None
     if request.method == "POST" and page.permissions_for_user(request.user).page_locked():
         messages.error(request, _("This page is locked: it is in review or somebody locked it."))
         return redirect("wagtailadmin_pages:edit", page.pk)
-    if page.alias_of_id:
+    if translation is not None and page.alias_of_id:
         return edit_translation.edit_translation(request, translation, page)
     return None
 

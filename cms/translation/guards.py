@@ -21,15 +21,18 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
-from wagtail.models import Page
+from wagtail.models import Locale, Page
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail_localize.models import SegmentOverride, Translation
 from wagtail_localize.strings import StringValue
 from wagtail_localize.views import convert, edit_translation
+from wagtail_localize.views.report import TranslationsReportView
 from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 from wagtail_localize.views.update_translations import UpdateTranslationsForm, UpdateTranslationsView
 
 from cms.translation import drafting, overrides
 
+RESTART = "localize-restart-translation"
 PO_BYTES = 5 * 1024 * 1024
 
 
@@ -44,21 +47,41 @@ def require(user: Any, page: Page, action: str) -> None:
         raise PermissionDenied
 
 
+def may_translate_into(user: Any, page: Page, locale: Locale) -> bool:
+    """Whether a user may have a draft of a page in a language: edit the page that is there, else the nearest above."""
+    if page.is_root():  # the language has no tree yet
+        return may(user, page, "can_add_subpage")
+    there = page.get_translation_or_none(locale)
+    return may(user, there, "can_edit") if there else may_translate_into(user, page.get_parent(), locale)
+
+
 class SubmitView(SubmitPageTranslationView):
-    """Starts translations of a page, and of those below it, that the user may edit."""
+    """Starts translations of a page, and of those below it, that the user may edit, into languages that are theirs."""
 
     def get_object(self) -> Page:
         page = super().get_object()
         require(self.request.user, page, "can_edit")
         return page
 
+    def get_form(self) -> Any:
+        form = super().get_form()
+        field = form.fields["locales"]
+        user = self.request.user
+        field.queryset = field.queryset.filter(
+            pk__in=[locale.pk for locale in field.queryset if may_translate_into(user, self.object, locale)]
+        )
+        return form
+
     def form_valid(self, form: Any) -> HttpResponse:
         locales = list(form.cleaned_data["locales"])
+        user = self.request.user
         pages = [self.object]
         if form.cleaned_data["include_subtree"]:
             pages += self.object.get_descendants().filter(locale=self.object.locale, alias_of=None).specific()
         for page in pages:
-            require(self.request.user, page, "can_edit")
+            require(user, page, "can_edit")
+            if not all(may_translate_into(user, page, locale) for locale in locales):
+                raise PermissionDenied
         started = [drafting.submit(page, locales, self.request.user) for page in pages]
         names = ", ".join(str(locale.get_display_name()) for locale in locales)
         messages.success(self.request, self.get_success_message(names))
@@ -184,13 +207,33 @@ def machine_translate(request: HttpRequest, translation_id: int) -> HttpResponse
 
 @require_POST
 def stop_translation(request: HttpRequest, translation_id: int) -> HttpResponse:
-    """Stops following the source: the page is edited by itself from then on."""
-    target(request, translation_id)
+    """Stops following the source: its dates no longer reach readers, so it takes the right to publish."""
+    require(request.user, target(request, translation_id).get_target_instance(), "can_publish")
     return edit_translation.stop_translation(request, translation_id)
 
 
+def restarts(request: HttpRequest) -> bool:
+    """Whether a page's form asks to follow the source again."""
+    return request.method == "POST" and RESTART in request.POST
+
+
+def without_what_takes_publishing(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """construct_page_action_menu: what this module refuses to whoever may not publish is not offered either."""
+    page = context.get("page")
+    if page is not None and not may(request.user, page, "can_publish"):
+        items[:] = [item for item in items if item.name not in (RESTART, "localize-convert-to-alias")]
+
+
+class ReportView(TranslationsReportView):
+    """Translations of pages that the user may edit; upstream lists all of them to everybody in the admin."""
+
+    def get_queryset(self) -> Any:
+        editable = PagePermissionPolicy().instances_user_has_permission_for(self.request.user, "change")
+        return super().get_queryset().filter(source__object_id__in=editable.values("translation_key")).order_by("pk")
+
+
 def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    """Snippets are facts and never translated."""
+    """Snippets are facts: never translated, and listed where their own rights are asked for."""
     raise Http404
 
 
@@ -204,4 +247,8 @@ urls = [
     path("localize/translate/<int:translation_id>/pofile/upload/", upload_pofile),
     path("localize/translate/<int:translation_id>/machine_translate/", machine_translate),
     path("localize/translate/<int:translation_id>/disable/", stop_translation),
+    path("localize/reports/translations/", ReportView.as_view()),
+    path("localize/reports/translations/results/", ReportView.as_view(results_only=True)),
+    path("localize/api/snippets/<slug:app_label>/<slug:model_name>/", refuse),
+    path("localize/api/snippets/<slug:app_label>/<slug:model_name>/<str:pk>/", refuse),
 ]

@@ -82,14 +82,15 @@ def _state(
         state = "source" if page.locale_id in sources or not sources else "own"
     if not may(user, page, "can_edit"):
         return LanguageState(language, state, page, status)
+    publishes = may(user, page, "can_publish")
     return LanguageState(
         language,
         state,
         page,
         status,
         edit_url=reverse("wagtailadmin_pages:edit", args=[page.pk]),
-        confirm_url=reverse("cms_translation_confirm", args=[page.pk]) if status and status.outdated else "",
-        summary_url=reverse("cms_translation_summary", args=[page.pk])
-        if translation and may(user, page, "can_publish")
+        confirm_url=reverse("cms_translation_confirm", args=[page.pk])
+        if publishes and status and status.outdated
         else "",
+        summary_url=reverse("cms_translation_summary", args=[page.pk]) if publishes and translation else "",
     )

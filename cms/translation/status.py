@@ -71,7 +71,7 @@ def _statuses_of_translations(source: Page) -> list[TranslationStatus]:
 
 
 def confirm(page: Page, user: Any) -> None:
-    """Somebody who may edit the page read it beside today's source: it still holds."""
+    """Somebody who may publish the page read it beside today's source: it still holds."""
     translation = translation_of(page)
     source = source_of(translation) if translation else None
     if source is None:

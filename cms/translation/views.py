@@ -30,9 +30,9 @@ def submit_for_review(request: HttpRequest, translation_id: int) -> HttpResponse
 
 
 def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
-    """An editor says that an outdated translation still holds."""
+    """An editor says that an outdated translation still holds; readers are told, so it takes the right to publish."""
     page = get_object_or_404(Page, pk=page_id)
-    guards.require(request.user, page, "can_edit")
+    guards.require(request.user, page, "can_publish")
     if not hasattr(page, "translation_status"):
         raise Http404
     if request.method == "POST":

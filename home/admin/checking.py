@@ -79,9 +79,9 @@ def due_on(page: Any) -> datetime.date | None:
 
 
 def may_check(user: Any, page: Page) -> bool:
-    """Whether a user may say that a page was checked: whoever may edit it now."""
+    """Whether a user may say that a page was checked: readers are told, so it takes the right to publish it now."""
     tester = page.permissions_for_user(user)
-    return bool(tester.can_edit()) and not tester.page_locked()
+    return bool(tester.can_publish()) and not tester.page_locked()
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def mark_checked(page: Page, user: Any) -> None:
     """Note that the page was read and found right today, in every language that follows it.
 
     Drafts stay drafts and nothing else of them is published; a revision of its own tells whoever has the page open
-    to load it again. PermissionDenied where the user may not edit the page or it is locked.
+    to load it again. PermissionDenied where the user may not publish the page or it is locked.
     """
     page = page.specific
     if not may_check(user, page):

@@ -33,13 +33,17 @@ def _type(page: Page) -> str:
     return str(get_content_type_label(page.content_type))
 
 
-def _with_people(pages: QuerySet[Page]) -> list[Any]:
-    """The pages with `responsible`, the user, and `due_on`; users that are gone are nobody."""
+def _with_people(pages: QuerySet[Page], user: Any) -> list[Any]:
+    """The pages with `responsible`, the user, `due_on`, and `has_button` where `user` can note a check.
+
+    Users that are gone are nobody. Who approves a page in review is only asked when somebody notes a check.
+    """
     found: list[Any] = list(pages)
     users = get_user_model()._default_manager.in_bulk({page.responsible_id for page in found} - {None})
     for page in found:
         page.responsible = users.get(page.responsible_id)
         page.due_on = checking.due_on(page)
+        page.has_button = not page.locked and page.permissions_for_user(user).can_publish()
     return found
 
 
@@ -133,7 +137,7 @@ class ToCheckView(ReportView):
         return checking.due(self.request.user).select_related("locale", "content_type")
 
     def decorate_paginated_queryset(self, object_list: QuerySet[Page]) -> list[Any]:
-        return _with_people(object_list)
+        return _with_people(object_list, self.request.user)
 
     def to_row_dict(self, item: Any) -> dict[str, Any]:
         return {
@@ -175,7 +179,7 @@ class ToCheckPanel(Component):
         request: HttpRequest = context["request"]
         pages = checking.due(request.user).select_related("locale", "content_type")
         own = Case(When(responsible_id=request.user.pk, then=Value(0)), default=Value(1))
-        first = _with_people(pages.order_by(own, "due_number", "title")[:ON_DASHBOARD])
+        first = _with_people(pages.order_by(own, "due_number", "title")[:ON_DASHBOARD], request.user)
         for page in first:
             page.is_mine = page.responsible_id == request.user.pk
             page.type_label = _type(page)

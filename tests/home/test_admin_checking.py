@@ -132,17 +132,25 @@ def test_checking_publishes_nobodys_draft(fiche: BorderPage, signed_in: Client) 
     assert (draft.title, draft.last_checked) == ("Un titre en travail", timezone.localdate())
 
 
-def test_only_who_may_edit_the_page_sees_and_checks_it(
+def test_who_may_edit_the_page_sees_it_and_who_may_publish_it_checks_it(
     fiche: BorderPage, obstacle: ObstaclePage, client: Client
 ) -> None:
-    client.force_login(person("karim", "change", on=obstacle.get_parent()))
-    assert "Fiche franco-allemande" not in client.get("/admin/reports/to-check/").content.decode()
-    assert client.post(f"/admin/pages/{fiche.pk}/checked/").status_code == 302
-    fiche.refresh_from_db()
-    assert fiche.last_checked is None
-    client.post(f"/admin/pages/{obstacle.pk}/checked/")
-    obstacle.refresh_from_db()
-    assert obstacle.last_checked == timezone.localdate()
+    ObstaclePage.objects.update(last_checked=None)
+
+    def tried(user: Any, page: Any) -> tuple[bool, bool, bool]:
+        """Whether the page is listed, has its button, and was checked by posting as the button does."""
+        client.force_login(user)
+        listed = client.get("/admin/reports/to-check/").content.decode()
+        client.post(f"/admin/pages/{page.pk}/checked/")
+        page.refresh_from_db()
+        checked = page.last_checked == timezone.localdate()
+        return page.title in listed, f"/admin/pages/{page.pk}/checked/" in listed, checked
+
+    contributor = person("karim", "add", "change", on=obstacle.get_parent())
+    assert tried(contributor, fiche) == (False, False, False)
+    assert tried(contributor, obstacle) == (True, False, False)
+    assert "/checked/" not in client.get("/admin/").content.decode()
+    assert tried(person("lea", "change", "publish", on=obstacle.get_parent()), obstacle) == (True, True, True)
 
 
 def test_a_locked_page_is_not_checked(fiche: BorderPage, signed_in: Client) -> None:

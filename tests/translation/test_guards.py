@@ -16,7 +16,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from wagtail_localize.wagtail_hooks import register_admin_urls
 
 from cms.models import User
-from cms.translation import drafting, guards
+from cms.translation import drafting, guards, trees
 from home.models import StandardPage
 from tests.factories.pages import locale, standard_page
 from tests.translation.conftest import in_german, translate_texts
@@ -90,6 +90,7 @@ def routes(translation: Translation, french: StandardPage) -> dict[str, tuple[st
         "convert_alias of Wagtail": (reverse("wagtailadmin_pages:convert_alias", args=[german.pk]), {}),
         "review": (reverse("cms_translation_review", args=[translation.pk]), {}),
         "summary": (reverse("cms_translation_summary", args=[german.pk]), {}),
+        "confirm": (reverse("cms_translation_confirm", args=[german.pk]), {}),
     }
 
 
@@ -125,8 +126,17 @@ def test_a_translator_publishes_by_no_route(
 
 def test_what_a_translator_is_refused(translator: Client, case: Translation, french: StandardPage) -> None:
     given = {name: send(translator, *route) for name, route in routes(case, french).items()}
-    for name in ("update_translations", "convert_to_alias", "publish in the editor", "summary"):
+    refused = (
+        "update_translations",
+        "convert_to_alias",
+        "publish in the editor",
+        "summary",
+        "stop_translation",
+        "confirm",
+    )
+    for name in refused:
         assert given[name] in (403, 404), name
+    assert Translation.objects.get(pk=case.pk).enabled
 
 
 def test_what_a_translator_may_do(translator: Client, translation: Translation, french: StandardPage) -> None:
@@ -160,6 +170,50 @@ def test_without_the_global_right_nothing_is_submitted(french: StandardPage) -> 
     assert not Translation.objects.exists()
 
 
+def test_stopping_and_starting_again_are_for_who_may_publish(
+    translator: Client, admin_client: Client, case: Translation, french: StandardPage
+) -> None:
+    edit = reverse("wagtailadmin_pages:edit", args=[in_german(french).pk])
+    stop = reverse("wagtail_localize:stop_translation", args=[case.pk])
+    restart = {"localize-restart-translation": "1"}
+    hidden = '[data-w-action-url-value$="/disable/"]'
+    assert hidden in translator.get(edit).content.decode()
+    assert hidden not in admin_client.get(edit).content.decode()
+    Translation.objects.update(enabled=False)
+    translator.post(edit, restart)
+    assert not Translation.objects.get(pk=case.pk).enabled
+    if not in_german(french).alias_of_id:  # a fallback has no form of its own
+        assert "localize-restart-translation" not in translator.get(edit).content.decode()
+        assert "localize-restart-translation" in admin_client.get(edit).content.decode()
+    admin_client.post(edit, restart)
+    assert Translation.objects.get(pk=case.pk).enabled == bool(not in_german(french).alias_of_id)
+    Translation.objects.update(enabled=True)
+    admin_client.post(stop)
+    assert not Translation.objects.get(pk=case.pk).enabled
+
+
+def test_a_translation_is_started_in_ones_own_languages(french: StandardPage) -> None:
+    locale("nl")  # a language without a tree
+    trees.create_fallbacks(french.get_parent())
+    client = client_of(account("fr", {french.get_parent(): ["change", "publish"]}))
+    address = reverse("wagtail_localize:submit_page_translation", args=[french.pk])
+    assert not client.get(address).context["form"].fields["locales"].queryset.exists()
+    answer = client.post(address, {"locales": [locale("de").pk]})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["locales"])
+    assert not Translation.objects.exists()
+
+
+def test_the_report_and_the_lists_show_nothing_that_is_not_ones_own(
+    translator: Client, stranger: Client, translation: Translation, french: StandardPage
+) -> None:
+    report = reverse("wagtail_localize:translations_report")
+    assert french.title in translator.get(report).content.decode()
+    assert french.title not in stranger.get(report).content.decode()
+    for name, args in (("listing", []), ("detail", [1])):
+        address = reverse(f"wagtail_localize:snippets_api_{name}", args=["cms", "office", *args])
+        assert translator.get(address).status_code == 404
+
+
 def test_publishing_takes_the_right_in_the_target_language(french: StandardPage, translation: Translation) -> None:
     home = french.get_parent()
     client = client_of(account("fr", {home: ["change", "publish"], in_german(home): ["change"]}))
@@ -174,7 +228,7 @@ def test_publishing_takes_the_right_in_the_target_language(french: StandardPage,
 def test_a_subtree_needs_the_right_over_every_page(french: StandardPage) -> None:
     home = french.get_parent()
     child = standard_page(french, "Réservé", slug="reserve")
-    user = account("one", {french: ["change"]})
+    user = account("one", {french: ["change"], in_german(home): ["change"]})
     submit = reverse("wagtail_localize:submit_page_translation", args=[home.pk])
     assert send(client_of(user), submit, {"locales": [locale("de").pk], "include_subtree": "on"}) == 403
     assert not Translation.objects.exists()
@@ -200,10 +254,6 @@ def paths() -> Iterator[str]:
 # What reads only, or asks for the right to edit the target itself.
 SAFE = {
     "jsi18n/",
-    "reports/translations/",
-    "reports/translations/results/",
-    "api/snippets/<slug:app_label>/<slug:model_name>/",
-    "api/snippets/<slug:app_label>/<slug:model_name>/<str:pk>/",
     "translate/<int:translation_id>/pofile/download/",
     "translate/<int:translation_id>/preview/",
     "translate/<int:translation_id>/preview/<str:mode>/",
