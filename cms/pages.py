@@ -12,6 +12,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import (
@@ -201,9 +202,9 @@ class SitePage(NamesItself, OpensWithoutGoneFacts, Page):
     class Meta:
         abstract = True
 
-    @property
+    @cached_property
     def prose(self) -> str:
-        """All its texts below the title, for the search index."""
+        """All its texts below the title, for the search index, which asks for them several times."""
         return prose.searchable(self)
 
     def clean(self) -> None:

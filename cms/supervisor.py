@@ -50,6 +50,16 @@ def _why(error: OSError, host: str, port: int) -> str:
     return f"No server can listen on {host}, port {port}: {error.strerror}."
 
 
+@contextlib.contextmanager
+def beside(command: Sequence[str]) -> Iterator[None]:
+    """Run a command while this process does something else; then ask it to stop and wait for it."""
+    child = _start(command)
+    try:
+        yield
+    finally:
+        _stop([child], [])
+
+
 def run(commands: Mapping[str, Sequence[str]], tick: Callable[[], None] = lambda: None) -> str | None:
     """Run the named commands until one of them ends or SIGINT, SIGTERM or SIGHUP arrives, then stop them all.
 
@@ -65,10 +75,7 @@ def run(commands: Mapping[str, Sequence[str]], tick: Callable[[], None] = lambda
         children: dict[str, subprocess.Popen[bytes]] = {}
         try:
             for name, command in commands.items():
-                # In a session of its own a child hears of Ctrl-C from us only, so that we know why it ends.
-                children[name] = subprocess.Popen(  # noqa: S603
-                    command, start_new_session=True, preexec_fn=end_with_parent
-                )
+                children[name] = _start(command)
             while not asked:
                 for name, child in children.items():
                     if (code := child.poll()) is not None:
@@ -78,6 +85,11 @@ def run(commands: Mapping[str, Sequence[str]], tick: Callable[[], None] = lambda
             return None
         finally:
             _stop(list(children.values()), asked)
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    # In a session of its own a child hears of Ctrl-C from us only, so that we know why it ends.
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=end_with_parent)  # noqa: S603
 
 
 @contextlib.contextmanager

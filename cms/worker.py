@@ -23,6 +23,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import is_locked_database_exception
 
+from cms import indexing
+
 logger = logging.getLogger(__name__)
 
 Job = Callable[[], object]
@@ -90,6 +92,28 @@ def requeue_interrupted(worker_id: str) -> int:
     return given_back
 
 
+class TaskRunner(Worker):
+    """The library's worker, for all queues; it passes over index tasks whose object is gone."""
+
+    def __init__(self, worker_id: str, *, interval: float = 1) -> None:
+        super().__init__(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=interval,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=worker_id,
+        )
+
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        if indexing.is_void(db_task_result.task_path, db_task_result.args_kwargs["args"]):
+            db_task_result.set_successful(None)
+        else:
+            super().run_task(db_task_result)
+
+
 def run(*, interval: float = 1) -> None:
     """Work until SIGTERM or SIGINT, then finish what is running and return; a second signal ends it at once.
 
@@ -97,16 +121,7 @@ def run(*, interval: float = 1) -> None:
     differ between workers that share a database.
     """
     worker_id = os.environ.get("WORKER_ID") or socket.gethostname()[:64]
-    worker = Worker(
-        queue_names=["*"],
-        excluded_queue_names=[],
-        interval=interval,
-        batch=False,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id=worker_id,
-    )
+    worker = TaskRunner(worker_id, interval=interval)
     worker.configure_signals()
     requeue_interrupted(worker_id)
     stop = threading.Event()

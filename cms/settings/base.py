@@ -163,7 +163,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+TASKS = {"default": {"BACKEND": "cms.indexing.Queue", "QUEUES": []}}
 
 
 DEMO_ALLOWED = False
@@ -198,7 +198,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form without its files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a long StreamField or a territory's member list has thousands
 FILE_UPLOAD_PERMISSIONS = 0o644
 
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.search_backend"}}
+# Rebuilt in place: one transaction would lock all other writers out of SQLite for the whole rebuild.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.search_backend", "ATOMIC_REBUILD": False}}
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

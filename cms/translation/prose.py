@@ -42,10 +42,7 @@ def percent_translated(translation: Translation) -> int:
 
 
 def searchable(page: Page) -> str:
-    """The texts of a specific page below its title, without markup: what the search finds it by.
-
-    Read from the stored values (no query), because the index asks for them several times.
-    """
+    """The texts of a specific page below its title, without markup: what the search finds it by (no query)."""
     found: list[str] = []
     for policy in get_translatable_fields(type(page)):
         if not isinstance(policy, TranslatableField) or policy.field_name in _ELSEWHERE:

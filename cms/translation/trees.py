@@ -11,6 +11,7 @@ from wagtail.models import Locale, Page
 from wagtail.query import PageQuerySet
 from wagtail_localize.models import LocaleSynchronization, Translation, sync_trees_on_locale_sync_save
 
+from cms import indexing
 from cms.languages import fallbacks
 
 IS_FALLBACK = Q(alias_of__isnull=False) & ~Q(alias_of__locale=F("locale"))
@@ -52,7 +53,11 @@ def synchronise_trees() -> int:
     languages = Locale.objects.count()
     lacking = [key for key, count in present.items() if count < languages]
     pages = Page.objects.filter(alias_of=None, translation_key__in=lacking).order_by("depth", "path")
-    return sum(bool(create_fallbacks(page)) for page in pages.iterator(chunk_size=500))
+    lacked = 0
+    for page in pages.iterator(chunk_size=500):
+        with indexing.at_once():
+            lacked += bool(create_fallbacks(page))
+    return lacked
 
 
 def connect() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
 from modelcluster.fields import ParentalKey
 
+from cms import indexing
 from cms.facts import Fact, NameKind
 from home.demo import source
 from home.models import DemoItem
@@ -55,7 +55,7 @@ def _geometries() -> dict[str, Any]:
     return {f["properties"]["code"]: {**f["geometry"], **{k: f[k] for k in ("bbox",) if k in f}} for f in features}
 
 
-@transaction.atomic
+@indexing.at_once()
 def _create(model: type[Fact], row: dict[str, Any]) -> bool:
     """One fact with its rows; False where it is there already, whoever made it."""
     key = f"{model._meta.label}:{row['code']}"
@@ -82,13 +82,12 @@ def _create(model: type[Fact], row: dict[str, Any]) -> bool:
     for name, codes in many.items():
         target = model._meta.get_field(name).related_model
         getattr(fact, name).set([_by_code(target, code) for code in codes])
-    fact.save()
     fact.save_revision().publish()
     DemoItem.objects.create(key=key, object_id=str(fact.pk), done=not LATER & row.keys())
     return True
 
 
-@transaction.atomic
+@indexing.at_once()
 def _finish(model: type[Fact], row: dict[str, Any]) -> None:
     """References to other rows of the same file."""
     item = DemoItem.objects.filter(key=f"{model._meta.label}:{row['code']}", done=False).first()
@@ -101,7 +100,6 @@ def _finish(model: type[Fact], row: dict[str, Any]) -> None:
             getattr(fact, name).set([_by_code(model, code) for code in row[name] or []])
         else:
             setattr(fact, name, _by_code(model, row[name]) if row[name] else None)
-    fact.save()
     fact.save_revision().publish()
     item.done = True
     item.save()

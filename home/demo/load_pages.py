@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db import transaction
 from django.utils.html import strip_tags
 from modelcluster.fields import ParentalKey
 from wagtail import blocks
@@ -20,17 +19,17 @@ from wagtail_localize.models import (
     StringSegment,
     StringTranslation,
     Translation,
-    TranslationContext,
     TranslationSource,
 )
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
+from cms import indexing
 from cms.languages import CODES, DEFAULT
 from cms.media import CmsDocument, CmsImage
 from cms.translation import drafting
 from cms.translation.status import mark_summary
-from cms.translation.trees import synchronise_trees
+from cms.translation.trees import create_fallbacks
 from home.demo import pictures, source
 from home.demo.load_facts import column_value, row_instance
 from home.demo.source import PageFile
@@ -77,7 +76,7 @@ def find(key: str) -> Page | None:
     return Page.objects.filter(pk=item.object_id).first() if item else None
 
 
-@transaction.atomic
+@indexing.at_once()
 def _create(page: PageFile) -> None:
     """An unpublished page with its title and place, and the facts without which it could not exist."""
     key = f"page:{page.key}"
@@ -102,7 +101,7 @@ def _remove_welcome_page() -> None:
     if home is None:
         return
     welcome = Page.objects.filter(depth=2, content_type__app_label="wagtailcore").exclude(pk=home.pk).first()
-    with transaction.atomic():
+    with indexing.at_once():
         Site.objects.update_or_create(
             is_default_site=True, defaults={"root_page": home, "hostname": "localhost", "site_name": "MOT"}
         )
@@ -110,7 +109,7 @@ def _remove_welcome_page() -> None:
             welcome.delete()
 
 
-@transaction.atomic
+@indexing.at_once()
 def _fill(page: PageFile) -> None:
     """All content of a page, published in French."""
     item = _item(f"page:{page.key}")
@@ -185,7 +184,7 @@ def picture(key: str, title: str = "", borders: list[str] | None = None, point: 
         border = apps.get_model("borders.Border").objects.filter(code=code).first()
         territory = apps.get_model("borders.Territory").objects.filter(code=code).first()
         title, borders, point = _subject(border or territory)
-    with transaction.atomic():
+    with indexing.at_once():
         image = pictures.draw(key, borders or [], point)
         image.title = title or "Les frontières de la France métropolitaine"
         image.save()
@@ -271,9 +270,8 @@ def with_keys(text: str) -> Any:
 
 
 def translate(say: Callable[[str], None]) -> None:
-    """Aliases in all languages, then the translations."""
-    synchronise_trees()
-    pages = [page for page in source.pages().values() if len(page.text) > 1]
+    """Every page in all languages, parents first: its translations, and fallbacks where it has none."""
+    pages = source.pages().values()
     for number, page in enumerate(pages, 1):
         outdated = [language for language in page.text if page.translations.get(language) == "outdated"]
         if outdated and not _item(f"page:{page.key}:updated"):
@@ -285,10 +283,17 @@ def translate(say: Callable[[str], None]) -> None:
         for language in page.text:
             if language not in {DEFAULT, *outdated}:
                 _translate(page, language)
+        _complete(page)
         say(f"translations: {number} / {len(pages)}")
 
 
-@transaction.atomic
+@indexing.at_once()
+def _complete(page: PageFile) -> None:
+    if french := find(page.key):
+        create_fallbacks(french)
+
+
+@indexing.at_once()
 def _publish(page: PageFile, *, shortened: bool) -> None:
     """Publish the French text as it was before its last block was written, or as it is now."""
     french = find(page.key)
@@ -301,7 +306,7 @@ def _publish(page: PageFile, *, shortened: bool) -> None:
     instance.save_revision().publish()
 
 
-@transaction.atomic
+@indexing.at_once()
 def _translate(page: PageFile, language: str) -> None:
     """One translation, published; a summary keeps its own text and leaves the source behind."""
     key = f"page:{page.key}:{language}"
@@ -348,6 +353,6 @@ def _fill_segments(origin: TranslationSource, translation: Translation, page: Pa
             StringTranslation.objects.update_or_create(
                 translation_of=segment.string,
                 locale=translation.target_locale,
-                context=TranslationContext.objects.get(pk=segment.context_id),
+                context=segment.context,  # type: ignore[misc]
                 defaults={"data": text, "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL},
             )

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import transaction
 from wagtail.models import Site
 
+from cms import indexing
 from cms.facts import Office
 from cms.languages import CODES
 from home.demo import source
@@ -15,7 +15,7 @@ from home.demo.load_pages import find
 from home.models import DemoItem, NavigationEntry, NavigationLabel, SiteSettings, SiteTagline, SocialAccount
 
 
-@transaction.atomic
+@indexing.at_once()
 def load_accounts() -> None:
     """One account per role; an account that is there keeps its password and groups."""
     users = get_user_model()
@@ -39,7 +39,7 @@ def load_accounts() -> None:
         DemoItem.objects.create(key=f"account:{account.username}", object_id=str(user.pk), done=True)
 
 
-@transaction.atomic
+@indexing.at_once()
 def load_navigation() -> None:
     """Menus and footer, once: afterwards they are the editors'."""
     if DemoItem.objects.filter(key="navigation").exists():
@@ -63,7 +63,7 @@ def _entry(row: dict[str, Any], menu: str, parent: NavigationEntry | None, order
         _entry(child, menu, entry, place)
 
 
-@transaction.atomic
+@indexing.at_once()
 def load_settings() -> None:
     """Contacts, tagline, legal pages, once."""
     if DemoItem.objects.filter(key="settings").exists():

@@ -10,14 +10,17 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
-from wagtail.models import Page, Revision
+from django_tasks_db.models import DBTaskResult
+from wagtail.models import Page, ReferenceIndex, Revision
 
 from borders.models import Border, KeyFigure, Territory
 from cms import publication
 from cms.languages import CODES
+from cms.renditions import make_renditions
 from cms.translation.models import Completeness, TranslationStatus
 from home.models import DemoItem
 from tests.contracts.generated_client import read_site
@@ -37,6 +40,16 @@ def fingerprint() -> dict[str, Any]:
         "figures": KeyFigure.objects.count(),
         "items": set(DemoItem.objects.values_list("key", "done")),
     }
+
+
+def indexes() -> list[set[Any]]:
+    """What Wagtail's search knows of each object but the tree's root, which nobody loads, and what refers to what."""
+    entries = apps.get_model("wagtailsearch", "IndexEntry").objects.exclude(content_type__model="page")
+    references = ReferenceIndex.objects.all()
+    return [
+        set(entries.values_list("content_type", "object_id", "title", "body", "autocomplete")),
+        set(references.values_list("content_type", "object_id", "to_content_type", "to_object_id", "content_path")),
+    ]
 
 
 def visit_every_page(client: Client) -> Counter[str]:
@@ -77,6 +90,11 @@ def test_the_whole_demo_site_after_a_killed_load(
     client: Client, repaired: None, live_server: Any, request: pytest.FixtureRequest
 ) -> None:
     assert not DemoItem.objects.filter(done=False).exists()
+    assert set(DBTaskResult.objects.values_list("task_path", flat=True)) == {make_renditions.module_path}
+    indexed = indexes()
+    call_command("update_index", verbosity=0)
+    call_command("rebuild_references_index", verbosity=0)
+    assert indexes() == indexed
     assert not Page.objects.filter(depth__gt=1, live=False).exists()
     assert Border.objects.filter(parent=None).count() >= 8
     assert Territory.objects.count() >= 20

@@ -61,7 +61,8 @@ class Command(BaseCommand):
             begun.touch()
             self.stdout.write("Loading the demo content …")
             try:
-                call_command("load_demo")
+                with supervisor.beside(_worker()):  # so that the pictures are ready when the load is
+                    call_command("load_demo")
             except CommandError:
                 raise
             except Exception as error:

@@ -1,0 +1,150 @@
+"""Wagtail's two indexes, of what the search finds and of what refers to what, and how imports fill them.
+
+Whoever saves one object leaves them to the worker: Wagtail queues a task or two for it and for each of its rows. An
+import would queue thousands, so it indexes each batch itself, in the transaction that writes it:
+
+    for batch in batched(rows, 200):
+        with indexing.at_once():
+            ...  # save what the batch holds
+
+Neither Wagtail nor modelsearch has a way to do so (https://github.com/wagtail/wagtail/issues/3580); the queue is where
+both go by. No models may be imported here before they are needed: third parties' tasks look for their queue while apps
+are loading.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Model
+from django_tasks_db.backend import DatabaseBackend
+
+SEARCH = "modelsearch.tasks.insert_or_update_object_task"
+REFERENCES = "wagtail.tasks.update_reference_index_task"
+CHUNK = 200
+"""Objects in memory at a time."""
+
+Keys = dict[type[Model], set[str]]
+
+
+class Written:
+    """What a block of `at_once` has saved."""
+
+    def __init__(self) -> None:
+        self.keys: Keys = defaultdict(set)
+
+    def add(self, objects: Iterable[Model]) -> None:
+        """Name objects that came by a route without signals, such as bulk_create."""
+        for saved in objects:
+            self.keys[type(saved)].add(str(saved.pk))
+
+
+_written: ContextVar[Written | None] = ContextVar("written", default=None)
+
+
+class Queue(DatabaseBackend):
+    """The task queue; index tasks of a block of `at_once` are noted instead of queued."""
+
+    def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
+        written = _written.get()
+        if written is None or task.module_path not in {SEARCH, REFERENCES}:
+            return super().enqueue(task, args, kwargs)
+        app_label, model_name, pk = args
+        written.keys[apps.get_model(app_label, model_name)].add(pk)
+        return None  # Wagtail's signal handlers ask for no result
+
+
+def is_void(task_path: str, args: list[Any]) -> bool:
+    """Whether a task would index an object that is gone, on which Wagtail's tasks fail.
+
+    Publishing a page replaces its rows (links, partners, sessions), often in the transaction that has just made them.
+    """
+    if task_path not in {SEARCH, REFERENCES}:
+        return False
+    app_label, model_name, pk = args
+    return not apps.get_model(app_label, model_name)._default_manager.filter(pk=pk).exists()
+
+
+@contextmanager
+def at_once() -> Iterator[Written]:
+    """One transaction, at the end of which all that was saved in it is indexed; no index task is queued.
+
+    Either both are committed or neither, so an import that was killed has indexed what it has written. A block should
+    last about a second, because on SQLite everybody else waits to write. Blocks may be nested: the outermost indexes.
+    """
+    outer = _written.get()
+    with transaction.atomic():
+        if outer is not None:
+            yield outer
+            return
+        written = Written()
+        token = _written.set(written)
+        try:
+            yield written
+            for model, keys in _specific(_owners(written.keys)).items():
+                _index(model, keys)
+        finally:
+            _written.reset(token)
+
+
+def _index(model: type[Model], keys: set[str]) -> None:
+    """Bring both indexes up to date for objects of one model; a fixed number of queries loads each chunk."""
+    from modelcluster.models import get_all_child_relations
+    from modelsearch.backends import get_search_backends
+    from modelsearch.index import class_is_indexed
+    from wagtail.models import ReferenceIndex
+
+    refers = ReferenceIndex.is_indexed(model)
+    rows = [relation.get_accessor_name() for relation in get_all_child_relations(model)] if refers else []
+    left = iter(keys)
+    while chunk := set(islice(left, CHUNK)):
+        found: list[Any] = []
+        if class_is_indexed(model):
+            found += model.get_indexed_objects().filter(pk__in=chunk).prefetch_related(*rows)  # type: ignore[attr-defined]
+            for backend in get_search_backends(with_auto_update=True):
+                backend.add_bulk(model, found)
+        if refers:
+            others = chunk - {str(done.pk) for done in found}
+            found += model._default_manager.filter(pk__in=others).prefetch_related(*rows) if others else ()
+            for referring in found:
+                ReferenceIndex.create_or_update_for_object(referring)
+
+
+def _owners(named: Keys) -> Keys:
+    """The objects that rows (ParentalKey) belong to instead of the rows: they are indexed with them."""
+    from modelcluster.fields import ParentalKey
+
+    found: Keys = defaultdict(set)
+    waiting = list(named.items())
+    while waiting:
+        model, keys = waiting.pop()
+        key = next((field for field in model._meta.get_fields() if isinstance(field, ParentalKey)), None)
+        if key is None:
+            found[model] |= keys
+        else:
+            owners = model._default_manager.filter(pk__in=keys).exclude(**{key.name: None})
+            waiting.append((key.related_model, {str(pk) for pk in owners.values_list(key.attname, flat=True)}))
+    return found
+
+
+def _specific(named: Keys) -> Keys:
+    """Pages, under whichever model they were saved, by the model that has their texts."""
+    from django.contrib.contenttypes.models import ContentType
+    from wagtail.models import Page
+
+    found: Keys = defaultdict(set)
+    pages: set[str] = set()
+    for model, keys in named.items():
+        if issubclass(model, Page):
+            pages |= keys
+        else:
+            found[model] |= keys
+    for pk, content_type in Page.objects.filter(pk__in=pages).values_list("pk", "content_type"):
+        if kind := ContentType.objects.get_for_id(content_type).model_class():
+            found[kind].add(str(pk))
+    return found
