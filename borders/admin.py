@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from borders.figures import Indicator, KeyFigure, Qualifier, Unit
 from borders.geography import Border, BorderKind, Country, LegalForm, Territory, TerritoryScale
 from borders.programmes import Programme, ProgrammeKind
-from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter
+from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter, texts_panel
 
 
 def _codes(relation: str, label: Any) -> Column:
@@ -188,7 +188,7 @@ class IndicatorViewSet(FactViewSet):
     filterset_class = IndicatorFilterSet
     list_display = ["__str__", _code(), _choice("unit", _("unit"))]
     exported = ["unit"]
-    tab = [FieldPanel("unit"), InlinePanel("definitions", heading=_("Definitions"), label=_("definition"), max_num=6)]
+    tab = [FieldPanel("unit"), texts_panel("definitions", _("Definitions"), _("definition"))]
 
 
 def same_subject(figures: QuerySet[KeyFigure]) -> QuerySet[KeyFigure]:
@@ -258,7 +258,6 @@ class KeyFigureViewSet(FactViewSet):
     prefetched = ["indicator__names", "border__names", "territory__names"]
     search_by = [
         "source_name",
-        "note",
         "indicator__names__text",
         "border__names__text",
         "territory__names__text",
@@ -284,7 +283,6 @@ class KeyFigureViewSet(FactViewSet):
         "source_name",
         "source_url",
         "read_on",
-        "note",
     ]
     tab = [
         FieldPanel("indicator"),
@@ -299,9 +297,9 @@ class KeyFigureViewSet(FactViewSet):
             [FieldRowPanel([FieldPanel("qualifier"), FieldPanel("value"), FieldPanel("year")])], heading=_("Figure")
         ),
         MultiFieldPanel(
-            [FieldPanel("source_name"), FieldPanel("source_url"), FieldPanel("read_on"), FieldPanel("note")],
-            heading=_("Source"),
+            [FieldPanel("source_name"), FieldPanel("source_url"), FieldPanel("read_on")], heading=_("Source")
         ),
+        texts_panel("notes", _("Notes"), _("note")),
     ]
 
     def get_queryset(self, request: Any) -> QuerySet[KeyFigure]:

@@ -7,11 +7,10 @@ from typing import Literal
 from typing_extensions import TypeAliasType, TypedDict
 
 from borders import published
-from borders.figures import Indicator, IndicatorDefinition, KeyFigure, Qualifier, Unit
+from borders.figures import Indicator, KeyFigure, Qualifier, Unit
 from cms.fields import plain
-from cms.json_types import Date
+from cms.json_types import Date, LocaleCode
 from cms.labels import Coded, CodedAs
-from cms.languages import fallbacks
 from cms.references import Context
 from cms.representation import enum
 
@@ -24,16 +23,20 @@ class Source(TypedDict):
 
 
 class IndicatorJson(Coded):
-    """What a figure measures; the definition is in the nearest language that has one."""
+    """What a figure measures; the definition is in the nearest language that has one, null where there is none."""
 
     definition: str
+    definition_language: LocaleCode | None
 
 
 PlaceType = TypeAliasType("PlaceType", Literal["border", "territory"])
 
 
 class FigureJson(TypedDict):
-    """One value of one source; `place` is a border or a territory; `read_on` is an ISO 8601 date."""
+    """One value of one source; `place` is a border or a territory; `read_on` is an ISO 8601 date.
+
+    `note_language` is the language that the note is in, where there is one.
+    """
 
     code: str
     indicator: IndicatorJson
@@ -48,6 +51,7 @@ class FigureJson(TypedDict):
     source: Source
     read_on: Date | None
     note: str
+    note_language: LocaleCode | None
 
 
 COLUMNS = (
@@ -71,28 +75,20 @@ COLUMNS = (
     "source.url",
     "read_on",
     "note",
+    "note_language",
     "indicator.definition",
+    "indicator.definition_language",
 )
 """A figure as a row of a table (cms.api.tables)."""
 
 
-class Indicators:
-    """Units and definitions of the published indicators."""
-
-    def __init__(self) -> None:
-        self.units = dict(Indicator.objects.filter(live=True).values_list("pk", "unit"))
-        self.definitions: dict[int, dict[str, str]] = defaultdict(dict)
-        for fact, language, text in IndicatorDefinition.objects.values_list("fact_id", "language", "text"):
-            self.definitions[fact][language] = text
-
-    def definition(self, pk: int, language: str) -> str:
-        texts = self.definitions.get(pk, {})
-        return next((texts[code] for code in fallbacks(language) if code in texts), "")
+def units() -> dict[int, str]:
+    """Units of the published indicators by key (one query)."""
+    return dict(Indicator.objects.filter(live=True).values_list("pk", "unit"))
 
 
 def figure(row: KeyFigure, context: Context) -> FigureJson | None:
     """A published figure as JSON; None where its indicator or place was published a moment ago."""
-    indicators = context.labels.derived(Indicators)
     on_border = row.border_id is not None
 
     def coded(model: str, pk: int | None) -> Coded | None:
@@ -102,20 +98,24 @@ def figure(row: KeyFigure, context: Context) -> FigureJson | None:
     place = coded("borders.Border", row.border_id) or coded("borders.Territory", row.territory_id)
     if indicator is None or place is None:
         return None
+    unit = context.labels.derived(units).get(row.indicator_id, "")
+    definition = context.labels.text("borders.IndicatorDefinition", row.indicator_id, context.locale)
+    note = context.labels.text("borders.KeyFigureNote", row.pk, context.locale)
     return {
         "code": row.code,
-        "indicator": {**indicator, "definition": indicators.definition(row.indicator_id, context.locale)},
+        "indicator": {**indicator, "definition": definition.text, "definition_language": definition.language},
         "place": place,
         "place_type": "border" if on_border else "territory",
         "from_country": coded("borders.Country", row.from_country_id),
         "to_country": coded("borders.Country", row.to_country_id),
         "value": plain(row.value),
-        "unit": enum(Unit, indicators.units.get(row.indicator_id, "")),
+        "unit": enum(Unit, unit),
         "qualifier": enum(Qualifier, row.qualifier),
         "year": row.year,
         "source": {"name": row.source_name, "url": row.source_url},
         "read_on": row.read_on.isoformat() if row.read_on else None,
-        "note": row.note,
+        "note": note.text,
+        "note_language": note.language,
     }
 
 

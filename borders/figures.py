@@ -10,12 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
-from wagtail.models import Orderable
 from wagtail.search import index
 
 from borders.geography import Border, Country, Territory
-from cms.facts import Fact, FactName
-from cms.languages import Language
+from cms.facts import Fact, FactName, FactText
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -68,26 +66,14 @@ class IndicatorName(FactName):
     fact = ParentalKey(Indicator, on_delete=models.CASCADE, related_name="names")
 
 
-class IndicatorDefinition(Orderable):
-    """What an indicator means, in one language."""
+class IndicatorDefinition(FactText):
+    """What an indicator means."""
 
     fact = ParentalKey(Indicator, on_delete=models.CASCADE, related_name="definitions")
-    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
-    text = models.TextField(_("definition"), max_length=1000)
 
-    class Meta(Orderable.Meta):
+    class Meta(FactText.Meta):
         verbose_name = _("definition")
         verbose_name_plural = _("definitions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["fact", "language"],
-                name="borders_one_definition",
-                violation_error_message=_("There is already a definition in this language."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class KeyFigure(Fact):
@@ -144,7 +130,6 @@ class KeyFigure(Fact):
     source_name = models.CharField(_("source"), max_length=200)
     source_url = models.URLField(_("source's address"), max_length=500)
     read_on = models.DateField(_("read on"), null=True, blank=True)
-    note = models.CharField(_("note"), max_length=500, blank=True)
 
     public_with = {
         "indicator_id": "borders.indicator",
@@ -218,3 +203,13 @@ class KeyFigure(Fact):
             errors["read_on"] = _("This day is still to come.")
         if errors:
             raise ValidationError(errors)
+
+
+class KeyFigureNote(FactText):
+    """What a reader must know beside the number, such as what it leaves out."""
+
+    fact = ParentalKey(KeyFigure, on_delete=models.CASCADE, related_name="notes")
+
+    class Meta(FactText.Meta):
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")

@@ -1,7 +1,7 @@
 """What Django must find under the `borders` label."""
 
 from borders.fiches import BorderIndexPage, BorderPage, TerritoryIndexPage, TerritoryPage
-from borders.figures import Indicator, IndicatorDefinition, IndicatorName, KeyFigure, Qualifier, Unit
+from borders.figures import Indicator, IndicatorDefinition, IndicatorName, KeyFigure, KeyFigureNote, Qualifier, Unit
 from borders.geography import (
     Border,
     BorderKind,
@@ -31,6 +31,7 @@ __all__ = [
     "IndicatorDefinition",
     "IndicatorName",
     "KeyFigure",
+    "KeyFigureNote",
     "LegalForm",
     "ObstacleIndexPage",
     "ObstacleKind",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.panels import FieldPanel, ObjectList, Panel, PublishingPanel, TabbedInterface
+from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList, Panel, PublishingPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.models import WorkflowState
 from wagtail.search.backends import get_search_backend
@@ -26,7 +26,7 @@ from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, Snippe
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
 from cms.fact_removal import FactUnpublishView
-from cms.facts import Fact, FactName, NameKind
+from cms.facts import Fact, FactName, FactText, NameKind
 from cms.languages import CODES, Language
 
 SEARCH_MAX = 1000
@@ -44,6 +44,17 @@ def name_model(model: type[Model]) -> type[FactName] | None:
     """The rows of names of a kind of fact; None where it has none."""
     found = next((f for f in model._meta.related_objects if f.name == "names"), None)
     return found.related_model if found else None  # type: ignore[return-value]
+
+
+def text_models(model: type[Model]) -> dict[str, type[FactText]]:
+    """The rows of prose of a kind of fact (notes, definitions) by the name of their relation."""
+    relations = {f.name: f.related_model for f in model._meta.related_objects}
+    return {name: rows for name, rows in relations.items() if issubclass(rows, FactText)}  # type: ignore[arg-type]
+
+
+def texts_panel(relation: str, heading: Any, label: Any) -> InlinePanel:
+    """The rows of one kind of prose in the form of a fact, one per language."""
+    return InlinePanel(relation, heading=heading, label=label, max_num=len(CODES))
 
 
 def with_names(facts: QuerySet[Any]) -> QuerySet[Any]:
@@ -117,7 +128,7 @@ class FactIndexView(IndexView):
     """The list of one kind of fact; exports its names, a column per language."""
 
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """By code, by any name in any language, and by the viewset's `search_by`; works with every filter.
+        """By code, by any name or text in any language, and by the viewset's `search_by`; works with every filter.
 
         Wagtail's search finds names without their accents, the database finds parts of words.
         """
@@ -128,28 +139,38 @@ class FactIndexView(IndexView):
         found = Q(code__icontains=self.search_query) | Q(pk__in=[fact.pk for fact in ranked])
         if names := name_model(self.model):
             found |= Q(pk__in=names._default_manager.filter(text__icontains=self.search_query).values("fact"))
+        for rows in text_models(self.model).values():
+            found |= Q(pk__in=rows._default_manager.filter(text__icontains=self.search_query).values("fact"))
         for lookup in viewset.search_by:
             matching = self.model._default_manager.filter(**{f"{lookup}__icontains": self.search_query})
             found |= Q(pk__in=matching.values("pk"))
         return queryset.filter(found)
 
+    def get_base_queryset(self) -> QuerySet[Any]:
+        facts = super().get_base_queryset()
+        return facts.prefetch_related(*text_models(self.model)) if self.is_export else facts
+
     def to_row_dict(self, item: Any) -> Any:
-        names = (
-            {row.language: row.text for row in item.names.all() if row.kind == NameKind.PREFERRED}
-            if name_model(type(item))
-            else {}
-        )
+        names = item.names.all() if name_model(type(item)) else ()
+        by_language = {f"name:{row.language}": row.text for row in names if row.kind == NameKind.PREFERRED}
+        for relation in text_models(type(item)):
+            by_language |= {f"{relation}:{row.language}": row.text for row in getattr(item, relation).all()}
         row: OrderedDict[str, Any] = OrderedDict()
         for field in self.list_export:
-            if field.startswith("name:"):
-                row[field] = names.get(field[5:], "")
-            else:
-                row[field] = self.model.snippet_viewset.export_value(item, field)
+            row[field] = (
+                by_language.get(field, "") if ":" in field else self.model.snippet_viewset.export_value(item, field)
+            )
         return row
 
 
 class FactInspectView(InspectView):
-    """A fact to read, names included."""
+    """A fact to read, names and texts included."""
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        if field_name in text_models(self.model):
+            rows = getattr(self.object, field_name).all()
+            return "\n".join(f"{row.get_language_display()}: {row}" for row in rows)
+        return super().get_field_display_value(field_name, field)
 
     def get_names_display_value(self) -> str:
         return "\n".join(
@@ -234,11 +255,17 @@ class FactViewSet(SnippetViewSet):
     @property
     def list_export(self) -> list[str]:
         names = [f"name:{code}" for code in CODES] if name_model(self.model) else []
-        return ["code", *names, *self.exported, "live"]
+        texts = [f"{relation}:{code}" for relation in text_models(self.model) for code in CODES]
+        return ["code", *names, *self.exported, *texts, "live"]
 
     @property
     def export_headings(self) -> dict[str, Any]:
-        return {f"name:{language.value}": f"{capfirst(_('name'))} ({language.label})" for language in Language}
+        kinds = {relation: rows._meta.verbose_name for relation, rows in text_models(self.model).items()}
+        return {
+            f"{kind}:{language.value}": f"{capfirst(label)} ({language.label})"
+            for kind, label in {"name": _("name"), **kinds}.items()
+            for language in Language
+        }
 
     @property
     def export_filename(self) -> str:
@@ -264,5 +291,5 @@ class FactViewSet(SnippetViewSet):
         own = [f.name for f in self.model._meta.local_fields if f.editable and not f.primary_key]
         many = [f.name for f in self.model._meta.local_many_to_many]
         hidden = {"go_live_at", "expire_at", "first_published_at", "code"}
-        fields = ["code", *names, *(name for name in own if name not in hidden), *many]
+        fields = ["code", *names, *(name for name in own if name not in hidden), *many, *text_models(self.model)]
         return super().get_inspect_view_kwargs(**{"fields": fields, **kwargs})

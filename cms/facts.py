@@ -21,7 +21,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, Orderable, Revision, 
 from wagtail.search import index
 
 from cms.child_rows import renew_changed
-from cms.languages import Language, fallbacks
+from cms.languages import Language, nearest
 from cms.revisions import OpensWithoutGoneFacts
 from cms.validation import NamesItself
 
@@ -52,6 +52,30 @@ class FactName(Orderable):
                 condition=models.Q(kind="preferred"),
                 name="%(app_label)s_%(class)s_one_preferred",
                 violation_error_message=_("There is already a preferred name in this language."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class FactText(Orderable):
+    """Prose about a fact, such as a note, in one language; subclasses add `fact`, a ParentalKey.
+
+    What the relation is called and that it exists is enough for the admin (cms.fact_admin); `Labels.text` tells it to
+    readers in the nearest language.
+    """
+
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    text = models.TextField(_("text"), max_length=1000)
+
+    class Meta(Orderable.Meta):
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fact", "language"],
+                name="%(app_label)s_%(class)s_one_per_language",
+                violation_error_message=_("There is already a text in this language."),
             )
         ]
 
@@ -159,7 +183,7 @@ class Fact(
     def name_in(self, language: str) -> str:
         """The preferred name in a language, else in the nearest one that has a name, else the code."""
         preferred = {row.language: row.text for row in self.names.all() if row.kind == NameKind.PREFERRED}  # type: ignore[attr-defined]
-        return next((preferred[code] for code in fallbacks(language) if code in preferred), self.code)
+        return nearest(preferred, language).text or self.code
 
 
 class Office(Fact):

@@ -17,7 +17,7 @@ from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from cms import changes, dependencies
 from cms.facts import Fact, NameKind
-from cms.languages import fallbacks
+from cms.languages import InLanguage, nearest
 
 T = TypeVar("T")
 C = TypeVar("C", bound=TextChoices)
@@ -47,7 +47,7 @@ class Entry:
 
     def label(self, language: str) -> str:
         """The name in the nearest language that has one, else the code."""
-        return next((self.names[code] for code in fallbacks(language) if code in self.names), self.code)
+        return nearest(self.names, language).text or self.code
 
     def coded(self, language: str) -> Coded:
         return {"code": self.code, "label": self.label(language)}
@@ -114,10 +114,23 @@ class Labels:
         entry = self.table(model).by_pk.get(pk) if pk is not None else None
         return entry.coded(language) if entry else None
 
+    def text(self, model: str, pk: int, language: str) -> InLanguage:
+        """The prose of a fact, of the model "app.Model" of its rows (cms.facts.FactText), in the nearest language."""
+        texts: dict[int, dict[str, str]] = self._held(model, lambda: _texts(apps.get_model(model)))
+        return nearest(texts.get(pk, {}), language)
+
     def all_coded(self, model: str, pks: Iterable[int], language: str) -> list[Coded]:
         """Codes and labels of the published ones among these facts, in their order."""
         found = (self.coded(model, pk, language) for pk in pks)
         return [coded for coded in found if coded]
+
+
+def _texts(model: Any) -> dict[int, dict[str, str]]:
+    """Texts by fact and language, those of unpublished facts included (one query)."""
+    found: dict[int, dict[str, str]] = {}
+    for fact, language, text in model._default_manager.values_list("fact_id", "language", "text"):
+        found.setdefault(fact, {})[language] = text
+    return found
 
 
 def _private_paths() -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """The languages of the site: one table of codes, used by facts, pages and the API."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
@@ -34,3 +37,15 @@ class InEveryLanguage(TypedDict):
 def fallbacks(language: str) -> tuple[str, ...]:
     """The order in which languages stand in for one another: the language itself, English, French, the others."""
     return tuple(dict.fromkeys((language, "en", "fr", *CODES)))
+
+
+class InLanguage(NamedTuple):
+    """A text and the language that it is in; empty and None where there is none in any language."""
+
+    text: str
+    language: str | None
+
+
+def nearest(texts: Mapping[str, str], language: str) -> InLanguage:
+    """Of texts by language, the one in a language, else in the first that stands in for it."""
+    return next((InLanguage(texts[code], code) for code in fallbacks(language) if code in texts), InLanguage("", None))

@@ -6,12 +6,12 @@ import django_filters
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms import labels
-from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter
+from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter, texts_panel
 from resources import hierarchy
 from resources.agents import Agent, AgentKind
 from resources.thesaurus import Concept, ConceptStatus
@@ -56,7 +56,7 @@ class ConceptViewSet(FactViewSet):
     icon = "list-ul"
     index_view_class = ConceptIndexView
     filterset_class = ConceptFilterSet
-    search_by = ["notation", "scope_notes__text"]
+    search_by = ["notation"]
     list_display = [
         "__str__",
         Column("code", label=_("code"), sort_key="code"),
@@ -69,7 +69,7 @@ class ConceptViewSet(FactViewSet):
     exported = ["notation", "status", "eurovoc_id", "broader", "related"]
     tab = [
         FieldRowPanel([FieldPanel("status"), FieldPanel("notation"), FieldPanel("eurovoc_id")]),
-        InlinePanel("scope_notes", heading=_("Scope notes"), label=_("scope note"), max_num=6),
+        texts_panel("scope_notes", _("Scope notes"), _("scope note")),
         FieldPanel("broader"),
         FieldPanel("related"),
     ]

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from cms.facts import NameKind
 from cms.json_types import Address, LocaleCode
 from cms.labels import Coded, CodedAs
-from cms.languages import CODES, fallbacks
+from cms.languages import CODES
 from cms.references import Context
 from cms.representation import enum
 from resources import hierarchy
@@ -35,12 +35,16 @@ class ConceptLabels(TypedDict):
 
 
 class ConceptDetail(ConceptJson):
-    """All that is known of a concept; `scope_note` and `alternative_labels` are in the answer's language."""
+    """All that is known of a concept; `alternative_labels` are in the answer's language.
+
+    `scope_note` is in the nearest language that has one, null where there is none.
+    """
 
     narrower: list[Coded]
     related: list[Coded]
     alternative_labels: list[str]
     scope_note: str
+    scope_note_language: LocaleCode | None
     labels: list[ConceptLabels]
     eurovoc_id: str
     eurovoc_url: Address | None
@@ -68,7 +72,7 @@ def concept(found: Concept, context: Context) -> ConceptJson:
 
 
 def concept_detail(found: Concept, context: Context) -> ConceptDetail:
-    """A published concept with its names and scope notes, which are read (two queries unless prefetched)."""
+    """A published concept with its names, which are read (one query unless prefetched)."""
     known = hierarchy.of(context.labels)
     labels: dict[str, ConceptLabels] = {}
     for name in found.names.all():
@@ -77,14 +81,15 @@ def concept_detail(found: Concept, context: Context) -> ConceptDetail:
             label["preferred"] = name.text
         else:
             label["alternative"].append(name.text)
-    notes = {note.language: note.text for note in found.scope_notes.all()}
+    scope_note = context.labels.text("resources.ConceptScopeNote", found.pk, context.locale)
     own = labels.get(context.locale)
     return {
         **concept(found, context),
         "narrower": coded(known.narrower.get(found.pk, ()), context),
         "related": coded(known.related.get(found.pk, ()), context),
         "alternative_labels": own["alternative"] if own else [],
-        "scope_note": next((notes[code] for code in fallbacks(context.locale) if code in notes), ""),
+        "scope_note": scope_note.text,
+        "scope_note_language": scope_note.language,
         "labels": [labels[code] for code in CODES if code in labels],
         "eurovoc_id": found.eurovoc_id,
         "eurovoc_url": f"http://eurovoc.europa.eu/{found.eurovoc_id}" if found.eurovoc_id else None,

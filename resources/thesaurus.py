@@ -10,11 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Orderable
 from wagtail.search import index
 
-from cms.facts import Fact, FactForm, FactName
-from cms.languages import Language
+from cms.facts import Fact, FactForm, FactName, FactText
 from cms.pages import FactLink
 
 
@@ -98,24 +96,14 @@ class ConceptName(FactName):
     fact = ParentalKey(Concept, on_delete=models.CASCADE, related_name="names")
 
 
-class ConceptScopeNote(Orderable):
-    """What a concept covers and what it leaves out, in one language."""
+class ConceptScopeNote(FactText):
+    """What a concept covers and what it leaves out."""
 
     fact = ParentalKey(Concept, on_delete=models.CASCADE, related_name="scope_notes")
-    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
-    text = models.TextField(_("text"), max_length=1000)
 
-    class Meta(Orderable.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["fact", "language"],
-                name="%(app_label)s_%(class)s_one_per_language",
-                violation_error_message=_("There is already a scope note in this language."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
+    class Meta(FactText.Meta):
+        verbose_name = _("scope note")
+        verbose_name_plural = _("scope notes")
 
 
 class PageTheme(FactLink):

@@ -69,22 +69,24 @@ def territory_form(places: Places, **fields: Any) -> dict[str, Any]:
 
 
 def figure_form(places: Places, **fields: Any) -> dict[str, Any]:
-    return {
-        "code": "length-third",
-        "indicator": make.indicator().pk,
-        "border": places.fr_de.pk,
-        "territory": "",
-        "from_country": "",
-        "to_country": "",
-        "qualifier": "about",
-        "value": "450",
-        "year": "2020",
-        "source_name": "INSEE",
-        "source_url": "https://www.insee.fr",
-        "read_on": "2026-11-22",
-        "note": "",
-        **fields,
-    }
+    return flat(
+        {
+            "code": "length-third",
+            "indicator": make.indicator().pk,
+            "border": places.fr_de.pk,
+            "territory": "",
+            "from_country": "",
+            "to_country": "",
+            "qualifier": "about",
+            "value": "450",
+            "year": "2020",
+            "source_name": "INSEE",
+            "source_url": "https://www.insee.fr",
+            "read_on": "2026-11-22",
+            "notes": inline_formset([]),
+            **fields,
+        }
+    )
 
 
 def errors(response: Any, model: type | None = None) -> dict[str, Any]:
@@ -162,7 +164,7 @@ def test_an_export_has_french_headings_and_no_formulas(editor: Client, places: P
     make.key_figure("low", places.fr_mc, -12, source_name=formula, note="@SUM(1)")
     exported = editor.get(url(KeyFigure, "list"), {"export": "csv"}).getvalue().decode()
     [row] = [row for row in csv.DictReader(io.StringIO(exported)) if row["Code"] == "low"]
-    assert (row["Source"], row["Note"], row["Unité"]) == (f"'{formula}", "'@SUM(1)", "km")
+    assert (row["Source"], row["Note (Français)"], row["Unité"]) == (f"'{formula}", "'@SUM(1)", "km")
     assert float(row["Valeur"]) == -12
     report = editor.get(reverse("wagtailadmin_reports:site_history"), {"export": "csv"}).getvalue().decode()
     assert not re.search(r"(^|,)\"?[=+@-]", report, re.MULTILINE)
@@ -199,6 +201,32 @@ def test_lists_say_and_filter_what_is_live_a_draft_or_in_review(editor: Client, 
     with CaptureQueriesContext(connection) as many:
         editor.get(path)
     assert len(many) <= len(few)
+
+
+def test_notes_are_written_exported_found_and_read_in_each_language(editor: Client, places: Places) -> None:
+    notes = [{"language": "fr", "text": "Hors lac"}, {"language": "nl", "text": "Zonder het meer"}]
+    twice = figure_form(places, notes=inline_formset([notes[0], {"language": "fr", "text": "Encore"}]))
+    refused = editor.post(url(KeyFigure, "add"), twice)
+    assert "Il y a déjà un texte dans cette langue" in refused.content.decode()
+    form = figure_form(places, notes=inline_formset(notes), **{"action-publish": "1"})
+    assert editor.post(url(KeyFigure, "add"), form).status_code == 302
+    made = KeyFigure.objects.get(code="length-third")
+    assert {note.language: note.text for note in made.notes.all()} == {"fr": "Hors lac", "nl": "Zonder het meer"}
+    found = editor.get(url(KeyFigure, "list"), {"q": "het meer"}).context["page_obj"].object_list
+    assert [figure.code for figure in found] == ["length-third"]
+    lines = editor.get(url(KeyFigure, "list"), {"export": "csv"}).getvalue().decode().splitlines()
+    assert "Note (Néerlandais)" in lines[0]
+    row = next(line for line in lines if line.startswith("length-third,"))
+    assert ",Hors lac,,,,,Zonder het meer," in row
+    read = editor.get(url(KeyFigure, "inspect", made.pk)).content.decode()
+    assert "Zonder het meer" in read
+    with CaptureQueriesContext(connection) as few:
+        editor.get(url(KeyFigure, "list"), {"export": "csv"}).getvalue()
+    for number in range(5):
+        make.key_figure(f"more-{number}", places.fr_de, note="Hors lac")
+    with CaptureQueriesContext(connection) as many:
+        editor.get(url(KeyFigure, "list"), {"export": "csv"}).getvalue()
+    assert len(many) == len(few)
 
 
 def test_a_territory_is_created_published_and_edited(editor: Client, places: Places) -> None:

@@ -13,7 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from borders import figure_shapes
-from borders.models import Border, BorderPage, Indicator, KeyFigure, Territory, TerritoryMember
+from borders.models import (
+    Border,
+    BorderPage,
+    Indicator,
+    IndicatorDefinition,
+    KeyFigure,
+    KeyFigureNote,
+    Territory,
+    TerritoryMember,
+)
 from home.models import HomePage
 from tests.borders.conftest import Places
 from tests.factories import borders as make
@@ -197,6 +206,39 @@ def test_a_table_is_whole_and_no_cell_is_a_formula(client: Client, places: Place
     refused = client.get("/api/v2/key-figures/?format=csv&border=xx")
     assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
     assert refused.json()["errors"][0]["parameter"] == "border"
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "note", "language"),
+    [
+        ({"fr": "Hors lac", "de": "Ohne See"}, "de", "Ohne See", "de"),
+        ({"fr": "Hors lac", "de": "Ohne See"}, "it", "Hors lac", "fr"),
+        ({"fr": "Hors lac", "en": "Lake left out"}, "it", "Lake left out", "en"),
+        ({"nl": "Zonder het meer"}, "fr", "Zonder het meer", "nl"),
+        ({}, "fr", "", None),
+    ],
+)
+def test_notes_and_definitions_are_in_the_language_of_the_answer_or_name_theirs(
+    client: Client, places: Places, written: dict[str, str], asked: str, note: str, language: str | None
+) -> None:
+    figure = make.key_figure("noted", places.fr_de, note=written)
+    for code, text in written.items():
+        IndicatorDefinition.objects.create(fact=figure.indicator, language=code, text=text)
+    shown = get(client, f"key-figures/noted/?locale={asked}")
+    assert (shown["note"], shown["note_language"]) == (note, language)
+    assert (shown["indicator"]["definition"], shown["indicator"]["definition_language"]) == (note, language)
+    row = next(row for row in table(client, f"key-figures/?format=csv&locale={asked}") if row["code"] == "noted")
+    assert (row["note"], row["note_language"]) == (note, language or "")
+
+
+def test_a_note_changes_the_answer_when_it_is_published(client: Client, places: Places) -> None:
+    path = "key-figures/length-mot/?locale=fr"
+    assert get(client, path)["note"] == ""
+    places.ours.notes = [KeyFigureNote(language="fr", text="Hors lac")]  # type: ignore[attr-defined]
+    draft = places.ours.save_revision()
+    assert get(client, path)["note"] == ""
+    draft.publish()
+    assert get(client, path)["note"] == "Hors lac"
 
 
 def test_drafts_never_show(client: Client, places: Places) -> None:

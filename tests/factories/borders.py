@@ -14,6 +14,7 @@ from borders.models import (
     Country,
     Indicator,
     KeyFigure,
+    KeyFigureNote,
     ObstacleIndexPage,
     ObstaclePage,
     PageBorder,
@@ -91,9 +92,11 @@ def indicator(code: str = "border-length", unit: str = "km", names: dict[str, st
 
 
 def key_figure(code: str, place: Border | Territory, value: str | int = 451, **fields: Any) -> KeyFigure:
-    """A length in kilometres unless another indicator is given."""
+    """A length in kilometres unless another indicator is given; `note` is a French text, or texts by language."""
+    note = fields.pop("note", {})
+    notes = {"fr": note} if isinstance(note, str) else note
     of = {"border": place} if isinstance(place, Border) else {"territory": place}
-    return KeyFigure.objects.create(
+    figure = KeyFigure(
         **{
             "code": code,
             "indicator": fields.pop("indicator", None) or indicator(),
@@ -105,6 +108,9 @@ def key_figure(code: str, place: Border | Territory, value: str | int = 451, **f
             **fields,
         }
     )
+    figure.notes = [KeyFigureNote(language=language, text=text) for language, text in notes.items()]  # type: ignore[attr-defined]
+    figure.save()
+    return figure
 
 
 def published(page: Any, parent: Page) -> Any:

@@ -83,6 +83,7 @@ def test_detail_has_labels_and_neighbours_in_the_language_asked_for(
         "related": [{"code": "bus", "label": "bus (en)"}],
         "alternative_labels": [],
         "scope_note": "Tramways, autobus et trains.",
+        "scope_note_language": "fr",
         "labels": [
             {"language": "fr", "preferred": "public-transport (fr)", "alternative": ["public-transport bis"]},
             {"language": "en", "preferred": "public-transport (en)", "alternative": []},
