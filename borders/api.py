@@ -1,7 +1,7 @@
 """Borders, territories, programmes and key figures over REST."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -20,6 +20,7 @@ COUNTRY = params.Param("country", params.fact("borders.Country"), "On a border o
 BORDER = params.Param(
     "border", params.fact("borders.Border"), "On one of these borders or its parts (codes).", many=True
 )
+T = TypeVar("T")
 YEAR = params.integer(1800, 2100)
 
 
@@ -44,7 +45,7 @@ def _in_order(found: Sequence[Any], load: Callable[[set[int], Context], dict[int
     return [shown[fact.pk] for fact in found if fact.pk in shown]
 
 
-def _one(model: str, code: str, load: Callable[[int, Context], Any], context: Context) -> Any:
+def _one(model: str, code: str, load: Callable[[int, Context], T | None], context: Context) -> T:
     entry = context.labels.table(model).by_code.get(code)
     shown = load(entry.pk, context) if entry else None
     if shown is None:
@@ -72,8 +73,10 @@ class BorderDetail(GeoDetailApi):
     """One border with its figures, programmes, territories, and the pages about it."""
 
     def item(self, key: str, query: params.Query) -> bound_pages.BorderWithPages:
-        found: bound_pages.BorderWithPages = _one("borders.Border", key, bound_pages.border, self.context(query))
-        return found
+        return _one("borders.Border", key, bound_pages.border, self.context(query))
+
+    def place(self, key: str, query: params.Query) -> shapes.BorderDetail:
+        return _one("borders.Border", key, shapes.border_detail, self.context(query))
 
 
 class TerritoryList(GeoListApi):
@@ -104,10 +107,10 @@ class TerritoryDetail(GeoDetailApi):
     """One territory with its members, figures, programmes, and the pages about it."""
 
     def item(self, key: str, query: params.Query) -> bound_pages.TerritoryWithPages:
-        found: bound_pages.TerritoryWithPages = _one(
-            "borders.Territory", key, bound_pages.territory, self.context(query)
-        )
-        return found
+        return _one("borders.Territory", key, bound_pages.territory, self.context(query))
+
+    def place(self, key: str, query: params.Query) -> shapes.TerritoryDetail:
+        return _one("borders.Territory", key, shapes.territory_detail, self.context(query))
 
 
 class ProgrammeList(ListApi):
@@ -139,11 +142,7 @@ class ProgrammeDetail(DetailApi):
     """One programme."""
 
     def item(self, key: str, query: params.Query) -> programme_shapes.ProgrammeJson:
-        def one(pk: int, context: Context) -> programme_shapes.ProgrammeJson | None:
-            return programme_shapes.programmes({pk}, context).get(pk)
-
-        found: programme_shapes.ProgrammeJson = _one("borders.Programme", key, one, self.context(query))
-        return found
+        return _one("borders.Programme", key, programme_shapes.programme, self.context(query))
 
 
 class KeyFigureList(TableListApi):

@@ -73,7 +73,7 @@ class TerritoryWithPages(shapes.TerritoryDetail, Bound):
 
 def border(pk: int, context: Context) -> BorderWithPages | None:
     """A published border (one query beside what is held in memory); None where it is not."""
-    found = shapes.border_details({pk}, context).get(pk)
+    found = shapes.border_detail(pk, context)
     if found is None:
         return None
     known = atlas.of(context.labels)
@@ -83,7 +83,7 @@ def border(pk: int, context: Context) -> BorderWithPages | None:
 
 def territory(pk: int, context: Context) -> TerritoryWithPages | None:
     """A published territory (one query beside what is held in memory); None where it is not."""
-    found = shapes.territory_details({pk}, context).get(pk)
+    found = shapes.territory_detail(pk, context)
     if found is None:
         return None
     known = atlas.of(context.labels)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from borders import geojson
+from cms.api import params
 from cms.api.views import DetailApi, ListApi, returned
 from cms.json_types import typed_dict
 
@@ -73,16 +74,22 @@ class GeoListApi(ListApi):
 
 
 class GeoDetailApi(DetailApi):
-    """One place, in GeoJSON as a Feature."""
+    """One place, in GeoJSON as a Feature: of `place`, which is the item unless that holds more than a map needs."""
 
     renderer_classes = [JSONRenderer, GeoJsonRenderer]  # type: ignore[misc]
 
     @classmethod
     def answers(cls) -> dict[str, Any]:
-        return {**super().answers(), GeoJsonRenderer.format: feature_type(cls.answer_type())}
+        place = cls.item if cls.place is GeoDetailApi.place else cls.place
+        return {**super().answers(), GeoJsonRenderer.format: feature_type(returned(place))}
+
+    def place(self, key: Any, query: params.Query) -> Any:
+        """The place as JSON; raises errors.NotFound."""
+        return self.item(key, query)
 
     def get(self, request: Request, key: Any) -> Response:
-        response: Response = super().get(request, key=key)
-        if request.accepted_renderer.format == GeoJsonRenderer.format:
-            response.data = feature(response.data)
-        return response
+        if request.accepted_renderer.format != GeoJsonRenderer.format:
+            return super().get(request, key=key)  # type: ignore[no-any-return]
+        query = self.query(request)
+        with translation.override(query.locale):
+            return Response(feature(self.place(key, query)))

@@ -43,3 +43,8 @@ def programmes(pks: Iterable[int], context: Context) -> dict[int, ProgrammeJson]
         for pk, programme in context.labels.derived(published.programmes).items()
         if pk in wanted and pk in table
     }
+
+
+def programme(pk: int, context: Context) -> ProgrammeJson | None:
+    """A published programme."""
+    return programmes({pk}, context).get(pk)

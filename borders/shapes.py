@@ -141,6 +141,11 @@ def border_details(pks: set[int], context: Context) -> dict[int, BorderDetail]:
     }
 
 
+def border_detail(pk: int, context: Context) -> BorderDetail | None:
+    """A published border with its figures, programmes and territories."""
+    return border_details({pk}, context).get(pk)
+
+
 def territories(pks: set[int], context: Context) -> dict[int, TerritoryJson]:
     """Published territories by key."""
     known = atlas.of(context.labels)
@@ -187,3 +192,8 @@ def territory_details(pks: set[int], context: Context) -> dict[int, TerritoryDet
         }
         for pk, shown in territories(pks, context).items()
     }
+
+
+def territory_detail(pk: int, context: Context) -> TerritoryDetail | None:
+    """A published territory with members and figures."""
+    return territory_details({pk}, context).get(pk)
