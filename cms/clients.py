@@ -23,9 +23,10 @@ def address(environ: dict[str, Any]) -> str:
     return claimed if _valid(claimed) else heard
 
 
-def of_request(request: HttpRequest) -> str:
-    """For AXES_CLIENT_IP_CALLABLE."""
-    return address(request.META)
+def of_request(request: HttpRequest) -> str | None:
+    """For AXES_CLIENT_IP_CALLABLE: what the client's subscriber has; None where there is no address."""
+    found = network(address(request.META))
+    return found if _valid(found) else None
 
 
 @lru_cache(maxsize=4_096)

@@ -5,10 +5,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
+from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.documents.views import serve
 
-from cms import media_views
+from cms import attempts, media_views
 from home.views import robots
 
 handler400 = "cms.api.errors.refuse_request"
@@ -20,8 +22,19 @@ urlpatterns = [
     path("robots.txt", robots),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<str:document_filename>", media_views.document, name="wagtaildocs_serve"),
+    path(
+        "documents/authenticate_with_password/<int:restriction_id>/",
+        attempts.throttled(serve.authenticate_with_password, "collection"),
+    ),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("cms.api.router")),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media_views.media),
-    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=True),
+    *i18n_patterns(
+        path(
+            "_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/",
+            attempts.throttled(wagtail_views.authenticate_with_password, "page"),
+        ),
+        path("", include(wagtail_urls)),
+        prefix_default_language=True,
+    ),
 ]

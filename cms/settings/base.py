@@ -101,10 +101,11 @@ AUTHENTICATION_BACKENDS = [
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
-# Ten wrong passwords for one account from one address lock that pair, not the account, for a quarter of an hour.
+# Ten wrong passwords for one account, page or collection from one address lock that pair for a quarter of an hour.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_CLIENT_IP_CALLABLE = "cms.clients.of_request"
+AXES_LOCKOUT_CALLABLE = "cms.attempts.locked"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # who logged in when is nobody's business; failures are kept for the lock alone
