@@ -14,6 +14,7 @@ from django.forms import ModelMultipleChoiceField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
+from modelcluster.forms import BaseChildFormSet
 from modelcluster.models import ClusterableModel
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import InlinePanel
@@ -83,6 +84,21 @@ class FactText(Orderable):
         return self.text
 
 
+class NamesFormSet(BaseChildFormSet):
+    """The rows, with words of its own for a fact without any."""
+
+    default_error_messages = {**BaseChildFormSet.default_error_messages, "too_few_forms": _("Give a name at least.")}
+
+
+class NamesPanel(InlinePanel):
+    """A fact's names."""
+
+    def get_form_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"][self.relation_name]["formset"] = NamesFormSet
+        return options
+
+
 class FactForm(WagtailAdminModelForm):
     """Refuses what only shows when the rows are looked at together, with the message on the row."""
 
@@ -110,7 +126,7 @@ class FactForm(WagtailAdminModelForm):
                 valid = False
             preferred.add(language)
         if rows and Language.FR not in preferred and valid:
-            self.add_error(None, _("Give a preferred name in French."))
+            names.non_form_errors().append(_("Give a preferred name in French."))
             valid = False
         return valid
 
@@ -152,7 +168,7 @@ class Fact(
     base_form_class = FactForm
     public_with: ClassVar[dict[str, str]] = {}
     """Columns with the keys of other facts, "app.model", without which, where they are given, nobody sees this one."""
-    name_panel: ClassVar[Any] = InlinePanel("names", heading=_("Names"), label=_("name"), min_num=1)
+    name_panel: ClassVar[Any] = NamesPanel("names", heading=_("Names"), label=_("name"), min_num=1)
     search_fields = [
         index.SearchField("code"),
         index.AutocompleteField("code"),

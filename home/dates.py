@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import formats, translation
 from django.utils.dateparse import parse_date, parse_datetime
@@ -55,6 +56,21 @@ def days(first: datetime.date, last: datetime.date) -> str:
         return f"{full(first)}{DASH}{full(last)}"
     alone = _ordinal(formats.date_format(first, _DAY_ALONE.get(_language(), "j")), first.day)
     return f"{alone}{DASH}{full(last)}"
+
+
+def going_on(sessions: list[dict[str, Any]], now: datetime.datetime) -> bool:
+    """Whether a moment lies in one of the sessions of the API; whole days count on the clocks of their zone."""
+    for told in sessions:
+        if told["all_day"]:
+            first, last = (parse_date(told[name] or told["start"]) for name in ("start", "end"))
+            today = now.astimezone(ZoneInfo(told["timezone"])).date()
+            on = first is not None and last is not None and first <= today <= last
+        else:
+            start, end = (parse_datetime(told[name] or told["start"]) for name in ("start", "end"))
+            on = start is not None and end is not None and start <= now <= end
+        if on:
+            return True
+    return False
 
 
 def session(value: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -218,6 +218,12 @@ def text_language(page: Json) -> str:
     """The language that a page's prose is in."""
     source = original(page) if page["meta"]["is_fallback"] else None
     return source["locale"] if source else page["meta"]["locale"]
+
+
+@register.filter
+def is_going_on(page: Json) -> bool:
+    """Whether an event is taking place now, which the API still counts among those to come."""
+    return page["type"] == "newsroom.EventPage" and dates.going_on(page["sessions"], timezone.now())
 
 
 @register.filter

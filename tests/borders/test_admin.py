@@ -286,7 +286,10 @@ def test_two_preferred_names_are_refused_on_the_row(editor: Client, places: Plac
 def test_a_fact_needs_a_french_name(editor: Client, places: Places) -> None:
     german = names(("de", "preferred", "PAMINA"))
     response = editor.post(url(Territory, "add"), territory_form(places, names=german, **{"action-publish": "1"}))
-    assert "__all__" in errors(response)
+    names_refused = response.context["form"].formsets["names"].non_form_errors()
+    assert names_refused == ["Indiquez un nom préféré en français."]
+    response = editor.post(url(Territory, "add"), territory_form(places, names=names(), **{"action-publish": "1"}))
+    assert response.context["form"].formsets["names"].non_form_errors() == ["Indiquez au moins un nom."]
 
 
 def test_a_figure_is_created_and_refused_with_the_field_named(editor: Client, places: Places) -> None:

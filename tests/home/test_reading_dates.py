@@ -1,5 +1,6 @@
 """Dates, figures and maps as readers of each language see them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -60,6 +61,21 @@ def figure(code: str, value: float, year: int, **other: Any) -> dict[str, Any]:
         "year": year,
         **other,
     }
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "all_day", "on"),
+    [
+        ("2026-11-24", "2026-11-26", True, True),
+        ("2026-11-25", None, True, True),
+        ("2026-11-26", None, True, False),
+        ("2026-11-25T09:00:00+01:00", "2026-11-25T12:00:00+01:00", False, True),
+        ("2026-11-25T11:30:00+01:00", "2026-11-25T12:00:00+01:00", False, False),
+    ],
+)
+def test_what_is_going_on(start: str, end: str | None, all_day: bool, on: bool) -> None:
+    told = {"start": start, "end": end, "all_day": all_day, "timezone": "Europe/Paris"}
+    assert dates.going_on([told], datetime(2026, 11, 25, 10, tzinfo=UTC)) is on
 
 
 def test_sources_that_disagree_stand_under_one_measure() -> None:
