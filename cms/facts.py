@@ -112,7 +112,11 @@ class FactForm(WagtailAdminModelForm):
 
     def is_valid(self) -> bool:
         valid = super().is_valid()
-        names = self.formsets.get("names") if hasattr(self, "formsets") else None
+        formsets = getattr(self, "formsets", {})
+        for texts in formsets.values():
+            if issubclass(texts.model, FactText):
+                valid &= self._one_text_a_language(texts)
+        names = formsets.get("names")
         if names is None:
             return valid
         preferred: set[str] = set()
@@ -128,6 +132,19 @@ class FactForm(WagtailAdminModelForm):
         if rows and Language.FR not in preferred and valid:
             names.non_form_errors().append(_("Give a preferred name in French."))
             valid = False
+        return valid
+
+    @staticmethod
+    def _one_text_a_language(texts: Any) -> bool:
+        """Whether no language comes twice; read as it was posted, for Django's own check empties the second row."""
+        languages: set[str] = set()
+        valid = True
+        for form in (form for form in texts.forms if form not in texts.deleted_forms and form["text"].value()):
+            language = form["language"].value()
+            if language in languages:
+                form.add_error("language", _("There is already a text in this language."))
+                valid = False
+            languages.add(language)
         return valid
 
 

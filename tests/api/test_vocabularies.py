@@ -12,6 +12,7 @@ from wagtail.models import get_page_models
 
 from cms.api import vocabularies
 from cms.catalogues import APPS
+from cms.fact_admin import Publication
 from cms.facts import NameKind
 from cms.languages import CODES, InEveryLanguage
 from cms.media import RenditionState
@@ -20,7 +21,7 @@ from newsroom.zones import Zone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-NEVER_SHOWN = {NameKind, RenditionState}
+NEVER_SHOWN = {NameKind, Publication, RenditionState}
 NO_LABEL_SHOWN = {Zone}
 """Names of the IANA's list, shown as they are."""
 

@@ -126,7 +126,7 @@ def test_what_is_used_is_not_deleted(admin: Client, home: HomePage, dossier: Dos
 def test_what_is_not_used_is_deleted(admin: Client, dossier: DossierPage) -> None:
     free, gone, kept = (resources.concept(code) for code in ("free", "gone", "kept"))
     PageTheme.objects.create(page=dossier, fact=kept)
-    assert "Êtes-vous sûr" in admin.get(url(free, "delete")).content.decode()
+    assert "Voulez-vous vraiment supprimer" in admin.get(url(free, "delete")).content.decode()
     admin.post(url(free, "delete"))
     answer = admin.post(bulk_url(gone, kept)).content.decode()
     assert "Aucun des faits choisis n’a été supprimé" in answer
