@@ -56,18 +56,22 @@ class PageTarget:
     title: str
     locale: str
     html_path: str
+    text_locale: str
     is_fallback: bool
 
 
-TARGET_COLUMNS = ("pk", "content_type_id", "title", "locale__language_code", "url_path", "alias_of_id")
+TARGET_COLUMNS = (
+    *("pk", "content_type_id", "title", "locale__language_code", "url_path"),
+    "alias_of__locale__language_code",
+)
 
 
 def page_target(
-    pk: int, content_type_id: int, title: str, locale: str, url_path: str, alias_of_id: int | None
+    pk: int, content_type_id: int, title: str, locale: str, url_path: str, repeated: str | None
 ) -> PageTarget:
-    """A target from its TARGET_COLUMNS."""
+    """A target from its TARGET_COLUMNS; `repeated` is the language of the page whose text a fallback shows."""
     path = publication.html_path(locale, url_path)
-    return PageTarget(pk, page_type(content_type_id), title, locale, path, alias_of_id is not None)
+    return PageTarget(pk, page_type(content_type_id), title, locale, path, repeated or locale, repeated is not None)
 
 
 FactLoader = Callable[[set[int], "Context"], dict[int, Any]]

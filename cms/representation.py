@@ -55,7 +55,10 @@ class PageRefMeta(TypedDict):
 
 
 class PageLink(TypedDict):
-    """A public page that something links to; `meta` is as Wagtail's API v2 nests pages."""
+    """A public page that something links to; `meta` is as Wagtail's API v2 nests pages.
+
+    `text_locale` is the language of its text: another one than `locale` where it stands in for a translation.
+    """
 
     id: int
     type: PageTypeName
@@ -64,6 +67,7 @@ class PageLink(TypedDict):
     locale: LocaleCode
     html_path: str
     html_url: Address
+    text_locale: LocaleCode
     is_fallback: bool
 
 
@@ -193,6 +197,7 @@ def page_link(target: PageTarget | None, context: Context) -> PageLink | None:
         "locale": target.locale,
         "html_path": target.html_path,
         "html_url": html_url,
+        "text_locale": target.text_locale,
         "is_fallback": target.is_fallback,
     }
 

@@ -90,9 +90,8 @@ def actions(projects: Sequence[ProjectPage], query: params.Query) -> Iterator[Ac
 def action_json(action: Action, context: Context) -> PilotActionRow:
     """An action as the page shows it, with facts as code and label."""
     value, project, labels = action.value, action.project, context.labels
-    target = page_target(
-        project.pk, project.content_type_id, project.title, context.locale, project.url_path, project.alias_of_id
-    )
+    repeated = project.alias_of.locale.language_code if project.alias_of else None
+    target = page_target(project.pk, project.content_type_id, project.title, context.locale, project.url_path, repeated)
     own_territory = int(value["territory"]) if value.get("territory") else None
     return {
         "id": action.stored.get("id") or "",
@@ -147,7 +146,9 @@ class PilotActionList(Api):
     @staticmethod
     def matching(query: params.Query) -> list[Action]:
         """The actions that fit every filter, by the place of their projects in the tree."""
-        projects = publication.public(ProjectPage.objects.all(), query.labels.private_paths)
+        projects = publication.public(
+            ProjectPage.objects.select_related("alias_of__locale"), query.labels.private_paths
+        )
         if query["project"]:
             named = projects.filter(pk__in=query["project"])
             if missing := set(query["project"]) - set(named.values_list("pk", flat=True)):

@@ -135,6 +135,20 @@ def test_links_to_what_is_not_public_are_their_bare_text(client: Client, site: S
     assert body[0]["value"] == "<p>Voir le projet et la note</p>"
 
 
+def test_a_link_to_a_fallback_says_in_which_language_its_text_is(client: Client, site: SmallSite) -> None:
+    fallback = site.team.copy_for_translation(site.de.locale, alias=True)
+    value = {"title": "", "pages": [site.team.pk, site.about.pk]}
+    site.about_de.body = [{"type": "related_pages", "value": value, "id": "1"}]
+    site.about_de.save()
+    links = get(client, f"pages/{site.about_de.pk}/")["body"][0]["value"]["pages"]
+    assert [(link["id"], link["locale"], link["text_locale"], link["is_fallback"]) for link in links] == [
+        (fallback.pk, "de", "fr", True),
+        (site.about_de.pk, "de", "de", False),
+    ]
+    html = client.get("/de/ueber-uns/").content.decode()
+    assert 'lang="fr">L&#x27;équipe</a> <small class="badge">auf Französisch</small>' in html
+
+
 @pytest.mark.parametrize("kind", ["images", "documents"])
 def test_a_search_without_words_finds_nothing(client: Client, site: SmallSite, kind: str) -> None:
     assert get(client, f"{kind}/?search=%20")["meta"]["total_count"] == 0
