@@ -121,7 +121,8 @@ class TableBlock(Represented, TypedTableBlock):
     """A table whose cells are short texts; the header is never left out."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__([("text", blocks.CharBlock(label=_("text"), required=False, max_length=1000))], **kwargs)
+        super().__init__([("text", blocks.CharBlock(required=False, max_length=1000))], **kwargs)
+        self.child_blocks["text"].label = _("text")  # among the arguments it would be a migration of every page type
 
     class Meta:
         icon = "table"
