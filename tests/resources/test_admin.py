@@ -70,7 +70,7 @@ def test_a_loop_is_refused_on_broader(client: Client) -> None:
     ("wrong", "field"),
     [
         ({"names": names(("fr", "preferred", "Un"), ("fr", "preferred", "Deux"))}, "names-1-language"),
-        ({"names": names(("de", "preferred", "Eins"))}, "__all__"),
+        ({"names": names(("de", "preferred", "Eins"))}, "names"),
         ({"code": "Not A Code"}, "code"),
         ({"code": "taken"}, "code"),
         ({"eurovoc_id": "deux"}, "eurovoc_id"),
