@@ -13,7 +13,8 @@ from cms import changes
 logger = logging.getLogger(__name__)
 
 LOCKED_MILLISECONDS = 500
-RECHECK_SECONDS = 60
+RETRY_SECONDS, RECHECK_SECONDS = 1.0, 60.0
+"""Without trying: after no connection could be made; after the change log was found to be out of order."""
 
 
 class Unreadable(Exception):
@@ -31,20 +32,14 @@ class Versions:
         self._sql = changes.versions_sql()
         self._columns = ("", *changes.FAMILIES)
         self._sound = False
-        self._check_after = 0.0
+        self._paused_until = 0.0
 
     def read(self) -> dict[str, Any]:
         """Each family's version under its name, the database's epoch under ""; Unreadable where there are none.
 
         Values mean something only by being equal to those of another time.
         """
-        try:
-            row = self._with_idle() or self._with_new()
-        except Unreadable:
-            raise
-        except Exception as error:
-            raise Unreadable(str(error)) from error
-        return dict(zip(self._columns, row, strict=True))
+        return dict(zip(self._columns, self._with_idle() or self._with_new(), strict=True))
 
     def _with_idle(self) -> Any:
         try:
@@ -60,28 +55,31 @@ class Versions:
         return row
 
     def _with_new(self) -> Any:
-        self._require_log()
-        wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
-        wrapper.connect()
-        kind = _PostgreSQL if wrapper.vendor == "postgresql" else _SQLite
-        connection = kind(wrapper.connection, self._sql)
-        row = connection.read()
+        if time.monotonic() < self._paused_until:
+            raise Unreadable("Tried a moment ago.")
+        try:
+            self._require_log()
+            wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
+            wrapper.connect()
+            kind = _PostgreSQL if wrapper.vendor == "postgresql" else _SQLite
+            connection = kind(wrapper.connection, self._sql)
+            row = connection.read()
+        except ImproperlyConfigured as error:
+            self._paused_until = time.monotonic() + RECHECK_SECONDS
+            logger.error("Answers of the API are not cached: %s", error)
+            raise Unreadable(str(error)) from error
+        except Exception as error:
+            self._paused_until = time.monotonic() + RETRY_SECONDS
+            logger.warning("Answers of the API are not cached for a moment: %s", error)
+            raise Unreadable(str(error)) from error
         self._idle.append(connection)
         return row
 
     def _require_log(self) -> None:
         """Without sound triggers a change could go by unseen."""
-        if self._sound:
-            return
-        if time.monotonic() < self._check_after:
-            raise Unreadable("The change log is not sound.")
-        try:
+        if not self._sound:
             changes.require()
-        except ImproperlyConfigured as error:
-            self._check_after = time.monotonic() + RECHECK_SECONDS
-            logger.error("Answers of the API are not cached: %s", error)
-            raise
-        self._sound = True
+            self._sound = True
 
 
 class _SQLite:
