@@ -11,7 +11,9 @@ from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
 from cms.json_types import Address
+from cms.publication import html_path
 from cms.references import Context
+from cms.representation import image
 
 JsonLd = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": True})]
 """A JSON-LD document, to be written as it is into a <script type="application/ld+json">."""
@@ -78,7 +80,7 @@ def graph(page: Any, context: Context, breadcrumb: Iterable[Any]) -> JsonLd:
         "inLanguage": context.locale,
         "datePublished": page.first_published_at,
         "dateModified": page.last_published_at,
-        "image": image["url"] if (image := sharing_image(page, context)) else None,
+        "image": picture["url"] if (picture := sharing_image(page, context)) else None,
         "publisher": {"@id": publisher["@id"]},
         **page.structured_data(context),
     }
@@ -125,15 +127,11 @@ def place(name: str, address: str = "", lat: Any = None, lon: Any = None) -> Jso
 
 def page_url(page: Any, context: Context) -> str:
     """The reader's address of a page; empty for one that was never saved."""
-    from cms.publication import html_path
-
     return context.html_url(html_path(context.locale, page.url_path)) if page.url_path else ""
 
 
 def sharing_image(page: Any, context: Context) -> SharingImage | None:
     """The page's picture for social networks, once it is made."""
-    from cms.representation import image
-
     found = image(page.sharing_image_id, context)
     sources = found["profiles"]["share"]["sources"] if found else []
     return {**sources[0]["srcset"][-1], "alt": found["alt"] or found["title"]} if found and sources else None
@@ -142,7 +140,7 @@ def sharing_image(page: Any, context: Context) -> SharingImage | None:
 def open_graph(page: Any, context: Context, translations: list[str]) -> OpenGraph:
     """What social networks show of a page."""
     article = page.structured_data(context).get("@type") in {"Article", "NewsArticle"}
-    image = sharing_image(page, context)
+    picture = sharing_image(page, context)
     return {
         "title": page.sharing_title or page.title,
         "description": page.sharing_description or page.search_description or page.introduction,
@@ -151,6 +149,6 @@ def open_graph(page: Any, context: Context, translations: list[str]) -> OpenGrap
         "site_name": context.labels.derived(_publisher)["name"],
         "locale": TERRITORIES[context.locale],
         "locale_alternate": [TERRITORIES[code] for code in translations if code != context.locale],
-        "image": image,
-        "twitter_card": "summary_large_image" if image else "summary",
+        "image": picture,
+        "twitter_card": "summary_large_image" if picture else "summary",
     }
