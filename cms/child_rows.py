@@ -1,9 +1,21 @@
-"""Child rows that exchange their unique values in one save."""
+"""Child rows: a form set of their own in the admin, and rows that exchange their unique values in one save."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import UniqueConstraint
 from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import InlinePanel
+
+
+class RowsPanel(InlinePanel):
+    """Child rows whose form or form set is not Wagtail's: `row_options` names it."""
+
+    row_options: ClassVar[dict[str, Any]] = {}
+
+    def get_form_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"][self.relation_name].update(self.row_options)
+        return options
 
 
 def renew_changed(instance: ClusterableModel) -> None:

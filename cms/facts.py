@@ -17,11 +17,10 @@ from modelcluster.fields import ParentalKey
 from modelcluster.forms import BaseChildFormSet
 from modelcluster.models import ClusterableModel
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import InlinePanel
 from wagtail.models import DraftStateMixin, LockableMixin, Orderable, Revision, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
-from cms.child_rows import renew_changed
+from cms.child_rows import RowsPanel, renew_changed
 from cms.languages import Language, nearest
 from cms.revisions import OpensWithoutGoneFacts
 from cms.validation import NamesItself
@@ -90,13 +89,10 @@ class NamesFormSet(BaseChildFormSet):
     default_error_messages = {**BaseChildFormSet.default_error_messages, "too_few_forms": _("Give a name at least.")}
 
 
-class NamesPanel(InlinePanel):
+class NamesPanel(RowsPanel):
     """A fact's names."""
 
-    def get_form_options(self) -> dict[str, Any]:
-        options: dict[str, Any] = super().get_form_options()
-        options["formsets"][self.relation_name]["formset"] = NamesFormSet
-        return options
+    row_options = {"formset": NamesFormSet}
 
 
 class FactForm(WagtailAdminModelForm):

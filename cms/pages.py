@@ -19,7 +19,6 @@ from wagtail.admin.panels import (
     CommentPanel,
     FieldPanel,
     FieldRowPanel,
-    InlinePanel,
     MultiFieldPanel,
     ObjectList,
     PublishingPanel,
@@ -33,7 +32,7 @@ from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, Tr
 
 from cms import fields
 from cms.blocks import BodyBlock, FootnotesBlock
-from cms.child_rows import renew_changed
+from cms.child_rows import RowsPanel, renew_changed
 from cms.json_types import Date
 from cms.references import Context
 from cms.representation import RICH_TEXT_FEATURES
@@ -88,13 +87,10 @@ class FactLinksFormSet(BaseChildFormSet):
         return _("The same is chosen twice.")
 
 
-class FactLinksPanel(InlinePanel):
+class FactLinksPanel(RowsPanel):
     """Link rows, with words of its own for what is chosen twice."""
 
-    def get_form_options(self) -> dict[str, Any]:
-        options: dict[str, Any] = super().get_form_options()
-        options["formsets"][self.relation_name]["formset"] = FactLinksFormSet
-        return options
+    row_options = {"formset": FactLinksFormSet}
 
 
 def gathered(model: type, attribute: str) -> list[Any]:

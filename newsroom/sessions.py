@@ -12,9 +12,10 @@ from modelcluster.forms import BaseChildFormSet
 from typing_extensions import TypedDict
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.forms.pages import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Orderable
 
+from cms.child_rows import RowsPanel
 from cms.json_types import Address, Date, Moment
 from cms.validation import END_BEFORE_START
 from newsroom.zones import WallTimeField, WallTimeForm, Zone, check_moments, iso
@@ -56,16 +57,13 @@ class SessionFormSet(BaseChildFormSet):
         return super()._construct_form(i, **{"empty_permitted": i >= self.initial_form_count(), **kwargs})
 
 
-class SessionsPanel(InlinePanel):
+class SessionsPanel(RowsPanel):
     """Rows of sessions."""
+
+    row_options = {"form": SessionForm, "formset": SessionFormSet}
 
     def __init__(self, relation_name: str = "sessions", **kwargs: Any) -> None:
         super().__init__(relation_name, **{"heading": _("Sessions"), "label": _("session"), "max_num": 60, **kwargs})
-
-    def get_form_options(self) -> dict[str, Any]:
-        options = super().get_form_options()
-        options["formsets"][self.relation_name].update(form=SessionForm, formset=SessionFormSet)
-        return options
 
 
 class Session(Orderable):
