@@ -4,16 +4,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
+from django.utils import translation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from borders import atlas, bound_pages, figure_shapes, programme_shapes, published, shapes
+from borders import atlas, bound_pages, comparison, figure_shapes, programme_shapes, published, shapes
 from borders.figures import KeyFigure
 from borders.geo_views import GeoDetailApi, GeoListApi
 from borders.geography import Border, BorderKind, LegalForm, Territory, TerritoryScale
 from borders.programmes import Programme, ProgrammeKind
 from cms.api import params
 from cms.api.errors import NotFound
-from cms.api.tables import TableListApi
-from cms.api.views import DetailApi, ListApi
+from cms.api.tables import CsvRenderer, Table, TableListApi
+from cms.api.views import Api, DetailApi, ListApi
 from cms.references import Context
 
 COUNTRY = params.Param("country", params.fact("borders.Country"), "On a border of these countries (codes).", many=True)
@@ -77,6 +81,37 @@ class BorderDetail(GeoDetailApi):
 
     def place(self, key: str, query: params.Query) -> shapes.BorderDetail:
         return _one("borders.Border", key, shapes.border_detail, self.context(query))
+
+
+class BorderComparison(Api):
+    """Key figures of several borders lined up by indicator, year and source, with what stands in the way.
+
+    A border's parts are shown beside it and never stand for it. As a table (`format=csv`) each figure has a row.
+    """
+
+    renderer_classes = [JSONRenderer, CsvRenderer]
+    own_params = (
+        params.Param(
+            "codes", params.fact("borders.Border"), "The borders to compare (codes).", many=True, between=(2, 10)
+        ),
+    )
+
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        return {**super().answers(), CsvRenderer.format: str}
+
+    def answer(self, query: params.Query) -> comparison.BorderComparison:
+        table = query.labels.table("borders.Border").by_code
+        pks = [entry.pk for code in query["codes"] if (entry := table.get(code))]
+        return comparison.compare(pks, self.context(query))
+
+    def get(self, request: Request) -> Response:
+        if request.accepted_renderer.format != CsvRenderer.format:
+            return super().get(request)  # type: ignore[no-any-return]
+        query = self.query(request)
+        with translation.override(query.locale):
+            rows = comparison.rows(self.answer(query))
+        return Response(Table("borders-compared", comparison.COLUMNS, rows))
 
 
 class TerritoryList(GeoListApi):

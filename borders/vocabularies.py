@@ -1,5 +1,6 @@
 """The closed lists of this app, for the API's vocabularies."""
 
+from borders.comparison import ComparisonProblem
 from borders.figures import Qualifier, Unit
 from borders.geography import BorderKind, LegalForm, TerritoryScale
 from borders.obstacles import ObstacleKind, ObstacleLevel, ObstacleStatus
@@ -16,6 +17,7 @@ def register() -> None:
         programme_kind=ProgrammeKind,
         unit=Unit,
         qualifier=Qualifier,
+        comparison_problem=ComparisonProblem,
         obstacle_kind=ObstacleKind,
         obstacle_level=ObstacleLevel,
         obstacle_status=ObstacleStatus,

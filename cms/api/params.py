@@ -49,13 +49,17 @@ def reader(kind: Any) -> Callable[[Callable[[str], Any]], Reader]:
 
 @dataclass(frozen=True)
 class Param:
-    """One query parameter; with `many`, several values separated by commas, any of which may match."""
+    """One query parameter; with `many`, several values separated by commas, any of which may match.
+
+    With `between`, these are the least and most values that must be given, all of them different.
+    """
 
     name: str
     read: Reader
     description: str
     many: bool = False
     default: Any = None
+    between: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,9 @@ def read(declared: Sequence[Param], given: QueryDict) -> Query:
             if refusal.allowed is not None:
                 error["allowed"] = list(refusal.allowed)
             errors.append(error)
+    for param in declared:
+        if param.between and param.name not in given:
+            errors.append({"parameter": param.name, "value": "", "message": _needs(*param.between)})
     if errors:
         raise BadParameters(errors)
     return Query(values, snapshot, frozenset(given))
@@ -200,7 +207,18 @@ def _read(param: Param, texts: list[str]) -> Any:
     parts = [part for text in texts for part in _checked(text).split(",")]
     if len(parts) > MAX_VALUES:
         raise Refused(f"takes at most {MAX_VALUES} values")
-    return tuple(dict.fromkeys(param.read(part) for part in parts))
+    values = tuple(dict.fromkeys(param.read(part) for part in parts))
+    if param.between:
+        least, most = param.between
+        if not least <= len(parts) <= most:
+            raise Refused(_needs(least, most))
+        if len(values) < len(parts):
+            raise Refused("gives a value more than once")
+    return values
+
+
+def _needs(least: int, most: int) -> str:
+    return f"takes {least} to {most} values"
 
 
 def _checked(text: str) -> str:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from borders.api import (
+    BorderComparison,
     BorderDetail,
     BorderList,
     KeyFigureDetail,
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("documents/", DocumentList.as_view()),
     path("documents/<int:key>/", DocumentDetail.as_view()),
     path("borders/", BorderList.as_view()),
+    path("borders/compare/", BorderComparison.as_view()),
     path("borders/<slug:key>/", BorderDetail.as_view()),
     path("territories/", TerritoryList.as_view()),
     path("territories/<slug:key>/", TerritoryDetail.as_view()),

@@ -2,7 +2,7 @@
 
 A column is called by the path of its value in the JSON ("indicator.code"), in every language, so that programs can
 rely on it; labels inside are in the language of the answer. UTF-8 with a byte order mark, without which Excel takes
-accents for something else; decimal points; an empty cell for null.
+accents for something else; decimal points; an empty cell for null, true and false as in JSON.
 """
 
 import csv
@@ -43,7 +43,7 @@ class Table:
 def _at(item: Any, path: str) -> Any:
     for name in path.split("."):
         item = None if item is None else item[name]
-    return item
+    return str(item).lower() if isinstance(item, bool) else item
 
 
 class CsvRenderer(BaseRenderer):

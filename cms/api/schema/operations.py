@@ -93,6 +93,10 @@ class Endpoint:
         if param.many:
             shown |= {"schema": {"type": "array", "items": schema, "maxItems": params.MAX_VALUES}}
             shown |= {"style": "form", "explode": False}
+            if param.between:
+                least, most = param.between
+                shown["schema"] |= {"minItems": least, "maxItems": most, "uniqueItems": True}
+                shown["required"] = True
         elif param.default not in (None, ""):
             shown["schema"] = {**schema, "default": param.default}
         return shown
