@@ -74,7 +74,11 @@ class TerritoryDetail(TerritoryJson):
 
 def fiche(kind: Literal["border", "territory"], fact: int, context: Context) -> PageLink | None:
     """A link to the public fiche of a fact in the answer's language."""
-    return page_link(published.fiche(context.labels, kind, fact, context.locale), context)
+    draft, own = context.loaded.draft, context.loaded.own_target()
+    if draft and own and own.locale == context.locale and getattr(draft.page, f"{kind}_id", None) == fact:
+        return page_link(own, context)
+    found = published.fiche(context.labels, kind, fact, context.locale)
+    return page_link(found and context.loaded.moved(found), context)
 
 
 def _point(fact: Border | Territory) -> Point | None:

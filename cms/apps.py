@@ -8,6 +8,7 @@ class CmsConfig(AppConfig):
         from cms import checks as translation_checks
         from cms import offices, references, refusals, renditions, roles, spreadsheets, worker
         from cms.changes import foundations
+        from cms.preview import access
         from cms.translation import drafting, following, overrides, privacy, publication, trees
 
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
@@ -22,4 +23,5 @@ class CmsConfig(AppConfig):
         translation_checks.connect()
         roles.connect()
         worker.schedule(refusals.publish_scheduled)
+        worker.schedule(access.prune, every_minutes=60)
         worker.schedule(renditions.enqueue_forgotten, every_minutes=60)

@@ -1,6 +1,7 @@
 """The one reader of settings from the environment: it fails loudly and names the variable."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -68,6 +69,13 @@ def address(name: str, default: str | None = None) -> str:
             f"The environment variable {name} must be an address such as https://www.example.org, not {value!r}."
         )
     return value.rstrip("/")
+
+
+def addresses(name: str, suffixes: Iterable[str]) -> dict[str, str]:
+    """An address for each suffix that has one: NAME_DE, else NAME for all of them."""
+    common = address(name, "")
+    found = {suffix: address(f"{name}_{suffix.upper()}", common) for suffix in suffixes}
+    return {suffix: value for suffix, value in found.items() if value}
 
 
 def origins(name: str, default: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from cms.changes.models import Change, ChangeCounter
 from cms.facts import Office, OfficeName
 from cms.media import CmsDocument, CmsImage, Rendition
+from cms.preview.models import DraftShare, PreviewSnapshot
 from cms.translation.models import TranslatedRevision, TranslationStatus
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "ChangeCounter",
     "CmsDocument",
     "CmsImage",
+    "DraftShare",
     "Office",
     "OfficeName",
+    "PreviewSnapshot",
     "Rendition",
     "TranslatedRevision",
     "TranslationStatus",

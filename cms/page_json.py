@@ -7,7 +7,7 @@ request: an answer depends on the page's own language, never on Accept-Language.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery, prefetch_related_objects
 from django.utils import translation
@@ -18,6 +18,7 @@ from cms import dependencies, labels, publication, structured_data
 from cms.fields import Field, fields_of
 from cms.json_types import Address, LocaleCode, Moment, PageTypeName
 from cms.languages import CODES
+from cms.preview.drafts import Draft
 from cms.references import Context, Loaded, References, page_type
 from cms.representation import PageRefMeta
 
@@ -126,8 +127,13 @@ def detail_selection(page: Page) -> Selection:
 
 
 def detail(page: Page) -> dict[str, Any]:
-    """One page in full; `page` is specific and may be an unsaved draft."""
+    """One specific page in full."""
     return represent([page], detail_selection)[0]
+
+
+def draft_detail(draft: Draft, snapshot: labels.Labels | None = None) -> dict[str, Any]:
+    """A draft as its detail will be once it is published; of a page that was never saved, `id` is None."""
+    return represent([draft.page], detail_selection, snapshot, draft)[0]
 
 
 def cards(pages: Iterable[Page]) -> list[dict[str, Any]]:
@@ -136,11 +142,15 @@ def cards(pages: Iterable[Page]) -> list[dict[str, Any]]:
 
 
 def represent(
-    pages: Sequence[Page], choose: Callable[[Page], Selection], snapshot: labels.Labels | None = None
+    pages: Sequence[Page],
+    choose: Callable[[Page], Selection],
+    snapshot: labels.Labels | None = None,
+    draft: Draft | None = None,
 ) -> list[dict[str, Any]]:
     """Specific pages as JSON objects with `id`, `type`, `title`, `meta` and the chosen fields.
 
-    `snapshot` is that of the request, where there is one (a query less).
+    `snapshot` is that of the request, where there is one (a query less). `draft` is the one among the pages that counts
+    as published.
     """
     if not pages:
         return []
@@ -155,9 +165,9 @@ def represent(
         if selection.meta & SHARED and page.sharing_image_id:  # type: ignore[attr-defined]
             references.images.add(page.sharing_image_id)  # type: ignore[attr-defined]
     snapshot = snapshot or labels.current()
-    loaded = Loaded(references, snapshot)
+    loaded = Loaded(references, snapshot, draft)
     wanted = frozenset().union(*(selection.meta for selection in chosen))
-    family = _Family(pages, snapshot, wanted)
+    family = _Family(pages, snapshot, wanted, draft)
     items = []
     for page, selection in zip(pages, chosen, strict=True):
         context = Context(family.locale(page), snapshot, loaded)
@@ -193,10 +203,32 @@ def _locales() -> dict[int, str]:
     return dict(Locale.objects.values_list("pk", "language_code"))
 
 
+class _Relative(NamedTuple):
+    """As much of a public page as `meta` of another says of it; the last three are its STATUS_COLUMNS."""
+
+    pk: int
+    path: str
+    title: str
+    url_path: str
+    locale_id: int
+    content_type_id: int
+    translation_key: Any
+    alias_of_id: int | None
+    completeness: str | None
+    percent: int | None
+    outdated: bool | None
+
+
+RELATIVE_COLUMNS = (*_Relative._fields[:-3], *STATUS_COLUMNS)
+
+
 class _Family:
     """Translations, ancestors and neighbours of a batch of pages."""
 
-    def __init__(self, pages: Sequence[Page], snapshot: labels.Labels, wanted: frozenset[str]) -> None:
+    def __init__(
+        self, pages: Sequence[Page], snapshot: labels.Labels, wanted: frozenset[str], draft: Draft | None
+    ) -> None:
+        self._draft = draft
         self._locales = snapshot.derived(_locales)
         self._translations: dict[Any, list[Any]] = defaultdict(list)
         self._by_path: dict[Any, Any] = {}
@@ -224,11 +256,13 @@ class _Family:
             named |= Q(pk__in=aliased)
         if not named:
             return
-        rows = publication.public(Page.objects.filter(named), snapshot.private_paths).values_list(
-            *("pk", "path", "title", "url_path", "locale_id", "content_type_id", "translation_key", "alias_of_id"),
-            *STATUS_COLUMNS,
-            named=True,
-        )
+        public = publication.public(Page.objects.filter(named), snapshot.private_paths)
+        rows = [_Relative(*columns) for columns in public.values_list(*RELATIVE_COLUMNS)]
+        if self._draft and keys:
+            own = self._draft.page
+            rows = [row for row in rows if row.pk != own.pk]
+            columns = [getattr(own, name) for name in _Relative._fields[:-3]]
+            rows.append(_Relative._make([*columns, *self._draft.status]))
         for row in rows:
             self._by_path[row.path] = self._by_pk[row.pk] = row
             if row.translation_key in keys:
@@ -245,6 +279,10 @@ class _Family:
         for path, *beside in below_homes.values_list("path", Subquery(before), Subquery(after)):
             parent = path[: -Page.steplen]
             self._beside[path] = [found if found and found[: -Page.steplen] == parent else None for found in beside]
+        if self._draft and not (own := self._draft.page).pk:  # it will be the last of its siblings
+            siblings = Page.objects.filter(depth=own.depth, path__startswith=own.path[: -Page.steplen])
+            last = publication.public(siblings, snapshot.private_paths).order_by("-path").values_list("path", flat=True)
+            self._beside[own.path] = [last.first(), None]
 
     def beside(self, page: Page, place: int) -> Any:
         """The public page before (0) or after (1) a page."""
@@ -255,8 +293,8 @@ class _Family:
         found = []
         for row in self._translations[page.translation_key]:
             path = publication.html_path(self.locale(row), row.url_path)
-            status = [getattr(row, name) for name in STATUS_COLUMNS]
-            found.append(translation_meta(row.pk, self.locale(row), path, row.alias_of_id is not None, status, context))
+            is_fallback = row.alias_of_id is not None
+            found.append(translation_meta(row.pk, self.locale(row), path, is_fallback, row[-3:], context))
         return found
 
     def languages(self, page: Page) -> list[str]:
@@ -269,7 +307,7 @@ class _Family:
         return [ancestor for ancestor in found if ancestor]
 
     def by_pk(self, pk: int | None) -> Any:
-        return self._by_pk.get(pk)
+        return self._by_pk.get(pk) if pk else None
 
     def ref(self, page: Any, context: Context) -> PageRef | None:
         if page is None:
@@ -285,9 +323,9 @@ class _Family:
         }
 
 
-def detail_url(context: Context, pk: int | None) -> str:
-    """The API's address of a page; empty for a page that was never saved."""
-    return context.api(f"pages/{pk}/") if pk else ""
+def detail_url(context: Context, pk: int) -> str:
+    """The API's address of a page."""
+    return context.api(f"pages/{pk}/")
 
 
 def _path(page: Page, family: _Family) -> str:
@@ -300,7 +338,7 @@ def _moment(value: Any) -> str | None:
 
 _META: dict[str, Callable[[Any, Context, _Family], Any]] = {
     "type": lambda page, context, family: page_type(page.content_type_id),
-    "detail_url": lambda page, context, family: detail_url(context, page.pk),
+    "detail_url": lambda page, context, family: detail_url(context, page.pk) if page.pk else None,
     "html_url": lambda page, context, family: context.html_url(_path(page, family)),
     "html_path": lambda page, context, family: _path(page, family),
     "slug": lambda page, context, family: page.slug,

@@ -235,9 +235,16 @@ class SitePage(NamesItself, OpensWithoutGoneFacts, Page):
         return response
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        from cms.reading import page_response
+        from cms.reading import previewed
 
-        return page_response(request, self, preview=True)
+        return previewed(request, self, mode_name)
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The site's front end and the reading view; the latter alone where it is the site."""
+        if not settings.FRONTEND_URLS:
+            return Page.DEFAULT_PREVIEW_MODES  # type: ignore[no-any-return]
+        return [("", _("Site")), ("reading", _("Reading view"))]
 
 
 class BodyMixin(models.Model):

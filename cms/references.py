@@ -8,7 +8,7 @@ with one query a kind, then everything is turned into JSON from memory.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +16,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q, QuerySet, Value
 from wagtail.models import Page
 
-from cms import dependencies, labels, publication, renditions
+from cms import dependencies, frontend, labels, publication, renditions
 from cms.media import CmsDocument, CmsImage
+from cms.preview.drafts import Draft
 
 API_PATH = "/api/v2/"
 RICH_TEXT_TARGET = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")(?=[^>]*\bid="([0-9]{1,18})")')
@@ -96,8 +97,9 @@ def _by_order(row: tuple[int, str, int | None, int]) -> tuple[int, int]:
 class Loaded:
     """Everything referred to by one answer, in memory."""
 
-    def __init__(self, references: References, snapshot: labels.Labels) -> None:
+    def __init__(self, references: References, snapshot: labels.Labels, draft: Draft | None = None) -> None:
         self.references = references
+        self.draft = draft
         self._snapshot = snapshot  # asked for restrictions only where there are pages or files: each is a query
         self.links: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.children: dict[str, list[PageTarget]] = defaultdict(list)
@@ -138,18 +140,42 @@ class Loaded:
             below |= Q(path__startswith=path, depth=len(path) // Page.steplen + 1)
         children = publication.public(Page.objects.filter(below), self._snapshot.private_paths).order_by("path")
         for path, *columns in children.values_list("path", *TARGET_COLUMNS):
-            self.children[path[: -Page.steplen]].append(page_target(*columns))
+            self.children[path[: -Page.steplen]].append(self.moved(page_target(*columns)))
 
-    def _load_pages(self, pks: Iterable[int]) -> None:
+    def _load_pages(self, pks: set[int]) -> None:
         dependencies.note_pages(pks)
         translations = publication.public(
             Page.objects.filter(translation_key__in=Page.objects.filter(pk__in=list(pks)).values("translation_key")),
             self._snapshot.private_paths,
         ).values_list("translation_key", *TARGET_COLUMNS)
         for key, *columns in translations:
-            target = page_target(*columns)
-            self._keys[target.id] = key
-            self._targets.setdefault(key, {})[target.locale] = target
+            self._keep(key, self.moved(page_target(*columns)))
+        if self.draft and (own := self.own_target()):
+            key = self.draft.page.translation_key
+            if own.id in pks or key in self._targets:
+                self._keep(key, own)
+
+    def own_target(self) -> PageTarget | None:
+        """The draft that counts as published; None for none, and for one never saved, to which nothing can link."""
+        page = self.draft.page if self.draft else None
+        if page is None or not page.pk:
+            return None
+        return page_target(page.pk, page.content_type_id, page.title, page.locale.language_code, page.url_path, None)
+
+    def moved(self, target: PageTarget) -> PageTarget:
+        """A page where it will be: what is below a draft with another slug moves along."""
+        if self.draft is None or not self.draft.stored_path:
+            return target
+        locale = self.draft.page.locale.language_code
+        before = publication.html_path(locale, self.draft.stored_path)
+        if not target.html_path.startswith(before):
+            return target
+        after = publication.html_path(locale, self.draft.page.url_path)
+        return replace(target, html_path=after + target.html_path.removeprefix(before))
+
+    def _keep(self, key: Any, target: PageTarget) -> None:
+        self._keys[target.id] = key
+        self._targets.setdefault(key, {})[target.locale] = target
 
     def page(self, pk: int | None, locale: str) -> PageTarget | None:
         """The public page in the language asked for, else the one that was chosen; None where neither is public."""
@@ -202,7 +228,7 @@ class Context:
 
     def html_url(self, path: str) -> str:
         """Where a reader finds a page: on the site's front end, or here while there is none."""
-        return (settings.FRONTEND_URL or settings.WAGTAILADMIN_BASE_URL).rstrip("/") + path
+        return frontend.html_url(path)
 
 
 def page_type(content_type_id: int) -> str:

@@ -20,6 +20,12 @@ def fingerprint() -> str:
         found.update(f"{path.relative_to(base)}\n".encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     for name in sorted(dir(settings)):
-        if isinstance(value := getattr(settings, name, None), str | int | float | bool):
+        if _is_plain(value := getattr(settings, name, None)):
             found.update(f"{name}={value!r}\n".encode())
     return found.hexdigest()
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):  # such as addresses by language
+        return all(isinstance(one, str) for one in value.values())
+    return isinstance(value, str | int | float | bool)

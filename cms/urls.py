@@ -10,7 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views import serve
 
-from cms import attempts, media_views
+from cms import attempts, frontend, media_views, reading
 from home.views import robots
 
 handler400 = "cms.api.errors.refuse_request"
@@ -20,6 +20,7 @@ handler500 = "cms.api.errors.failed"
 urlpatterns = [
     path("", RedirectView.as_view(url=f"/{settings.LANGUAGE_CODE}/")),
     path("robots.txt", robots),
+    path(frontend.PREVIEW_PATH.lstrip("/"), reading.by_token),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<str:document_filename>", media_views.document, name="wagtaildocs_serve"),
     path(

@@ -5,6 +5,8 @@ from wagtail.snippets.models import register_snippet
 
 from cms import media_admin, refusals, rich_text
 from cms.office_admin import OfficeViewSet
+from cms.preview import sharing
+from cms.preview import views as preview_views
 from cms.translation import admin as translation
 from cms.translation import guards
 
@@ -28,3 +30,7 @@ hooks.register("register_reports_menu_item", translation.report_menu_item)
 hooks.register("construct_reports_menu", translation.without_upstreams_report)
 hooks.register("construct_homepage_panels", media_admin.add_failed_images)
 hooks.register("register_log_actions", refusals.register_log_action)
+hooks.register("register_admin_urls", preview_views.admin_urls)
+hooks.register("register_reports_menu_item", preview_views.menu_item)
+hooks.register("register_page_header_buttons", preview_views.header_buttons)
+hooks.register("register_log_actions", sharing.register_log_actions)

@@ -1,6 +1,7 @@
 """One shape for every error: RFC 9457 problem details, with the `message` that Wagtail's API v2 clients read."""
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any, NotRequired
 
@@ -15,6 +16,8 @@ from rest_framework.response import Response
 from typing_extensions import TypedDict
 
 logger = logging.getLogger(__name__)
+
+_SECRET = re.compile(r"([?&]token=)[^&]*")
 
 
 class ParameterError(TypedDict):
@@ -69,6 +72,10 @@ class Gone(Exception):
         super().__init__(detail)
 
 
+class Forbidden(Exception):
+    """Whoever asks may not have it, for a reason that is worth telling."""
+
+
 _TITLES = {
     400: "Bad request",
     401: "Not authenticated",
@@ -108,6 +115,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
         body = problem(status.HTTP_404_NOT_FOUND, str(exception), **exception.extra)
     elif isinstance(exception, Gone):
         body = problem(status.HTTP_410_GONE, str(exception), **exception.extra)
+    elif isinstance(exception, Forbidden):
+        body = problem(status.HTTP_403_FORBIDDEN, str(exception))
     elif isinstance(exception, Http404):
         body = problem(status.HTTP_404_NOT_FOUND, NOTHING_HERE)
     elif isinstance(exception, PermissionDenied):
@@ -118,7 +127,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
         if wait := getattr(exception, "wait", None):
             headers["Retry-After"] = str(int(wait) + 1)
     else:
-        logger.exception("API error at %s", context["request"].get_full_path())
+        logger.exception("API error at %s", _SECRET.sub(r"\1…", context["request"].get_full_path()))
         body = problem(status.HTTP_500_INTERNAL_SERVER_ERROR, FAILED)
     # Whatever the format asked for, an error is JSON.
     context["request"].accepted_renderer = JSONRenderer()

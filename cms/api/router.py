@@ -18,6 +18,7 @@ from cms.api.find import PageFind
 from cms.api.locales import LocaleList
 from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
 from cms.api.pages import PageDetail, PageList
+from cms.api.preview import PagePreview
 from cms.api.redirects import RedirectList
 from cms.api.schema.views import Docs, Schema
 from cms.api.sitemap import Sitemap
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("feeds/calls/", CallFeed.as_view()),
     path("calendar/", Calendar.as_view()),
     path("changes/", ChangeFeed.as_view()),
+    path("preview/", PagePreview.as_view()),
     path("schema/", Schema.as_view()),
     path("docs/", Docs.as_view()),
     path("", Nothing.as_view()),

@@ -32,6 +32,7 @@ def connect(app: AppConfig) -> None:
     from cms.facts import Fact
     from cms.media import CmsDocument, CmsImage, Rendition
     from cms.models import User
+    from cms.preview.models import DraftShare, PreviewSnapshot
     from cms.translation.models import TranslatedRevision, TranslationStatus
 
     # A new draft below a live page counts in its `numchild`; who owns or looks after a page is never shown.
@@ -70,6 +71,8 @@ def connect(app: AppConfig) -> None:
     for model in (Comment, CommentReply):
         changes.leave_out(model, "Editors' remarks on drafts are never published.")
     changes.leave_out(TranslatedRevision, "About drafts.")
+    changes.leave_out(PreviewSnapshot, "Drafts.")
+    changes.leave_out(DraftShare, "Drafts.")
     changes.leave_out(User, "Accounts never show in the API.")
     changes.leave_out(Change, "The log itself.")
     changes.leave_out(ChangeCounter, "The log itself.")

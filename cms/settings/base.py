@@ -171,9 +171,9 @@ DEMO_ALLOWED = False
 
 WAGTAIL_SITE_NAME = "MOT"
 WAGTAIL_I18N_ENABLED = True
-# Where this server is, and where readers see pages and records: the site's own front end, or this server.
+# Where this server is, and where readers see pages (by language) and records: elsewhere, or here where it is not said.
 WAGTAILADMIN_BASE_URL = env.address("BASE_URL", f"http://localhost:{env.integer('PORT', 8000)}")
-FRONTEND_URL = env.address("FRONTEND_URL", "")
+FRONTEND_URLS = env.addresses("FRONTEND_URL", [code for code, _label in LANGUAGES])
 PORTAL_URL = env.address("PORTAL_URL", "")
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
 WAGTAILIMAGES_IMAGE_MODEL = "cms.CmsImage"

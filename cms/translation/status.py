@@ -9,7 +9,7 @@ from wagtail.models import Page
 from wagtail_localize.models import Translation
 
 from cms.translation.models import Completeness, TranslatedRevision, TranslationStatus
-from cms.translation.prose import fingerprint
+from cms.translation.prose import fingerprint, percent_translated
 
 
 def translation_of(page: Page) -> Translation | None:
@@ -36,18 +36,37 @@ def record_publication(page: Page) -> None:
     translation = translation_of(page)
     if translation is None:
         return
+    made = TranslatedRevision.objects.filter(revision_id=page.live_revision_id).first()
+    _status(page, translation, (made.percent, made.made_from) if made else None).save()
+
+
+def once_published(draft: Page) -> tuple[str | None, int | None, bool | None]:
+    """Completeness, percent and whether it is outdated, as publishing a draft now would record them; None: no source.
+
+    What is being translated is saved as it is published.
+    """
+    translation = translation_of(draft)
+    if translation is None:
+        return None, None, None
+    made = None
+    if translation.enabled:
+        made = percent_translated(translation), fingerprint(translation.source.as_instance())
+    status = _status(draft, translation, made)
+    return status.completeness, status.percent, status.outdated
+
+
+def _status(page: Page, translation: Translation, made: tuple[int, str] | None) -> TranslationStatus:
+    """The status of a page with a text of which so many percent are made from the source with this fingerprint."""
     source = source_of(translation)
     now = fingerprint(source) if source else ""
     status = TranslationStatus.objects.filter(page_id=page.pk).first()
-    made = TranslatedRevision.objects.filter(revision_id=page.live_revision_id).first()
     if status is None:
         status = TranslationStatus(page_id=page.pk, made_from=now)
     if made and translation.enabled:
-        status.percent = made.percent
-        status.completeness = Completeness.FULL if made.percent == 100 else Completeness.PARTIAL
-        status.made_from = made.made_from
+        status.percent, status.made_from = made
+        status.completeness = Completeness.FULL if status.percent == 100 else Completeness.PARTIAL
     status.outdated = bool(source and source.live) and now not in (status.made_from, status.confirmed_from)
-    status.save()
+    return status
 
 
 def record_source_publication(source: Page) -> None:

@@ -9,7 +9,7 @@ from django.utils import formats, timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from cms import labels
+from cms import frontend, labels
 from home import api, dates, listing, maps, measures, wording
 
 register = template.Library()
@@ -29,9 +29,9 @@ def site(locale: str) -> api.SiteJson:
 
 
 @register.simple_tag
-def elsewhere() -> bool:
-    """Whether readers' pages live on another server, so that search engines must leave this one alone."""
-    return bool(settings.FRONTEND_URL)
+def elsewhere(locale: str) -> bool:
+    """Whether readers' pages of a language live on another server, so that search engines must leave this one alone."""
+    return frontend.is_elsewhere(locale)
 
 
 # Lists of other pages

@@ -58,7 +58,7 @@ def test_a_release_is_its_code_and_its_settings(settings: Any) -> None:
     fingerprint = release.fingerprint.__wrapped__
     before = fingerprint()
     assert fingerprint() == before
-    settings.FRONTEND_URL = "https://front.example.org"
+    settings.FRONTEND_URLS = {"de": "https://front.example.org"}
     assert fingerprint() != before
 
 

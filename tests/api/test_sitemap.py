@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
+from cms.languages import CODES
 from tests.api.conftest import SmallSite
 from tests.factories.pages import standard_page
 
@@ -37,8 +38,18 @@ def test_pages_with_a_text_of_their_own_and_their_translations(client: Client, w
     assert {item["id"] for item in german} == {with_more.de.pk, with_more.about_de.pk}
 
 
+def test_each_language_may_have_a_front_end_of_its_own(client: Client, with_more: SmallSite, settings: Any) -> None:
+    settings.FRONTEND_URLS = {"de": "https://www.beispiel.org"}
+    about = client.get(f"/api/v2/pages/{with_more.about.pk}/").json()
+    assert about["meta"]["html_url"] == "http://localhost:8000/fr/a-propos/"
+    assert {other["html_url"] for other in about["meta"]["translations"]} == {
+        "http://localhost:8000/fr/a-propos/",
+        "https://www.beispiel.org/de/ueber-uns/",
+    }
+
+
 def test_a_file_for_search_engines(client: Client, with_more: SmallSite, settings: Any) -> None:
-    settings.FRONTEND_URL = "https://www.example.org"
+    settings.FRONTEND_URLS = dict.fromkeys(CODES, "https://www.example.org")
     response = client.get("/api/v2/sitemap/?format=xml&locale=fr")
     assert response["Content-Type"] == "application/xml; charset=utf-8"
     urls = ElementTree.fromstring(response.content).findall("s:url", NAMES)

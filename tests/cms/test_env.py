@@ -55,6 +55,17 @@ def test_an_address_has_no_trailing_slash(monkeypatch):
     assert env.address("WORD") == "https://mot.example"
 
 
+def test_an_address_for_some_languages_and_one_for_the_others(monkeypatch):
+    monkeypatch.setenv("WORD", "https://mot.example/")
+    monkeypatch.setenv("WORD_DE", "https://de.mot.example")
+    assert env.addresses("WORD", ["fr", "de"]) == {"fr": "https://mot.example", "de": "https://de.mot.example"}
+    monkeypatch.setenv("WORD", "")
+    assert env.addresses("WORD", ["fr", "de"]) == {"de": "https://de.mot.example"}
+    monkeypatch.setenv("WORD_DE", "de.mot.example")
+    with pytest.raises(ImproperlyConfigured, match="WORD_DE must be an address"):
+        env.addresses("WORD", ["fr", "de"])
+
+
 def test_a_postgresql_address_may_hold_escaped_characters(monkeypatch):
     monkeypatch.setenv("WORD", "postgresql://us%40er:p%2Fw@db.example:5433/na%20me")
     found = env.database("WORD")

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Collection, Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail_localize.models import OverridableSegment, StringSegment, StringTranslation, Translation
@@ -19,7 +20,8 @@ from borders.models import ObstaclePage
 from cms import roles
 from cms.facts import Office
 from cms.media import CmsDocument, CmsImage
-from cms.models import User
+from cms.models import DraftShare, User
+from cms.preview import sharing
 from cms.translation import drafting, status, trees
 from home.models import NavigationEntry
 from resources.models import Concept
@@ -224,6 +226,19 @@ def lock(site: Site) -> bool:
     return site.now(site.page).locked
 
 
+def share(site: Site) -> bool:
+    form = {"recipient": "Saarmoselle", "last_day": timezone.localdate().isoformat()}
+    site.post("cms_share", site.page.pk, data=form)
+    return DraftShare.objects.exists()
+
+
+def withdraw_share(site: Site) -> bool:
+    somebody = User.objects.create_superuser("another")
+    link = sharing.share(site.page, somebody, recipient="Saarmoselle", last_day=timezone.localdate())
+    site.post("cms_share_withdraw", link.pk)
+    return not DraftShare.objects.get().is_open()
+
+
 def check(site: Site) -> bool:
     [obstacle, *_others] = site.obstacles
     site.post("home_check", obstacle.pk)
@@ -332,6 +347,9 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Page", "déplacer"): move,
     ("Page", "réordonner"): reorder,
     ("Page", "verrouiller"): lock,
+    ("Page", "prévisualiser"): lambda site: site.get("wagtailadmin_pages:view_draft", site.page.pk),
+    ("Page", "partager un brouillon par un lien"): share,
+    ("Page", "retirer un lien de partage"): withdraw_share,
     ("Page", "noter comme vérifiée"): check,
     ("Traduction", "commencer"): start,
     ("Traduction", "traduire un texte"): translate,

@@ -15,6 +15,7 @@ from wagtail.models import Page
 
 from cms import publication
 from cms.blocks import BodyBlock
+from cms.languages import CODES
 from cms.pages import SitePage
 from cms.translation.models import TranslationStatus
 from home.models.pages import SectionsBlock
@@ -217,7 +218,7 @@ def test_search_engines_are_sent_to_the_front_end_once_there_is_one(client: Clie
     home = home_page("fr")
     assert "X-Robots-Tag" not in client.get("/fr/").headers
     assert 'name="robots"' not in text_of(client, home)
-    settings.FRONTEND_URL = "https://www.example.org"
+    settings.FRONTEND_URLS = dict.fromkeys(CODES, "https://www.example.org")
     answer = client.get("/fr/")
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert '<link rel="canonical" href="https://www.example.org/fr/">' in answer.content.decode()

@@ -1,0 +1,42 @@
+"""Where readers find pages: on the site's front end, which may be another server in each language, or here."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from cms.languages import CODES, DEFAULT
+
+PREVIEW_PATH = "/preview/"
+"""Where drafts are shown by their token, on a front end and here (pages are below their language, so none is there)."""
+
+
+def home(locale: str) -> str:
+    """The address of the server that has this language's pages, without a slash at its end."""
+    return str(settings.FRONTEND_URLS.get(locale) or settings.WAGTAILADMIN_BASE_URL.rstrip("/"))
+
+
+def is_elsewhere(locale: str) -> bool:
+    """Whether readers find this language's pages on another server."""
+    return locale in settings.FRONTEND_URLS
+
+
+def html_url(path: str) -> str:
+    """The reader's address of a path that begins with its language, such as "/de/grenzen/"; "/" is of the default."""
+    locale = path[1:].partition("/")[0]
+    return home(locale if locale in CODES else DEFAULT) + path
+
+
+def preview_url(locale: str, token: str) -> str:
+    """Where a draft in this language is shown to whoever has the token."""
+    return f"{home(locale)}{PREVIEW_PATH}?token={token}"
+
+
+def origins() -> list[str]:
+    """The origins of the front ends, for what browsers may embed."""
+    return sorted({origin(locale) for locale in settings.FRONTEND_URLS})
+
+
+def origin(locale: str) -> str:
+    """The origin of the server that has this language's pages."""
+    parts = urlsplit(home(locale))
+    return f"{parts.scheme}://{parts.netloc}"
