@@ -1,14 +1,52 @@
-"""A draft outside the admin, in a real browser."""
+"""A draft outside the admin, in a real browser: in the front end while somebody types, and by a link to a stranger."""
 
+import json
+import threading
+from collections.abc import Iterator
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cms.languages import CODES
 from home.models import StandardPage
+from tests.browser.test_admin_editing import open_and_watched
 from tests.factories.pages import home_page, standard_page
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def front_end(live_server: Any, settings: Any) -> Iterator[str]:
+    """A site of another origin that shows drafts as docs/api.md says."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            token = parse_qs(urlsplit(self.path).query).get("token", [""])[0]
+            with urlopen(f"{live_server.url}/api/v2/preview/?{urlencode({'token': token})}") as answer:
+                page = json.load(answer)
+            body = f"<!doctype html><title>Site</title><h1>{escape(page['title'])}</h1><p>{page['id']}</p>".encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", f"frame-ancestors 'self' {live_server.url}")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            """Not in the output of the tests."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    settings.FRONTEND_URLS = dict.fromkeys(CODES, f"http://127.0.0.1:{server.server_port}")
+    yield settings.FRONTEND_URLS["fr"]
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @pytest.fixture
@@ -16,6 +54,21 @@ def page_to_edit(live_server: Any) -> StandardPage:
     page = standard_page(home_page("fr"), "Publiée", slug="page")
     page.save_revision().publish()
     return page
+
+
+def test_what_is_typed_shows_in_the_front_end(anna: Page, page_to_edit: StandardPage, front_end: str) -> None:
+    open_and_watched(anna, page_to_edit)
+    anna.locator("[data-side-panel-toggle=preview]").click()
+
+    panel = anna.frame_locator("#w-preview-iframe")
+    shown = panel.frame_locator("iframe")
+    expect(shown.locator("h1")).to_have_text("Publiée")
+    anna.locator("#id_title").fill("Pas encore enregistrée")
+
+    expect(shown.locator("h1")).to_have_text("Pas encore enregistrée")
+    expect(shown.locator("p")).to_have_text(str(page_to_edit.pk))
+    anna.locator("#id_preview_mode").select_option("reading")
+    expect(panel.locator(".ribbon")).to_be_visible()
 
 
 def test_a_stranger_reads_a_shared_draft_until_it_is_withdrawn(
