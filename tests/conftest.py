@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-golden", action="store_true", help="write tests/contracts/golden anew, to be reviewed as a change"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Labels are tested in every language, so the catalogues must be compiled; xdist's workers find it done."""
     if not hasattr(config, "workerinput"):

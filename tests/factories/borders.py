@@ -150,7 +150,10 @@ def obstacle_page(
     parent: Page, title: str = "Un obstacle", steps: Sequence[tuple[str, str]] = (), **fields: Any
 ) -> ObstaclePage:
     """An obstacle; steps are (ISO date, status)."""
-    stream = [{"type": "step", "value": {"date": date, "precision": "day", "status": status}} for date, status in steps]
+    stream = [
+        {"type": "step", "value": {"date": date, "precision": "day", "status": status}, "id": f"step-{place}"}
+        for place, (date, status) in enumerate(steps)
+    ]
     page = ObstaclePage(**{"title": title, "kind": "legal", "level": "bilateral", "steps": stream, **fields})
     return published(page, parent)
 

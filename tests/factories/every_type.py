@@ -62,8 +62,12 @@ def body(text: str, page: Page, facts: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"type": kind, "value": value, "id": f"block-{place}"} for place, (kind, value) in enumerate(values)]
 
 
-def every_type(text: str) -> dict[str, Page]:
-    """Published pages by the name of their type; all their texts are `text`, their titles begin with it."""
+def every_type(text: str, now: datetime.datetime | None = None) -> dict[str, Page]:
+    """Published pages by the name of their type; all their texts are `text`, their titles begin with it.
+
+    Meetings take place a day after `now`, which is the moment unless it is given.
+    """
+    now = now or timezone.now()
     border = borders.border("fr-de", {"fr": text})
     territory = borders.territory(
         "saarmoselle", [border], {"fr": text}, seat=text, founded_on=datetime.date(2010, 5, 6)
@@ -94,7 +98,6 @@ def every_type(text: str) -> dict[str, Page]:
     outcomes = [{"type": "item", "value": outcome, "id": "outcome"}]
     moment = {"date": "1963-01-22", "precision": "day", "end": None, "event": rich(text)}
     fiche = {"governance": rich(text), "chronology": [{"type": "entry", "value": moment, "id": "entry"}]}
-    now = timezone.now()
 
     add(pages.standard_page(home, **fields("StandardPage")))
     index = add(borders.border_index(home, **fields("BorderIndexPage")))
@@ -111,7 +114,7 @@ def every_type(text: str) -> dict[str, Page]:
     dossier = add(resources.dossier(index, **fields("DossierPage", body=noted, footnotes=note)))
     add(resources.chapter(dossier, **fields("ChapterPage", body=noted, footnotes=note)))
     index = add(resources.position_index(home, **fields("PositionIndexPage")))
-    own = {"addressee": text, "policy": text, "file": facts["document"]}
+    own = {"date": now.date(), "addressee": text, "policy": text, "file": facts["document"]}
     position = add(resources.position(index, **fields("PositionPage", **own)))
     PositionSignatory.objects.create(page=position, name=text)
     index = add(resources.project_index(home, **fields("ProjectIndexPage")))
@@ -129,7 +132,7 @@ def every_type(text: str) -> dict[str, Page]:
     project = add(resources.project(index, **fields("ProjectPage", pilot_actions=actions)))
     ProjectPartner.objects.create(page=project, name=text, country=borders.country("de"))
     index = add(newsroom.news_index(home, **fields("NewsIndexPage")))
-    add(newsroom.news(index, **fields("NewsPage", source_url="https://example.org/source")))
+    add(newsroom.news(index, **fields("NewsPage", date=now.date(), source_url="https://example.org/source")))
     index = add(newsroom.event_index(home, **fields("EventIndexPage")))
     session = newsroom.event_session(now + DAY, place=text, address=text, online_url="https://example.org/live")
     event = add(
@@ -148,10 +151,12 @@ def every_type(text: str) -> dict[str, Page]:
         PageBorder.objects.create(page=found[name], fact=border)
         PageTerritory.objects.create(page=found[name], fact=territory)
         PageTheme.objects.create(page=found[name], fact=theme)
-    home.sections = [
-        {"type": "featured", "value": {"title": text, "pages": [event.pk]}},
-        {"type": "key_messages", "value": {"title": text, "messages": [{"title": text, "text": text, "page": None}]}},
-        {"type": "agenda", "value": {"title": text, "count": 3}},
+    message = {"title": text, "text": text, "page": None}
+    sections: list[tuple[str, Any]] = [
+        ("featured", {"title": text, "pages": [event.pk]}),
+        ("key_messages", {"title": text, "messages": [message]}),
+        ("agenda", {"title": text, "count": 3}),
     ]
+    home.sections = [{"type": kind, "value": value, "id": kind} for kind, value in sections]
     home.save()
     return found

@@ -48,12 +48,13 @@ def in_german(page: Page) -> Any:
 
 
 def translate_texts(translation: Translation, texts: dict[str, str] | None = None) -> None:
-    """Translate the given French texts, or all of them ("DE " before each)."""
+    """Translate the given French texts, or all of them ("DE " before each, or what the language is)."""
     for segment in StringSegment.objects.filter(source=translation.source).select_related("string", "context"):
         if segment.context.path == "slug":
             continue
         if texts is None or segment.string.data in texts:
-            data = f"DE {segment.string.data}" if texts is None else texts[segment.string.data]
+            prefix = translation.target_locale.language_code.upper()
+            data = f"{prefix} {segment.string.data}" if texts is None else texts[segment.string.data]
             StringTranslation.objects.update_or_create(
                 translation_of=segment.string,
                 context=segment.context,
