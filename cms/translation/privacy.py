@@ -20,9 +20,13 @@ def connect() -> None:
     m2m_changed.connect(_changed, sender=PageViewRestriction.groups.through, dispatch_uid="cms.translation.privacy")
 
 
-def _changed(sender: type, instance: Any, raw: bool = False, action: str = "post", **kwargs: Any) -> None:
+def _changed(
+    sender: type, instance: Any, raw: bool = False, action: str = "post", origin: Any = None, **kwargs: Any
+) -> None:
     if raw or not action.startswith("post") or not isinstance(instance, PageViewRestriction):
         return
+    if origin is not None and getattr(origin, "model", type(origin)) is not PageViewRestriction:
+        return  # it goes with its page: what is left of that in other languages was never made public
     page = Page.objects.filter(pk=instance.page_id).first()
     if page is not None:
         mirror(page)

@@ -43,3 +43,14 @@ def test_a_translations_own_restriction_does_not_reach_its_source(
 ) -> None:
     PageViewRestriction.objects.create(page=german, restriction_type="login")
     assert seen(client, french) == [200, 404]
+
+
+def test_what_is_left_of_a_deleted_private_page_stays_private(
+    client: Client, french: StandardPage, german: StandardPage
+) -> None:
+    PageViewRestriction.objects.create(page=french, restriction_type="login")
+    StandardPage.objects.get(pk=french.pk).delete()
+    german.refresh_from_db()
+    german.save_revision().publish()
+    assert PageViewRestriction.objects.filter(page=german).exists()
+    assert client.get(f"/api/v2/pages/{german.pk}/").status_code == 404
