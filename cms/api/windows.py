@@ -24,7 +24,7 @@ from cms.api.errors import bad
 
 CURSOR = params.Param("cursor", params.plain, "Goes on behind the item that `meta.next_cursor` of an answer named.")
 # What may change from one part of a list to the next.
-FREE = frozenset({"cursor", "limit", "fields", "rich_text_format", "format", "_"})
+FREE = frozenset({"cursor", "offset", "limit", "fields", "rich_text_format", "format", "_"})
 MAX_VALUE = 255
 """Characters of a text that a cursor carries; columns that can be ordered by are no longer."""
 
