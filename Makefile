@@ -2,6 +2,7 @@
 # make test       the whole suite on PostgreSQL, a smoke run on SQLite
 # make test-fast  on SQLite, without browser and slow tests
 # make lint       style, types, imports, migrations, production settings, translations
+# make bench      the API beside stock Wagtail API v2, on PostgreSQL with 1,000 and 100,000 pages
 # Words for pytest go in ARGS, such as make test ARGS="tests/cms -k worker".
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
@@ -14,7 +15,7 @@ PRODUCTION = DJANGO_SETTINGS_MODULE=cms.settings.production ALLOWED_HOSTS=www.ex
 	BASE_URL=https://www.example.org DATABASE_URL=postgresql://nobody@localhost/none \
 	SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: run test test-fast lint
+.PHONY: run test test-fast bench lint
 run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
 
@@ -24,6 +25,9 @@ test: .venv/dev.stamp
 
 test-fast: .venv/dev.stamp
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "not browser and not slow" $(ARGS)
+
+bench: .venv/dev.stamp
+	@.venv/bin/python -m tests.benchmarks $(ARGS)
 
 lint: .venv/dev.stamp
 	.venv/bin/ruff check .

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -39,19 +40,23 @@ def install() -> Path:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[str]:
-    """A server of its own on a free port of 127.0.0.1; yields the address of its database as DATABASE_URL wants it."""
+def running(kept: Path | None = None) -> Iterator[str]:
+    """A server of its own on a free port of 127.0.0.1; yields the address of its database as DATABASE_URL wants it.
+
+    Its data is thrown away, or kept in a folder for the next time.
+    """
     programs = install()
-    with tempfile.TemporaryDirectory(prefix="mot-postgres-") as parent:
+    with contextlib.nullcontext(kept) if kept else tempfile.TemporaryDirectory(prefix="mot-postgres-") as parent:
         data = Path(parent) / "data"
         user = _unprivileged(Path(parent))
-        subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "mot", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd=parent,
-            **user,
-        )
+        if not (data / "PG_VERSION").exists():
+            subprocess.run(
+                [programs / "initdb", "-D", data, "-U", "mot", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+                check=True,
+                stdout=subprocess.DEVNULL,
+                cwd=parent,
+                **user,
+            )
         port = _free_port()
         options = [word for option in FAST for word in ("-c", option)]
         log = Path(parent) / "log"
@@ -69,9 +74,9 @@ def running() -> Iterator[str]:
             _wait(server, port, log)
             yield f"postgresql://mot@127.0.0.1:{port}/postgres"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # without waiting for clients, and whole
             try:
-                server.wait(timeout=3)
+                server.wait(timeout=60 if kept else 3)
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
