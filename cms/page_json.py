@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils import translation
 from typing_extensions import TypeAliasType, TypedDict
 from wagtail.models import Locale, Page
@@ -272,11 +272,8 @@ class _Family:
 
     def _load_neighbours(self, pages: Sequence[Page], snapshot: labels.Labels) -> None:
         """Tree paths of the public pages right before and after each among the children of its parent."""
-        level = publication.public(Page.objects.filter(depth=OuterRef("depth")), snapshot.private_paths)
-        before = level.filter(path__lt=OuterRef("path")).order_by("-path").values("path")[:1]
-        after = level.filter(path__gt=OuterRef("path")).order_by("path").values("path")[:1]
         below_homes = Page.objects.filter(pk__in=[page.pk for page in pages if page.pk], depth__gt=2)
-        for path, *beside in below_homes.values_list("path", Subquery(before), Subquery(after)):
+        for path, *beside in below_homes.values_list("path", *publication.beside(snapshot.private_paths)):
             parent = path[: -Page.steplen]
             self._beside[path] = [found if found and found[: -Page.steplen] == parent else None for found in beside]
         if self._draft and not (own := self._draft.page).pk:  # it will be the last of its siblings

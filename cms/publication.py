@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from wagtail.models import Page
 
 from cms.languages import CODES, DEFAULT
 
@@ -20,6 +21,17 @@ def public(pages: Any, private_paths: Iterable[str]) -> Any:
     for path in private_paths:
         pages = pages.exclude(path__startswith=path)
     return pages
+
+
+def beside(private_paths: Iterable[str], path: str = "path", depth: str = "depth") -> tuple[Subquery, Subquery]:
+    """Tree paths of the public pages right before and after a place on its level, whatever their parents.
+
+    To be selected with rows whose columns `path` and `depth` say which place.
+    """
+    level = public(Page.objects.filter(depth=OuterRef(depth)), private_paths)
+    before = level.filter(path__lt=OuterRef(path)).order_by("-path").values("path")[:1]
+    after = level.filter(path__gt=OuterRef(path)).order_by("path").values("path")[:1]
+    return Subquery(before), Subquery(after)
 
 
 def in_public_collection(media: QuerySet[Any], private_collections: Iterable[str]) -> QuerySet[Any]:

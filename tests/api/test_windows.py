@@ -54,6 +54,12 @@ def test_a_walk_gives_every_item_once_in_order(client: Client, news: list[NewsPa
     assert ids(walk(client, "pages/", **query, limit=limit)) == whole
 
 
+def test_a_walk_goes_on_by_cursor_from_an_offset(client: Client, news: list[NewsPage]) -> None:
+    whole = [item["id"] for item in get(client, "pages/", type="newsroom.NewsPage")["items"]]
+    cursor = get(client, "pages/", type="newsroom.NewsPage", offset=2, limit=2)["meta"]["next_cursor"]
+    assert [item["id"] for item in get(client, "pages/", type="newsroom.NewsPage", cursor=cursor)["items"]] == whole[4:]
+
+
 def test_a_walk_over_several_types(client: Client, news: list[NewsPage]) -> None:
     whole = [item["id"] for item in get(client, "pages/", order="-title")["items"]]
     assert len(whole) > len(news)

@@ -7,9 +7,12 @@ from functools import cached_property
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Length
 from taggit.models import TaggedItem
 from wagtail.models import Collection, Page
 
+from cms import labels, publication
 from cms.changes.feed.effects import DOCUMENT, IMAGE, PAGE, Objects, Showing, below, label_of, showing
 from cms.changes.models import DELETE, PRIVACY, PUBLISH, UNPUBLISH, Change
 
@@ -119,15 +122,34 @@ class Stretch:
                 Page.objects.filter(alias_of__in=self.visible.page_query().values("pk")),
                 Page.objects.filter(below(here | self.visible.below)),  # they name it in their breadcrumb
             ]
-        parents = {path[: -Page.steplen] for path in self._listed_elsewhere()}
-        return [*found, Page.objects.filter(path__in=parents)]
+        return [*found, Page.objects.filter(path__in=self._around())]
 
-    def _listed_elsewhere(self) -> set[str]:
-        """Tree paths where pages are, or were, that lists of a page's children show otherwise than before."""
-        found: set[str] = set()
+    def _around(self) -> set[str]:
+        """Tree paths of those that list, or stand beside, pages that show otherwise than before, or elsewhere.
+
+        A page's neighbours are told of where it is and where it was: between the two, whatever stood beside it changed
+        as well.
+        """
+        paths: set[str] = set()
+        shown, moved = [], []
         for pk in self.known:
             here = {self._present[pk].path} if pk in self._present else set()
             there = here | {row.before["path"] for row in self.rows[PAGE][pk] if row.before}
             if pk in self.visible.pages or len(there) > 1:
-                found |= there
+                paths |= there
+                shown.append(pk)
+                moved += [row.pk for row in self.rows[PAGE][pk] if row.before and row.before["path"] not in here]
+        private = labels.current().private_paths
+        now = Q(pk__in=shown)
+        if self.visible.below:
+            now |= Q(alias_of__in=self.visible.page_query().values("pk"))  # as private as what they repeat
+        places = list(Page.objects.filter(now).values_list("path", *publication.beside(private)))
+        if moved:
+            was = KT("before__path")
+            left = Change.objects.filter(pk__in=moved).annotate(was=was, level=Length(was) / Page.steplen)
+            places += left.values_list("was", *publication.beside(private, "was", "level"))
+        found = {path[: -Page.steplen] for path in paths}
+        for path, *neighbours in places:
+            parent = path[: -Page.steplen]
+            found |= {one for one in neighbours if one and one[: -Page.steplen] == parent}
         return found
