@@ -63,6 +63,15 @@ class Atlas:
                 waiting += self.parts_of.get(pk, ())
         return found
 
+    def wholes_of(self, border: int) -> set[int]:
+        """All that a border is a part of."""
+        found: set[int] = set()
+        whole = self.whole_of.get(border)
+        while whole is not None and whole not in found:
+            found.add(whole)
+            whole = self.whole_of.get(whole)
+        return found
+
     def of_countries(self, countries: Iterable[int]) -> set[int]:
         """Borders of any of these countries."""
         wanted = set(countries)

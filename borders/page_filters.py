@@ -14,18 +14,19 @@ from cms.api import page_filters, params
 
 def pages_of_borders(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
     """Pages about any of these borders or their parts: by a link, or bound to it or to a territory on it."""
-    return _about_borders(pages, atlas.borders_by_code(snapshot, codes), snapshot)
+    return pages.filter(about_borders(atlas.borders_by_code(snapshot, codes), snapshot))
 
 
 def pages_of_countries(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
     """Pages about any border of these countries."""
     countries = atlas.keys(snapshot, "borders.Country", codes)
-    return _about_borders(pages, atlas.of(snapshot).of_countries(countries), snapshot)
+    return pages.filter(about_borders(atlas.of(snapshot).of_countries(countries), snapshot))
 
 
-def _about_borders(pages: QuerySet[Any], borders: set[int], snapshot: labels.Labels) -> QuerySet[Any]:
+def about_borders(borders: set[int], snapshot: labels.Labels) -> Q:
+    """Which pages are about any of these borders, by key: by a link, or bound to it or to a territory on it."""
     territories = atlas.of(snapshot).territories_on(borders)
-    return pages.filter(
+    return (
         Q(pk__in=PageBorder.objects.filter(fact__in=borders).values("page"))
         | Q(pk__in=BorderPage.objects.filter(border__in=borders).values("pk"))
         | Q(pk__in=TerritoryPage.objects.filter(territory__in=territories).values("pk"))
@@ -34,10 +35,13 @@ def _about_borders(pages: QuerySet[Any], borders: set[int], snapshot: labels.Lab
 
 def pages_of_territories(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
     """Pages about any of these territories: by a link, or bound to it."""
-    territories = atlas.keys(snapshot, "borders.Territory", codes)
-    return pages.filter(
-        Q(pk__in=PageTerritory.objects.filter(fact__in=territories).values("page"))
-        | Q(pk__in=TerritoryPage.objects.filter(territory__in=territories).values("pk"))
+    return pages.filter(about_territories(atlas.keys(snapshot, "borders.Territory", codes)))
+
+
+def about_territories(territories: set[int]) -> Q:
+    """Which pages are about any of these territories, by key: by a link, or bound to it."""
+    return Q(pk__in=PageTerritory.objects.filter(fact__in=territories).values("page")) | Q(
+        pk__in=TerritoryPage.objects.filter(territory__in=territories).values("pk")
     )
 
 

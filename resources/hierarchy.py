@@ -32,9 +32,14 @@ class Hierarchy:
         chosen = set(keys)
         return chosen | closure(chosen, self.narrower)
 
+    def with_broader(self, keys: Iterable[int]) -> set[int]:
+        """Concepts and all that is broader."""
+        chosen = set(keys)
+        return chosen | closure(chosen, self.broader)
+
     def themes_of(self, pk: int) -> set[int]:
         """The themes that a concept belongs to; a theme belongs to itself."""
-        return ({pk} | closure([pk], self.broader)) & self.themes
+        return self.with_broader([pk]) & self.themes
 
     def path(self, pk: int, snapshot: Labels, locale: str) -> list[Coded]:
         """From a theme down to right above a concept; where there are several ways, the first by code."""

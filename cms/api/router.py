@@ -26,6 +26,7 @@ from cms.api.views import Nothing
 from cms.api.vocabularies import VocabularyDetail, VocabularyList
 from home.api import MemberDetail, MemberList, NavigationView, SiteView
 from home.pilot_actions import PilotActionList
+from home.related import RelatedPages
 from newsroom.calendar import Calendar, PageCalendar
 from newsroom.feeds import CallFeed, EventFeed, NewsFeed, TrainingFeed
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("pages/", PageList.as_view()),
     path("pages/find/", PageFind.as_view()),
     path("pages/<int:key>/", PageDetail.as_view()),
+    path("pages/<int:key>/related/", RelatedPages.as_view()),
     path("pages/<int:key>/calendar/", PageCalendar.as_view()),
     path("images/", ImageList.as_view()),
     path("images/<int:key>/", ImageDetail.as_view()),

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.models import Page
 
 from cms import frontend, labels
-from home import api, dates, listing, maps, measures, wording
+from home import api, dates, listing, maps, measures, related, wording
 
 register = template.Library()
 Json = dict[str, Any]
@@ -55,6 +56,13 @@ def siblings(page: Json) -> tuple[Json | None, Json | None]:
 def cards_of(links: list[Json]) -> list[Json]:
     """Cards of linked pages."""
     return listing.cards([link["id"] for link in links])
+
+
+@register.simple_tag
+def read_also(page: Json, count: int) -> list[Json]:
+    """Cards of the public pages that have most in common with a page."""
+    found, _total = related.related(Page.objects.filter(pk=page["id"]), labels.current(), count)
+    return [item["page"] for item in found or ()]
 
 
 @register.simple_tag

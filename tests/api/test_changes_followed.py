@@ -1,6 +1,5 @@
 """Somebody who keeps every page and fetches what the feed tells has, after each change, what the API answers."""
 
-import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -8,10 +7,8 @@ import pytest
 from django.test import Client
 from wagtail.models import Page, PageViewRestriction
 
-from cms.changes.models import Change
 from tests.api.conftest import SmallSite
 from tests.api.following import Reader
-from tests.conftest import on_postgresql
 from tests.factories.pages import standard_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -88,6 +85,3 @@ def test_a_new_text_does_not_concern_the_pages_beside(client: Client, site: Smal
     page.introduction = "Autrement"
     page.save_revision().publish()
     assert beside.pk not in mirror.follow()
-
-
-@pytest.mark.django_db(transaction=True)  # what lies between two commits counts
