@@ -166,7 +166,6 @@ def _rename(page: Page) -> None:
     page.save()
 
 
-@pytest.mark.django_db(transaction=True)  # what lies between two commits counts
 @pytest.mark.parametrize(
     "action",
     [
@@ -212,7 +211,6 @@ def test_what_was_private_stays_so_when_a_page_above_is_removed_with_its_restric
     assert reader.pages() == {}
 
 
-@pytest.mark.django_db(transaction=True)  # what lies between two commits counts
 def test_a_closed_draft_that_moves_takes_along_what_it_closes(site: SmallSite, reader: Reader) -> None:
     section = standard_page(site.fr, "Chantier secret", slug="chantier", live=False)
     close(section)
