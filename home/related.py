@@ -95,26 +95,27 @@ class RelatedPages(DetailApi):
 
     def item(self, key: int, query: params.Query) -> Any:
         pages = public_pages(query.labels).filter(pk=key)
-        found, total = related(pages, query.labels, query["limit"], fallback=query["fallback"] is not False)
+        found = related(pages, query.labels, query["limit"], fallback=query["fallback"] is not False)
         if found is None:
             raise NotFound("There is no such page.")
-        return whole(found, total)
+        items, candidates = found
+        return whole(items, candidates.count())
 
 
 def related(
     page: QuerySet[Page], snapshot: Labels, limit: int, *, fallback: bool = True
-) -> tuple[list[dict[str, Any]] | None, int]:
-    """Pages related to the one page of a queryset as JSON, and how many there are; None where there is no such page.
+) -> tuple[list[dict[str, Any]], QuerySet[Page]] | None:
+    """The closest pages to the one page of a queryset as JSON, and all there are; None where there is no such page.
 
-    Queries: that page, its links, how many there are, which, and their cards as in any list.
+    Queries: that page, its links, which are the closest, and their cards as in any list.
     """
     row = page.values_list(*ASKED_COLUMNS).first()
     if row is None:
-        return None, 0
+        return None
     asked = _Asked(*row)
     facts = _facts(asked, snapshot)
     if not facts:
-        return [], 0
+        return [], Page.objects.none()
     candidates = _candidates(asked, facts, snapshot)
     if not fallback:
         candidates = candidates.filter(alias_of=None)
@@ -126,7 +127,7 @@ def related(
         {"score": found.score, "shared": _shared(found.shared, snapshot, asked.locale), "page": card}
         for found, card in zip(best, cards, strict=True)
     ]
-    return items, candidates.count()
+    return items, candidates
 
 
 def _facts(asked: _Asked, snapshot: Labels) -> list[_Fact]:

@@ -61,8 +61,8 @@ def cards_of(links: list[Json]) -> list[Json]:
 @register.simple_tag
 def read_also(page: Json, count: int) -> list[Json]:
     """Cards of the public pages that have most in common with a page."""
-    found, _total = related.related(Page.objects.filter(pk=page["id"]), labels.current(), count)
-    return [item["page"] for item in found or ()]
+    found = related.related(Page.objects.filter(pk=page["id"]), labels.current(), count)
+    return [item["page"] for item in found[0]] if found else []
 
 
 @register.simple_tag
