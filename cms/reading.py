@@ -68,8 +68,7 @@ def by_token(request: HttpRequest) -> HttpResponse:
     try:
         return draft_response(request, access.opened(request.GET.get("token", "")))
     except access.Refused as refused:
-        statuses: dict[type[access.Refused], int] = {access.Unknown: 404, access.Ended: 410, access.Forbidden: 403}
         with translation.override(refused.locale or DEFAULT):
-            response = render(request, "reading/no_preview.html", status=statuses[type(refused)])
+            response = render(request, "reading/no_preview.html", status=refused.status)
         access.keep_to_yourself(response)
         return response

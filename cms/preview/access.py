@@ -22,7 +22,12 @@ AGE = datetime.timedelta(hours=1)
 
 
 class Refused(Exception):
-    """There is no draft for this token; `locale` is the language of the draft, where it is known."""
+    """There is no draft for this token; `locale` is the language of the draft, where it is known.
+
+    `status` is that of an answer which says so.
+    """
+
+    status: int
 
     def __init__(self, locale: str | None = None) -> None:
         self.locale = locale
@@ -32,13 +37,19 @@ class Refused(Exception):
 class Unknown(Refused):
     """We did not make this token."""
 
+    status = 404
+
 
 class Ended(Refused):
     """It was good once: it is too old, was withdrawn, or what it opened is gone."""
 
+    status = 410
+
 
 class Forbidden(Refused):
     """Whoever made it may no longer edit the page."""
+
+    status = 403
 
 
 def _snapshots() -> signing.TimestampSigner:
