@@ -1,17 +1,22 @@
 """Concepts and agents over REST."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
 from typing_extensions import TypedDict
 
 from cms.api import params
 from cms.api.errors import NotFound
-from cms.api.views import DetailApi, ListApi
+from cms.api.views import Api, DetailApi, ListApi, Listed, whole
 from cms.labels import Coded, CodedAs
 from cms.references import Context
 from cms.representation import enum
-from resources import concept_shapes, hierarchy
+from cms.structured_data import JsonLd
+from resources import concept_shapes, hierarchy, skos
 from resources.agents import Agent, AgentKind
 from resources.thesaurus import Concept, ConceptStatus
 
@@ -22,9 +27,22 @@ def keys(query: params.Query, name: str) -> set[int]:
     return {known[code].pk for code in query[name]}
 
 
-class ConceptList(ListApi):
-    """Concepts of the thesaurus."""
+SKOS_RENDERERS = [JSONRenderer, skos.JsonLdRenderer, skos.TurtleRenderer]
+SKOS_ANSWERS = {skos.JsonLdRenderer.format: JsonLd, skos.TurtleRenderer.format: str}
 
+
+def _skos(found: Sequence[Concept], query: params.Query) -> Response:
+    """Concepts as a graph (two queries beside the labels')."""
+    known = query.labels.table("resources.Concept").by_pk
+    shown = [row for row in found if row.pk in known]
+    prefetch_related_objects(shown, "names", "scope_notes")
+    return Response(skos.graph(shown, Api.context(query)))
+
+
+class ConceptList(ListApi):
+    """Concepts of the thesaurus; as SKOS (JSON-LD or Turtle) all of them at once, unless a `limit` is given."""
+
+    renderer_classes = SKOS_RENDERERS  # type: ignore[assignment]
     own_params = (
         params.Param(
             "theme", params.fact("resources.Concept"), "These concepts and all that are narrower (codes).", many=True
@@ -56,16 +74,57 @@ class ConceptList(ListApi):
         known = query.labels.table("resources.Concept").by_pk  # a concept may have been published since it was read
         return [concept_shapes.concept(row, context) for row in found if row.pk in known]
 
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        return {**super().answers(), **SKOS_ANSWERS}
+
+    def get(self, request: Request) -> Response:
+        if request.accepted_renderer.format not in SKOS_ANSWERS:
+            return super().get(request)  # type: ignore[no-any-return]
+        query = self.query(request)
+        return _skos(self.all_rows(query), query)
+
+
+class ConceptTree(Api):
+    """The whole thesaurus from its themes down; what has several broader concepts is below each of them.
+
+    Concepts that no theme leads to, such as candidates without a place, are in `concepts/` only.
+    """
+
+    own_params = (params.Param("theme", params.fact("resources.Concept"), "From these themes only.", many=True),)
+
+    def answer(self, query: params.Query) -> Listed[concept_shapes.ConceptNode]:
+        chosen = hierarchy.of(query.labels).themes
+        if query["theme"]:
+            chosen = chosen & keys(query, "theme")
+        return whole(concept_shapes.tree(chosen, self.context(query)))
+
 
 class ConceptDetail(DetailApi):
-    """One concept with all its labels and neighbours."""
+    """One concept with all its labels and neighbours; also as SKOS (JSON-LD or Turtle)."""
+
+    renderer_classes = SKOS_RENDERERS  # type: ignore[assignment]
+
+    @classmethod
+    def answers(cls) -> dict[str, Any]:
+        return {**super().answers(), **SKOS_ANSWERS}
+
+    def get(self, request: Request, key: str) -> Response:
+        if request.accepted_renderer.format not in SKOS_ANSWERS:
+            return super().get(request, key=key)  # type: ignore[no-any-return]
+        query = self.query(request)
+        return _skos([self._row(key, query)], query)
 
     def item(self, key: str, query: params.Query) -> concept_shapes.ConceptDetail:
+        return concept_shapes.concept_detail(self._row(key, query), self.context(query))
+
+    @staticmethod
+    def _row(key: str, query: params.Query) -> Concept:
         entry = query.labels.table("resources.Concept").by_code.get(key)
         found = Concept.objects.filter(pk=entry.pk, live=True).first() if entry else None
         if found is None:
             raise NotFound("There is no concept with this code.")
-        return concept_shapes.concept_detail(found, self.context(query))
+        return found
 
 
 class AgentJson(TypedDict):

@@ -26,6 +26,16 @@ class ConceptJson(TypedDict):
     broader: list[Coded]
 
 
+class ConceptNode(TypedDict):
+    """A concept with all that is below it."""
+
+    code: str
+    label: str
+    notation: str
+    status: CodedAs[ConceptStatus] | None
+    narrower: list["ConceptNode"]
+
+
 class ConceptLabels(TypedDict):
     """The labels of a concept in one language (SKOS: one prefLabel, any number of altLabels)."""
 
@@ -69,6 +79,38 @@ def concept(found: Concept, context: Context) -> ConceptJson:
         "themes": coded(known.themes_of(found.pk), context),
         "broader": coded(known.broader.get(found.pk, ()), context),
     }
+
+
+def _notations_and_statuses() -> dict[int, tuple[str, str]]:
+    """Of published concepts by key (one query, for `Labels.derived`)."""
+    rows = Concept.objects.filter(live=True).values_list("pk", "notation", "status")
+    return {pk: (notation, status) for pk, notation, status in rows}
+
+
+def tree(roots: Iterable[int], context: Context) -> list[ConceptNode]:
+    """Published concepts with all that is narrower, those of one level by notation, then by label.
+
+    A loop that drafts published one after the other closed is cut where it would begin again.
+    """
+    known = hierarchy.of(context.labels)
+    table = context.labels.table("resources.Concept").by_pk
+    columns = context.labels.derived(_notations_and_statuses)
+
+    def level(pks: Iterable[int], above: frozenset[int]) -> list[ConceptNode]:
+        nodes = [node(pk, above) for pk in pks if pk in table and pk in columns and pk not in above]
+        return sorted(nodes, key=lambda item: (not item["notation"], item["notation"], item["label"].casefold()))
+
+    def node(pk: int, above: frozenset[int]) -> ConceptNode:
+        notation, status = columns[pk]
+        return {
+            "code": table[pk].code,
+            "label": table[pk].label(context.locale),
+            "notation": notation,
+            "status": enum(ConceptStatus, status),
+            "narrower": level(known.narrower.get(pk, ()), above | {pk}),
+        }
+
+    return level(roots, frozenset())
 
 
 def concept_detail(found: Concept, context: Context) -> ConceptDetail:

@@ -29,7 +29,7 @@ from home.pilot_actions import PilotActionList
 from home.related import RelatedPages
 from newsroom.calendar import Calendar, PageCalendar
 from newsroom.feeds import CallFeed, EventFeed, NewsFeed, TrainingFeed
-from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList
+from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList, ConceptTree
 
 urlpatterns: list[URLPattern] = [
     path("pages/", PageList.as_view()),
@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("key-figures/<slug:key>/", KeyFigureDetail.as_view()),
     path("pilot-actions/", PilotActionList.as_view()),
     path("concepts/", ConceptList.as_view()),
+    path("concepts/tree/", ConceptTree.as_view()),
     path("concepts/<slug:key>/", ConceptDetail.as_view()),
     path("agents/", AgentList.as_view()),
     path("agents/<slug:key>/", AgentDetail.as_view()),

@@ -166,11 +166,15 @@ class ListApi(Api):
 
     def all_items(self, query: params.Query) -> list[Any]:
         """Every item from `offset` on, or `limit` of them where it is given: what formats hold that are one file."""
+        return self.items(self.all_rows(query), query)
+
+    def all_rows(self, query: params.Query) -> list[Any]:
+        """What `all_items` shows, as it comes from the database."""
         if "cursor" in query.given:
             raise errors.bad("cursor", query["cursor"], "is for JSON: this format answers everything at once")
         found = windows.ordered(self.queryset(query), self.keys(query))
         end = query["offset"] + query["limit"] if "limit" in query.given else None
-        return self.items(list(found[query["offset"] : end]), query)
+        return list(found[query["offset"] : end])
 
     def keys(self, query: params.Query) -> list[windows.Key]:
         """The order asked for, with the key as tie-break so that parts of a list never overlap."""

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from cms.api.schema.document import document, endpoints
 from cms.references import API_PATH
 
-JSON_TYPES = ("application/json", "application/geo+json", "application/problem+json")
+JSON_TYPES = ("application/json", "application/geo+json", "application/ld+json", "application/problem+json")
 
 
 class UndeclaredAnswer(AssertionError):
