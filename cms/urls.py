@@ -11,7 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views import serve
 
 from cms import attempts, frontend, media_views, reading
-from home.views import robots
+from home import views
 
 handler400 = "cms.api.errors.refuse_request"
 handler404 = "cms.api.errors.nothing_there"
@@ -19,7 +19,9 @@ handler500 = "cms.api.errors.failed"
 
 urlpatterns = [
     path("", RedirectView.as_view(url=f"/{settings.LANGUAGE_CODE}/")),
-    path("robots.txt", robots),
+    path("robots.txt", views.robots),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap-<str:locale>-<int:number>.xml", views.sitemap_file, name="sitemap_file"),
     path(frontend.PREVIEW_PATH.lstrip("/"), reading.by_token),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<str:document_filename>", media_views.document, name="wagtaildocs_serve"),

@@ -20,6 +20,7 @@ from cms.api.media import DocumentDetail, DocumentList, ImageDetail, ImageList
 from cms.api.pages import PageDetail, PageList
 from cms.api.preview import PagePreview
 from cms.api.redirects import RedirectList
+from cms.api.robots import Robots
 from cms.api.schema.views import Docs, Schema
 from cms.api.sitemap import Sitemap
 from cms.api.views import Nothing
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("locales/", LocaleList.as_view()),
     path("redirects/", RedirectList.as_view()),
     path("sitemap/", Sitemap.as_view()),
+    path("robots/", Robots.as_view()),
     path("feeds/news/", NewsFeed.as_view()),
     path("feeds/events/", EventFeed.as_view()),
     path("feeds/trainings/", TrainingFeed.as_view()),

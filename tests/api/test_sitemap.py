@@ -67,3 +67,67 @@ def test_queries_do_not_grow(client: Client, with_more: SmallSite, django_assert
     client.get("/api/v2/sitemap/")
     with django_assert_max_num_queries(4):
         client.get("/api/v2/sitemap/?limit=100")
+
+
+def places(content: bytes) -> list[str | None]:
+    """The addresses that a sitemap or an index of them holds."""
+    return [found.text for found in ElementTree.fromstring(content).iterfind("*/s:loc", NAMES)]
+
+
+def test_robots_of_a_front_end(client: Client, with_more: SmallSite, settings: Any) -> None:
+    settings.FRONTEND_URLS = dict.fromkeys(CODES, "https://www.example.org")
+    found = client.get("/api/v2/robots/").json()
+    assert found["rules"] == [{"user_agent": "*", "allow": ["/"], "disallow": []}]
+    assert [entry["locale"] for entry in found["sitemaps"]] == ["fr", "de"]
+    assert all(entry["lastmod"] for entry in found["sitemaps"])
+    addresses = [entry["url"] for entry in found["sitemaps"]]
+    for address, language in zip(addresses, ("fr", "de"), strict=True):
+        pages = places(client.get(address).content)
+        assert pages
+        assert all(str(page).startswith(f"https://www.example.org/{language}/") for page in pages)
+    file = client.get("/api/v2/robots/?format=txt")
+    assert file["Content-Type"] == "text/plain; charset=utf-8"
+    lines = "".join(f"Sitemap: {address}\n" for address in addresses)
+    assert file.content.decode() == f"User-agent: *\nAllow: /\n\n{lines}"
+
+
+def test_robots_of_a_language_with_a_server_of_its_own(client: Client, with_more: SmallSite, settings: Any) -> None:
+    settings.FRONTEND_URLS = {"de": "https://www.beispiel.org"}
+    for language in ("fr", "de"):
+        found = client.get(f"/api/v2/robots/?locale={language}").json()["sitemaps"]
+        assert [entry["locale"] for entry in found] == [language]
+
+
+def test_this_server_tells_the_same_pages_as_the_api(client: Client, with_more: SmallSite, monkeypatch: Any) -> None:
+    assert b"\nSitemap: http://localhost:8000/sitemap.xml\n" in client.get("/robots.txt").content
+    files = places(client.get("/sitemap.xml").content)
+    assert files == [f"http://localhost:8000/sitemap-{language}-1.xml" for language in ("fr", "de")]
+    for file, language in zip(files, ("fr", "de"), strict=True):
+        own = client.get(str(file))
+        assert own["Content-Type"] == "application/xml; charset=utf-8"
+        assert own.content == client.get(f"/api/v2/sitemap/?format=xml&locale={language}").content
+    monkeypatch.setattr("cms.api.sitemap.LARGEST", 2)
+    files = places(client.get("/sitemap.xml").content)
+    assert files == [f"http://localhost:8000/sitemap-{name}.xml" for name in ("fr-1", "fr-2", "de-1")]
+    pages = [page for file in files for page in places(client.get(str(file)).content)]
+    assert sorted(map(str, pages)) == sorted(
+        item["html_url"] for item in client.get("/api/v2/sitemap/").json()["items"]
+    )
+    told = [entry["url"] for entry in client.get("/api/v2/robots/").json()["sitemaps"]]
+    assert [page for address in told for page in places(client.get(address).content)] == pages
+
+
+@pytest.mark.parametrize("path", ["sitemap-fr-0.xml", "sitemap-fr-2.xml", "sitemap-nl-1.xml", "sitemap-xx-1.xml"])
+def test_files_that_there_are_not(client: Client, with_more: SmallSite, path: str) -> None:
+    assert client.get(f"/{path}").status_code == 404
+
+
+def test_this_server_tells_nothing_of_languages_that_are_elsewhere(
+    client: Client, with_more: SmallSite, settings: Any
+) -> None:
+    settings.FRONTEND_URLS = {"de": "https://www.beispiel.org"}
+    assert places(client.get("/sitemap.xml").content) == ["http://localhost:8000/sitemap-fr-1.xml"]
+    assert client.get("/sitemap-de-1.xml").status_code == 404
+    settings.FRONTEND_URLS = dict.fromkeys(CODES, "https://www.example.org")
+    assert client.get("/sitemap.xml").status_code == 404
+    assert client.get("/robots.txt").content.decode() == "User-agent: *\nDisallow: /admin/\n\n"
