@@ -8,6 +8,7 @@ and overwritten when a page that refers to it is submitted for translation.
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.forms import ModelMultipleChoiceField
@@ -20,6 +21,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import DraftStateMixin, LockableMixin, Orderable, Revision, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
+from cms import addresses
 from cms.child_rows import RowsPanel, renew_changed
 from cms.languages import Language, nearest
 from cms.revisions import OpensWithoutGoneFacts
@@ -202,6 +204,12 @@ class Fact(
 
     def __str__(self) -> str:
         return self.name_in(get_language() or "fr")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.code in addresses.fixed_words():
+            message = _("“%(code)s” is part of an address of the site: choose another code.") % {"code": self.code}
+            raise ValidationError({"code": message})
 
     @transaction.atomic
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:

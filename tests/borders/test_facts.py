@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from borders.models import Border, BorderName, Country, Indicator, KeyFigure, Programme
@@ -25,6 +26,17 @@ def refused(fact: Any) -> dict[str, list[str]]:
 @pytest.mark.parametrize("code", ["FR-DE", "fr_de", "fr de", "-fr", "é", ""])
 def test_codes_are_small_letters_digits_and_hyphens(code: str) -> None:
     assert "code" in refused(Border(code=code))
+
+
+@pytest.mark.parametrize("code", ["compare", "tree"])
+def test_a_code_is_no_fixed_part_of_an_address(client: Client, code: str) -> None:
+    border = make.border(f"{code}-1")
+    assert client.get(f"/api/v2/borders/{border.code}/").status_code == 200
+    border.code = code
+    assert code in refused(border)["code"][0]
+    with pytest.raises(ValidationError):
+        border.save_revision().publish()
+    assert Border.objects.get().code == f"{code}-1"
 
 
 @pytest.mark.parametrize("code", ["fra", "f", "f1"])

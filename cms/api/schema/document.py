@@ -7,14 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.urls import get_resolver
 
+from cms.addresses import ROUTER
 from cms.api.schema import components
 from cms.api.schema.components import Json
 from cms.api.schema.operations import Endpoint
 from cms.api.schema.partials import partial, referred
 from cms.api.views import Api, Nothing
 from cms.references import API_PATH
-
-ROUTER = "cms.api.router"  # by name: the router imports the endpoints, this package among them
 
 
 def endpoints() -> list[Endpoint]:
