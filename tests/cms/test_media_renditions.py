@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from django.core.files.images import ImageFile
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import Client
 from django_tasks_db.models import DBTaskResult
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 from cms import renditions
 from cms.media import CmsImage, Rendition, RenditionState
@@ -167,6 +169,32 @@ def test_a_picture_taken_upright_stands_upright_and_tells_no_place() -> None:
         content = rows[0].file.read()
         assert b"Exif" not in content
         assert b"Somebody" not in content
+
+
+def test_no_file_that_the_api_names_tells_where_a_picture_was_taken(client: Client) -> None:
+    source = pictures.camera_jpeg(1400, 2000, orientation=6)
+    with Image.open(io.BytesIO(source)) as original:
+        assert original.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    image = pictures.image(source)
+    work()
+    answer = client.get(f"/api/v2/images/{image.pk}/").content.decode()
+    addresses = set(re.findall(r"http://localhost:8000(/(?!api/)[^\"]+)", answer))
+    assert len(addresses) == image.renditions.count() >= 20
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+        assert not any(word in content for word in (b"Exif", b"Somebody", b"http://ns.adobe.com")), address
+        with Image.open(io.BytesIO(content)) as made:
+            assert not made.getexif()
+            assert not {"exif", "xmp", "comment"} & made.info.keys()
+    assert image.file.url not in addresses
+    assert client.get(image.file.url).status_code == 404
+    inlined = re.findall(r"data:image/\w+;base64,([A-Za-z0-9+/=]+)", answer)
+    assert inlined
+    for text in inlined:
+        with Image.open(io.BytesIO(base64.b64decode(text))) as made:
+            assert not made.getexif()
 
 
 @pytest.mark.parametrize("route", ["save", "update_fields"])
