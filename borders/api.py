@@ -9,7 +9,16 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from borders import atlas, bound_pages, comparison, figure_shapes, programme_shapes, published, shapes
+from borders import (
+    atlas,
+    bound_pages,
+    comparison,
+    figure_shapes,
+    programme_shapes,
+    published,
+    shapes,
+    structured_data,
+)
 from borders.figures import KeyFigure
 from borders.geo_views import GeoDetailApi, GeoListApi
 from borders.geography import Border, BorderKind, LegalForm, Territory, TerritoryScale
@@ -19,6 +28,7 @@ from cms.api.errors import NotFound
 from cms.api.tables import CsvRenderer, Table, TableListApi
 from cms.api.views import Api, DetailApi, ListApi
 from cms.references import Context
+from cms.structured_data import Described
 
 COUNTRY = params.Param("country", params.fact("borders.Country"), "On a border of these countries (codes).", many=True)
 BORDER = params.Param(
@@ -173,11 +183,17 @@ class ProgrammeList(ListApi):
         return _in_order(found, programme_shapes.programmes, self.context(query))
 
 
+class ProgrammeDetailJson(programme_shapes.ProgrammeJson, Described):
+    """All that is known of a programme."""
+
+
 class ProgrammeDetail(DetailApi):
     """One programme."""
 
-    def item(self, key: str, query: params.Query) -> programme_shapes.ProgrammeJson:
-        return _one("borders.Programme", key, programme_shapes.programme, self.context(query))
+    def item(self, key: str, query: params.Query) -> ProgrammeDetailJson:
+        context = self.context(query)
+        found = _one("borders.Programme", key, programme_shapes.programme, context)
+        return {**found, "json_ld": structured_data.programme(found, context)}
 
 
 class KeyFigureList(TableListApi):

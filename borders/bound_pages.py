@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 from typing_extensions import TypedDict
 from wagtail.models import Page
 
-from borders import atlas, page_filters, published, shapes
+from borders import atlas, page_filters, published, shapes, structured_data
 from borders.fiches import BorderPage, TerritoryPage
 from borders.obstacles import ObstaclePage, ObstacleStatus
 from borders.programme_shapes import ProgrammeJson, programmes
@@ -24,6 +24,7 @@ from cms.page_json import TranslationMeta, translation_meta
 from cms.page_shapes import page_types
 from cms.references import TARGET_COLUMNS, Context, page_target
 from cms.representation import PageLink, enum, page_link
+from cms.structured_data import Described
 
 NEWEST = 10
 """How many pages of a type are linked; `list_url` has them all."""
@@ -57,7 +58,7 @@ class Bound(TypedDict):
     pages: list[PagesOfType]
 
 
-class BorderWithPages(shapes.BorderDetail, Bound):
+class BorderWithPages(shapes.BorderDetail, Bound, Described):
     """A border with everything that is bound to it or its parts; related are borders that share a territory or a
     programme with it.
     """
@@ -65,7 +66,7 @@ class BorderWithPages(shapes.BorderDetail, Bound):
     related_borders: list[Coded]
 
 
-class TerritoryWithPages(shapes.TerritoryDetail, Bound):
+class TerritoryWithPages(shapes.TerritoryDetail, Bound, Described):
     """A territory with everything that is bound to it, and the programmes of its borders."""
 
     programmes: list[ProgrammeJson]
@@ -78,7 +79,12 @@ def border(pk: int, context: Context) -> BorderWithPages | None:
         return None
     known = atlas.of(context.labels)
     related = context.labels.all_coded("borders.Border", known.related(pk), context.locale)
-    return {**found, **_bound("border", pk, found["code"], context), "related_borders": related}
+    return {
+        **found,
+        **_bound("border", pk, found["code"], context),
+        "related_borders": related,
+        "json_ld": structured_data.border(found, context),
+    }
 
 
 def territory(pk: int, context: Context) -> TerritoryWithPages | None:
@@ -88,7 +94,12 @@ def territory(pk: int, context: Context) -> TerritoryWithPages | None:
         return None
     known = atlas.of(context.labels)
     funding = programmes(known.programmes_on(known.borders_of_territory.get(pk, ())), context)
-    return {**found, **_bound("territory", pk, found["code"], context), "programmes": list(funding.values())}
+    return {
+        **found,
+        **_bound("territory", pk, found["code"], context),
+        "programmes": list(funding.values()),
+        "json_ld": structured_data.territory(found, context),
+    }
 
 
 _FIND: dict[published.Kind, Callable[[QuerySet[Any], Iterable[str], Labels], QuerySet[Any]]] = {

@@ -1,6 +1,7 @@
-"""Pages in schema.org's terms (JSON-LD) and for social networks (Open Graph), ready to embed by a front end.
+"""Pages and facts in schema.org's terms (JSON-LD), pages for social networks (Open Graph), ready to embed.
 
-A page type says what it is in `structured_data`; what all pages have is added here.
+A page type says what it is in `structured_data`; what all pages have is added here. Facts are described beside their
+JSON.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
 from cms.json_types import Address
+from cms.labels import Coded
 from cms.publication import html_path
 from cms.references import Context
 from cms.representation import image
@@ -19,6 +21,12 @@ JsonLd = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additional
 """A JSON-LD document, to be written as it is into a <script type="application/ld+json">."""
 
 Json = dict[str, Any]
+
+
+class Described(TypedDict):
+    """What all details of facts have: the fact as JSON-LD, its `@id` the same in every language."""
+
+    json_ld: JsonLd
 
 
 class SharingImage(TypedDict):
@@ -92,7 +100,23 @@ def graph(page: Any, context: Context, breadcrumb: Iterable[Any]) -> JsonLd:
             for position, (name, address) in enumerate(steps, 1)
         ],
     }
-    return {"@context": "https://schema.org", "@graph": [compact(own), publisher, trail]}
+    return document(compact(own), publisher, trail)
+
+
+def document(*things: Json) -> JsonLd:
+    """Things as one JSON-LD graph."""
+    return {"@context": "https://schema.org", "@graph": list(things)}
+
+
+def country(coded: Coded | None) -> Json | None:
+    """A country by its ISO 3166-1 code and name."""
+    return {"@type": "Country", "identifier": coded["code"].upper(), "name": coded["label"]} if coded else None
+
+
+def postal_address(country: Coded | None, city: str = "") -> Json | None:
+    """As much of an address as is known; None for nothing."""
+    known = compact({"addressLocality": city, "addressCountry": country and country["code"].upper()})
+    return {"@type": "PostalAddress", **known} if known else None
 
 
 def organisation(context: Context) -> JsonLd:

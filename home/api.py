@@ -12,7 +12,7 @@ from wagtail.models import Site
 from borders import geojson
 from borders.geo_views import GeoDetailApi, GeoListApi
 from borders.shapes import Point
-from cms import representation
+from cms import representation, structured_data
 from cms.api import params
 from cms.api.errors import NotFound
 from cms.api.views import Api
@@ -21,6 +21,7 @@ from cms.labels import Coded, CodedAs
 from cms.languages import fallbacks
 from cms.offices import OfficeCard
 from cms.references import Context, References
+from cms.structured_data import Described, JsonLd
 from home.models import Member, NavigationEntry, SiteSettings
 from home.models.members import MemberCategory
 from home.models.navigation import Menu
@@ -201,10 +202,35 @@ class MemberList(GeoListApi):
         return members_json(found, self.context(query))
 
 
+class MemberDetailJson(MemberJson, Described):
+    """All that is known of a member of the network."""
+
+
+def member_json_ld(shown: MemberJson, context: Context) -> JsonLd:
+    """A member as an organisation that belongs to the site's publisher."""
+    publisher = structured_data.organisation(context)
+    address = structured_data.postal_address(shown["country"], shown["city"])
+    point = shown["point"]
+    own = {
+        "@type": "Organization",
+        "@id": context.api(f"members/{shown['code']}/"),
+        "name": shown["label"],
+        "url": shown["website"],
+        "address": address,
+        "location": structured_data.place(shown["city"], lat=point["lat"], lon=point["lon"]) if point else None,
+        "memberOf": {"@id": publisher["@id"]},
+    }
+    return structured_data.document(structured_data.compact(own), publisher)
+
+
 class MemberDetail(GeoDetailApi):
     """One member of the network."""
 
-    def item(self, key: str, query: params.Query) -> MemberJson:
+    def item(self, key: str, query: params.Query) -> MemberDetailJson:
+        found = self.place(key, query)
+        return {**found, "json_ld": member_json_ld(found, self.context(query))}
+
+    def place(self, key: str, query: params.Query) -> MemberJson:
         found = members_json(Member.objects.filter(code=key, live=True), self.context(query))
         if not found:
             raise NotFound("There is nothing with this code.")

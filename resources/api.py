@@ -12,10 +12,11 @@ from typing_extensions import TypedDict
 from cms.api import params
 from cms.api.errors import NotFound
 from cms.api.views import Api, DetailApi, ListApi, Listed, whole
+from cms.changes import CONTENT, RECORDS
 from cms.labels import Coded, CodedAs
 from cms.references import Context
 from cms.representation import enum
-from cms.structured_data import JsonLd
+from cms.structured_data import Described, JsonLd, compact, document, postal_address
 from resources import concept_shapes, hierarchy, skos
 from resources.agents import Agent, AgentKind
 from resources.thesaurus import Concept, ConceptStatus
@@ -157,6 +158,30 @@ def agent_json(agent: Agent, context: Context) -> AgentJson:
     }
 
 
+class AgentDetailJson(AgentJson, Described):
+    """All that is known of a person or body."""
+
+
+def agent_json_ld(shown: AgentJson, context: Context) -> JsonLd:
+    """A person or an organisation, with its other names and its identifiers as addresses."""
+    person = shown["kind"] is not None and shown["kind"]["code"] == AgentKind.PERSON
+    same_as = (
+        shown["orcid"] and f"https://orcid.org/{shown['orcid']}",
+        shown["isni"] and f"https://isni.org/isni/{shown['isni']}",
+        shown["viaf"] and f"https://viaf.org/viaf/{shown['viaf']}",
+    )
+    own = {
+        "@type": "Person" if person else "Organization",
+        "@id": context.api(f"agents/{shown['code']}/"),
+        "name": shown["label"],
+        "alternateName": shown["variant_names"],
+        "url": shown["website"],
+        "sameAs": [address for address in same_as if address],
+        "address": None if person else postal_address(shown["country"]),
+    }
+    return document(compact(own))
+
+
 def _agents() -> QuerySet[Agent]:
     return Agent.objects.filter(live=True).prefetch_related("names")
 
@@ -164,6 +189,7 @@ def _agents() -> QuerySet[Agent]:
 class AgentList(ListApi):
     """Authors and publishers."""
 
+    families = (CONTENT, RECORDS)
     own_params = (
         params.Param("kind", params.choice(AgentKind), "Persons or bodies.", many=True),
         params.Param("country", params.fact("borders.Country"), "Countries (codes).", many=True),
@@ -187,8 +213,12 @@ class AgentList(ListApi):
 class AgentDetail(DetailApi):
     """One agent."""
 
-    def item(self, key: str, query: params.Query) -> AgentJson:
+    families = (CONTENT, RECORDS)
+
+    def item(self, key: str, query: params.Query) -> AgentDetailJson:
         agent = _agents().filter(code=key).first()
         if agent is None:
             raise NotFound("There is no agent with this code.")
-        return agent_json(agent, self.context(query))
+        context = self.context(query)
+        found = agent_json(agent, context)
+        return {**found, "json_ld": agent_json_ld(found, context)}
