@@ -1,7 +1,7 @@
 """Pages: lists and details."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
@@ -73,6 +73,7 @@ SEARCH = (
     params.Param("search", params.plain, "Full text search."),
     params.Param("search_operator", params.choice(["and", "or"]), "Whether all words must match.", default="and"),
 )
+ORDER = "order"
 SITE = params.Param("site", params.plain, "The host name of a site, with its port if need be.")
 RICH_TEXT = params.Param("rich_text_format", params.choice(["html"]), "Rich text is always display HTML.")
 
@@ -158,13 +159,31 @@ class PageList(FilteredPages, ListApi):
             api.types = [model]
             for param in api.declared():
                 variants[param.name][name] = param
-        return [_merged(by_type) for by_type in variants.values()]
+        return [
+            replace(param, description=f"{param.description} {cls.orderings_documented()}")
+            if param.name == ORDER
+            else param
+            for param in (_merged(by_type) for by_type in variants.values())
+        ]
+
+    @classmethod
+    def orderings_documented(cls) -> str:
+        """Which columns there are for `order`: of every type, and more of each."""
+        api = cls()
+        own: dict[str, list[str]] = {}
+        for name, model in {"": Page, **page_types()}.items():
+            api.types = [model]
+            own[name] = sorted(api.orderings_of_type())
+        everywhere = own.pop("")
+        lines = [f"Of every type: {_quoted(everywhere)}."]
+        for name, columns in own.items():
+            if more := [column for column in columns if column not in everywhere]:
+                lines.append(f"With `type={name}`: {_quoted(more)}.")
+        return " ".join(lines)
 
     def declared(self) -> list[params.Param]:
-        columns = page_filters.columns_of(self.types[0] if len(self.types) == 1 else Page)
-        order = params.Param("order", params.plain, "Columns, each with a minus sign to reverse it, or `random`.")
+        order = params.Param(ORDER, params.plain, "Columns, each with a minus sign to reverse it, or `random`.")
         own = [TYPE, FIELDS, *SEARCH, RICH_TEXT, params.LIMIT, params.OFFSET, windows.CURSOR, order]
-        self.columns = columns
         return [params.LOCALE, *own, *self.filters(), self.format, params.CACHE_BUSTER]
 
     def query(self, request: Request) -> params.Query:
@@ -255,9 +274,13 @@ class PageList(FilteredPages, ListApi):
 
     def orderings_of_type(self) -> dict[str, Any]:
         """Names for `order` with what is behind them: the type's columns and what it declares in `orderings`."""
-        names = {name: name for name in (*self.columns, "last_published_at")}
         model = self.types[0] if len(self.types) == 1 else Page
+        names = {name: name for name in (*page_filters.columns_of(model), "last_published_at")}
         return {**names, **getattr(model, "orderings", {})}
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _merged(by_type: dict[str, params.Param]) -> params.Param:
@@ -267,8 +290,7 @@ def _merged(by_type: dict[str, params.Param]) -> params.Param:
     reader = params.Reader(first.read.read, either(kinds))
     if len(by_type) == len(page_types()):
         return replace(first, read=reader)
-    names = ", ".join(f"`{name}`" for name in by_type)
-    return replace(first, read=reader, description=f"{first.description} Only with a `type` among {names}.")
+    return replace(first, read=reader, description=f"{first.description} Only with a `type` among {_quoted(by_type)}.")
 
 
 class PageDetail(DetailApi):

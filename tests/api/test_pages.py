@@ -1,6 +1,7 @@
 """Lists, details and find of pages."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,8 @@ from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageViewRestriction
 
+from cms.api.schema.document import document
+from cms.page_shapes import page_types
 from cms.publication import html_path
 from tests.api.conftest import SmallSite
 from tests.factories.pages import standard_page
@@ -284,3 +287,15 @@ def test_queries_do_not_grow(client: Client, site: SmallSite, django_assert_max_
         get(client, "pages/?type=home.StandardPage&limit=20&fields=*")
     with django_assert_max_num_queries(16):
         get(client, f"pages/{site.team.pk}/")
+
+
+def test_the_columns_that_lists_can_be_ordered_by_are_documented(client: Client, site: SmallSite) -> None:
+    parameters = document()["paths"]["/pages/"]["get"]["parameters"]
+    text = next(found["description"] for found in parameters if found["name"] == "order")
+    everywhere, *more = re.findall(r"(?:Of every type|With `type=([\w.]+)`): ([^.]+)\.", text)
+    by_type = dict(more)
+    assert "`start`" in by_type["newsroom.EventPage"]
+    for name in page_types():
+        columns = re.findall(r"`(\w+)`", everywhere[1] + by_type.get(name, ""))
+        response = client.get(f"/api/v2/pages/?type={name}&order={','.join(columns)}")
+        assert response.status_code == 200, response.content
