@@ -1,4 +1,4 @@
-"""A TypeScript client generated from the OpenAPI document, compiled under `strict`; it reads a whole site."""
+"""A TypeScript client generated from the OpenAPI document, compiled under `strict`: it reads a whole site, and is one."""
 
 import json
 import shutil
@@ -8,11 +8,11 @@ from typing import Any
 from cms.api.schema.document import document
 from tests.services import node
 
-SOURCES = ("read.ts", "process.d.ts", "tsconfig.json", "package.json")
+SOURCES = ("read.ts", "site.ts", "site.html", "process.d.ts", "tsconfig.json", "package.json")
 
 
 def build(folder: Path) -> Path:
-    """Generate types and compile the reader in an empty folder; the script's path."""
+    """Generate types and compile the reader and the front end in an empty folder; the reader's path."""
     for name in SOURCES:
         shutil.copy(node.PROJECT / name, folder)
     (folder / "node_modules").symlink_to(node.MODULES)

@@ -22,8 +22,9 @@ def test_spectral_has_nothing_to_say(tmp_path: Path) -> None:
     node.run("spectral", "lint", "openapi.json", "--ruleset", rules, "--fail-severity", "hint", cwd=tmp_path)
 
 
-def test_the_reader_claims_nothing_that_the_types_do_not_say() -> None:
-    source = re.sub(r"//.*|/\*.*?\*/", "", (node.PROJECT / "read.ts").read_text())
+@pytest.mark.parametrize("name", ["read.ts", "site.ts"])
+def test_a_program_claims_nothing_that_the_types_do_not_say(name: str) -> None:
+    source = re.sub(r"//.*|/\*.*?\*/", "", (node.PROJECT / name).read_text())
     assert not re.findall(r"\bas\b|\bany\b|\bunknown\b|[\w)\]]!|@ts-", source)
 
 
