@@ -91,21 +91,42 @@ def versions_at_once(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def declared_answers() -> Iterator[None]:
-    """Whatever test asks the API for JSON also finds out whether the OpenAPI document declares the answer."""
+    """Whatever asks the API for JSON, a test or a browser, also finds out whether the document declares the answer."""
+    from django.core.handlers.wsgi import WSGIHandler
     from django.test.client import Client
 
     from tests.contracts import answers
 
-    ask = Client.request
+    ask, serve = Client.request, WSGIHandler.get_response
 
     def checked(client: Client, **request: Any) -> Any:
         response = ask(client, **request)
-        answers.check(response.request, response)
+        answers.check(response.request, response, response.resolver_match)
+        return response
+
+    def checked_server(handler: WSGIHandler, request: Any) -> Any:
+        response = serve(handler, request)
+        try:
+            answers.check(request.META, response, request.resolver_match)
+        except answers.UndeclaredAnswer as error:
+            answers.served.append(str(error))
+            raise
         return response
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "request", checked)
+        patch.setattr(WSGIHandler, "get_response", checked_server)
         yield
+
+
+@pytest.fixture(autouse=True)
+def declared_answers_of_servers(declared_answers: None) -> Iterator[None]:
+    """What a live server answered in its own thread makes its test fail, too."""
+    from tests.contracts import answers
+
+    yield
+    wrong, answers.served[:] = "\n".join(answers.served), []
+    assert not wrong, wrong
 
 
 @pytest.fixture(scope="session")

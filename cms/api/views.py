@@ -101,7 +101,11 @@ class Api(Cacheable, APIView):
         return Response(status=204)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
-        """The renderer that `format` or Accept asks for; an unknown `format` is a bad parameter like any other."""
+        """The renderer that `format` or Accept asks for; an unknown `format` is a bad parameter like any other.
+
+        Where there is nothing to read, Accept is no reason to say 406 instead of what is wrong.
+        """
+        force = force or request.method not in {"GET", "HEAD"}
         wanted = request._request.GET.get("format")
         known = [renderer.format for renderer in self.renderer_classes]
         if wanted is not None and wanted not in known and not force:
@@ -208,6 +212,9 @@ class Nothing(Api):
     """Every address below the API that leads nowhere."""
 
     cached = False
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        return super().perform_content_negotiation(request, force=True)
 
     def get(self, request: Request, rest: str = "") -> Response:
         raise errors.NotFound(errors.NOTHING_HERE)

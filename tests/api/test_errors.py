@@ -1,12 +1,16 @@
 """Whatever goes wrong is told as problem details (RFC 9457), never as HTML and never with a trace."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from cms.api.locales import LocaleList
+from cms.api.schema.document import endpoints
+from tests.api.wsgi import ask, cached_application
+from tests.contracts import answers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -70,6 +74,41 @@ def test_an_error_is_json_whatever_the_format(client: Client, wanted: str) -> No
     (refused,) = problem(client.get(f"/api/v2/{path}/?format={wanted}&nothing=1"), 400)["errors"]
     assert (refused["parameter"], refused["value"]) == ("nothing", "1")
     assert wanted == "yaml" or "locale" in refused["allowed"]
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+BODIES = ("application/json", "application/x-www-form-urlencoded", "text/xml", "nonsense")
+
+
+@pytest.mark.parametrize("accept", ["text/html", BROWSER, "nonsense"])
+def test_one_shape_whatever_the_client_would_rather_have(client: Client, accept: str) -> None:
+    """404, 405 and 406 at every endpoint; nobody is told 415, since no method that takes a body is allowed."""
+    headers = {"Accept": accept}
+    problem(client.get("/api/v2/nothing/", headers=headers), 404)
+    for endpoint in endpoints():
+        path = "/api/v2/" + re.sub("<.*>", "1", endpoint.route)
+        for media_type in BODIES:
+            problem(client.post(path, data=b"{}", content_type=media_type, headers=headers), 405)
+        wrong = client.get(path, {"nothing": "1"}, headers=headers)
+        if wrong.status_code == 406:
+            assert accept in {"text/html", "nonsense"}
+            problem(wrong, 406)
+        else:
+            assert [error["parameter"] for error in problem(wrong, 400)["errors"] if error["value"] == "1"]
+
+
+@pytest.mark.parametrize("accept", ["text/html", BROWSER, "application/json"])
+def test_too_many_requests_have_the_same_shape(settings: Any, accept: str) -> None:
+    """Answered before Django, by the cache around it."""
+    settings.API_REQUESTS_A_MINUTE = 1
+    application = cached_application()
+    ask(application, "/api/v2/locales/", accept=accept)
+    for method in ("GET", "POST"):
+        refused = ask(application, "/api/v2/locales/", method, accept=accept)
+        assert (refused.status, refused.headers["content-type"]) == (429, "application/problem+json")
+        assert (refused.json["status"], refused.json["title"]) == (429, "Too many requests")
+        assert refused.json["message"] == refused.json["detail"]
+        answers.validate_problem(refused.body, f"429 {method}")
 
 
 def test_head_answers_like_get_without_a_body(client: Client) -> None:

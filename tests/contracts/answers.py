@@ -18,20 +18,27 @@ class UndeclaredAnswer(AssertionError):
     """An answer that the OpenAPI document does not declare."""
 
 
-def check(request: dict[str, Any], response: Any) -> None:
-    """Compare an answer of the test client with what its operation declares; raises UndeclaredAnswer."""
+served: list[str] = []
+"""What was wrong with answers of a live server, whose thread can make no test fail."""
+
+
+def check(request: dict[str, Any], response: Any, match: Any) -> None:
+    """Compare an answer to a request (its environment, its place in the router) with what its operation declares.
+
+    Raises UndeclaredAnswer.
+    """
     media_type = response.headers.get("Content-Type", "").split(";")[0]
     if not request["PATH_INFO"].startswith(API_PATH) or media_type not in JSON_TYPES or not response.getvalue():
         return
     if settings.ROOT_URLCONF != "cms.urls":  # another API under the same address, to compare ours with
         return
     if request["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-        validate(_problem(), response, f"{request['REQUEST_METHOD']} {request['PATH_INFO']}")
+        validate_problem(response.content, f"{request['REQUEST_METHOD']} {request['PATH_INFO']}")
         return
-    view = getattr(getattr(response.resolver_match, "func", None), "cls", None)
+    view = getattr(getattr(match, "func", None), "cls", None)
     operation = next((endpoint for endpoint in endpoints() if endpoint.api is view), None)
     if operation is None:
-        validate(_problem(), response, f"{request['PATH_INFO']} {response.status_code}")
+        validate_problem(response.content, f"{request['PATH_INFO']} {response.status_code}")
         return
     kind = "x-cut-by-fields" if "fields" in QueryDict(request["QUERY_STRING"]) else "schema"
     key = (operation.name, str(response.status_code), media_type, kind)
@@ -39,12 +46,16 @@ def check(request: dict[str, Any], response: Any) -> None:
     validator = _declared().get(key) or _declared().get((*key[:3], "schema"))
     if validator is None:
         raise UndeclaredAnswer(f"{where}: not declared")
-    validate(validator, response, where)
+    _validate(validator, response.content, where)
 
 
-def validate(validator: Any, response: Any, where: str) -> None:
-    body = json.loads(response.content)
-    errors = [f"  {_at(error.instance_path)}: {error.message}" for error in validator.iter_errors(body)]
+def validate_problem(body: bytes, where: str) -> None:
+    """Compare the body of an error that belongs to no endpoint with the declared shape; raises UndeclaredAnswer."""
+    _validate(_problem(), body, where)
+
+
+def _validate(validator: Any, body: bytes, where: str) -> None:
+    errors = [f"  {_at(error.instance_path)}: {error.message}" for error in validator.iter_errors(json.loads(body))]
     if errors:
         raise UndeclaredAnswer("\n".join([where, *errors[:10]]))
 
