@@ -1,4 +1,4 @@
-"""A front end of another origin, written with the generated client (tests/contracts/typescript/site.ts), and its reader."""
+"""A front end of another origin that is written with the generated client: tests/contracts/typescript/site.ts."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A TypeScript client generated from the OpenAPI document, compiled under `strict`: it reads a whole site, and is one."""
+"""A TypeScript client generated from the OpenAPI document, compiled under `strict`: it reads a site, and is one."""
 
 import json
 import shutil
