@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 from cms.catalogues import compile_catalogues
 from tests.services import chromium, in_ci, node
@@ -32,7 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit end with emptied tables: give them back what the migrations wrote (locales, groups, root)."""
+    """Tests that commit end with emptied tables: give them back what the migrations wrote (locales, groups, root).
+
+    Slow tests come first: at the end one of them would keep one core busy while the other has nothing left to do.
+    """
     for item in items:
         marker = item.get_closest_marker("django_db")
         fixtures = getattr(item, "fixturenames", ())
@@ -42,6 +46,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if commits:
             options = {**(marker.kwargs if marker else {}), "transaction": True, "serialized_rollback": True}
             item.add_marker(pytest.mark.django_db(**options), append=False)
+    items.sort(key=lambda item: not comes_first(item))
+
+
+def comes_first(item: pytest.Item) -> bool:
+    """Whether a test is slow; those in a browser wait, as they leave a running event loop to the tests after them."""
+    return item.get_closest_marker("slow") is not None and item.get_closest_marker("browser") is None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """After a slow test that emptied the tables come tests that roll back and count on what the migrations wrote."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if comes_first(item) and marker is not None and marker.kwargs.get("transaction"):
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
