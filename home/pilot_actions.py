@@ -11,9 +11,9 @@ from typing_extensions import TypedDict
 
 from borders import atlas
 from cms import publication, representation
-from cms.api import params
+from cms.api import params, windows
 from cms.api.errors import bad
-from cms.api.views import Api, Listed, whole
+from cms.api.views import Api, Listed
 from cms.json_types import Date
 from cms.labels import Coded
 from cms.references import Context, Loaded, References, page_target
@@ -40,6 +40,7 @@ class Action:
     """A stored action with keys of the facts that it is about and its days, its own or its project's."""
 
     project: ProjectPage
+    number: int
     stored: dict[str, Any]
     borders: set[int]
     territories: set[int]
@@ -70,7 +71,7 @@ def actions(projects: Sequence[ProjectPage], query: params.Query) -> Iterator[Ac
     links = Loaded(References(links={"border_links": pks, "territory_links": pks} if pks else {}), query.labels).links
     known = atlas.of(query.labels)
     for project in projects:
-        for stored in project.pilot_actions.get_prep_value():
+        for number, stored in enumerate(project.pilot_actions.get_prep_value()):
             value = stored["value"]
             borders = set(_keys(value.get("borders")))
             territories = {int(value["territory"])} if value.get("territory") else set()
@@ -83,7 +84,7 @@ def actions(projects: Sequence[ProjectPage], query: params.Query) -> Iterator[Ac
             if not start and not end:
                 start, end = project.start_date, project.end_date
             yield Action(
-                project, stored, borders, territories, str(start) if start else None, str(end) if end else None
+                project, number, stored, borders, territories, str(start) if start else None, str(end) if end else None
             )
 
 
@@ -132,16 +133,25 @@ class PilotActionList(Api):
         ),
         params.LIMIT,
         params.OFFSET,
+        windows.CURSOR,
     )
 
     def answer(self, query: params.Query) -> Listed[PilotActionRow]:
+        order: str = query["order"] or ""
+        value = _ORDERS.get(order.removeprefix("-"), lambda action: None)
         found = self.sorted(self.matching(query), query["order"])
-        shown = found[query["offset"] : query["offset"] + query["limit"]]
+        shown, following = windows.window_of(
+            found,
+            lambda action: [value(action), action.project.path, action.number],
+            (order.startswith("-"), False, False),
+            query,
+        )
         references = References()
         for action in shown:
             references.add_rich_text(action.value.get("result") or "")
         context = self.context(query, references)
-        return whole([action_json(action, context) for action in shown], len(found))
+        items = [action_json(action, context) for action in shown]
+        return {"meta": {"total_count": len(found), "next_cursor": following}, "items": items}
 
     @staticmethod
     def matching(query: params.Query) -> list[Action]:

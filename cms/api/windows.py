@@ -9,10 +9,10 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
@@ -27,6 +27,10 @@ CURSOR = params.Param("cursor", params.plain, "Goes on behind the item that `met
 FREE = frozenset({"cursor", "offset", "limit", "fields", "rich_text_format", "format", "_"})
 MAX_VALUE = 255
 """Characters of a text that a cursor carries; columns that can be ordered by are no longer."""
+
+
+T = TypeVar("T")
+WindowOf = tuple[list[T], str | None]
 
 
 class ListMeta(TypedDict):
@@ -80,15 +84,51 @@ def window(queryset: QuerySet[Any], keys: Sequence[Key], query: params.Query) ->
     `keys` end with one that no two items share. BadParameters for a cursor that was not made for this list.
     """
     found = ordered(queryset, keys)
-    start = query["offset"]
-    if query["cursor"] is not None:
-        if "offset" in query.given:
-            raise bad("cursor", query["cursor"], "goes without offset")
-        found = _behind(found, keys, _read(query, len(keys)), query)
-        start = 0
+    if (last := _last_seen(query, len(keys))) is not None:
+        found = _behind(found, keys, last, query)
+    return _part(found, lambda row: [getattr(row, f"order_{place}") for place in range(len(keys))], query)
+
+
+Values = Callable[[T], list[Any]]
+
+
+def window_of(found: Sequence[T], values: Values[T], descending: Sequence[bool], query: params.Query) -> WindowOf[T]:
+    """The same of a list in memory, which is given in its order.
+
+    `values` are what an item is ordered by, as JSON has it, the last of them unique; null comes last. `descending` says
+    of each whether the order goes down.
+    """
+    if (last := _last_seen(query, len(descending))) is not None:
+        try:
+            found = [item for item in found if _is_behind(values(item), last, descending)]
+        except TypeError:  # other kinds of values than this list has
+            raise _refused(query) from None
+    return _part(found, values, query)
+
+
+def _is_behind(own: list[Any], last: list[Any], descending: Sequence[bool]) -> bool:
+    for value, before, down in zip(own, last, descending, strict=True):
+        if value != before:
+            if value is None or before is None:
+                return value is None
+            return bool(value < before if down else value > before)
+    return False
+
+
+def _last_seen(query: params.Query, count: int) -> list[Any] | None:
+    """The values of the item that the cursor names; None without a cursor."""
+    if query["cursor"] is None:
+        return None
+    if "offset" in query.given:
+        raise bad("cursor", query["cursor"], "goes without offset")
+    return _read(query, count)
+
+
+def _part(found: Any, values: Values[Any], query: params.Query) -> WindowOf[Any]:
+    start = query["offset"]  # 0 with a cursor
     rows = list(found[start : start + query["limit"] + 1])
     shown = rows[: query["limit"]]
-    return shown, _cursor(shown[-1], len(keys), query) if shown and len(rows) > len(shown) else None
+    return shown, _cursor(values(shown[-1]), query) if shown and len(rows) > len(shown) else None
 
 
 def _behind(queryset: QuerySet[Any], keys: Sequence[Key], values: list[Any], query: params.Query) -> QuerySet[Any]:
@@ -111,9 +151,8 @@ def _behind(queryset: QuerySet[Any], keys: Sequence[Key], values: list[Any], que
         raise _refused(query) from None
 
 
-def _cursor(row: Any, count: int, query: params.Query) -> str:
-    values = [_plain(getattr(row, f"order_{place}")) for place in range(count)]
-    text = json.dumps([_list_of(query), *values], ensure_ascii=False, separators=(",", ":"))
+def _cursor(values: list[Any], query: params.Query) -> str:
+    text = json.dumps([_list_of(query), *map(_plain, values)], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

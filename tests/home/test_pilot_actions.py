@@ -108,6 +108,27 @@ def test_filters(client: Client, projects: dict[str, ProjectPage], query: str, e
     assert titles(client, query) == expected
 
 
+@pytest.mark.parametrize("order", ["", "start", "-start", "end", "-end", "title", "-title"])
+def test_by_cursor_all_of_them_come_once(client: Client, projects: dict[str, ProjectPage], order: str) -> None:
+    asked = f"?order={order}&" if order else "?"
+    walked: list[str] = []
+    cursor = ""
+    while True:
+        body = get(client, f"{asked}limit=1{cursor}")
+        walked += [row["title"] for row in body["items"]]
+        if body["meta"]["next_cursor"] is None:
+            break
+        cursor = f"&cursor={body['meta']['next_cursor']}"
+    assert walked == titles(client, asked)
+    assert len(walked) == body["meta"]["total_count"] == 4
+
+
+def test_a_cursor_belongs_to_its_list(client: Client, projects: dict[str, ProjectPage]) -> None:
+    first = get(client, "?order=start&limit=1")["meta"]["next_cursor"]
+    for query in (f"?order=end&cursor={first}", f"?order=start&offset=1&cursor={first}"):
+        assert get(client, query, 400)["errors"][0]["parameter"] == "cursor"
+
+
 def test_of_one_project_in_any_language(client: Client, projects: dict[str, ProjectPage]) -> None:
     assert titles(client, f"?project={projects['second'].pk}") == ["Clinic"]
     assert titles(client, f"?project={projects['german'].pk}") == ["Tram", "Bus", "Atlas"]
