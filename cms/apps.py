@@ -10,6 +10,7 @@ class CmsConfig(AppConfig):
         from cms.changes import foundations
         from cms.preview import access
         from cms.translation import drafting, following, overrides, privacy, publication, trees
+        from cms.webhooks import messages
 
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
         foundations.connect(self)
@@ -25,3 +26,5 @@ class CmsConfig(AppConfig):
         worker.schedule(refusals.publish_scheduled)
         worker.schedule(access.prune, every_minutes=60)
         worker.schedule(renditions.enqueue_forgotten, every_minutes=60)
+        worker.schedule(messages.prune, every_minutes=60)
+        worker.accompany("cms.webhooks.dispatch.run")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -89,6 +90,16 @@ def origins(name: str, default: list[str]) -> list[str]:
                 f"The environment variable {name} must be * or origins such as https://www.example.org, not {origin!r}."
             )
     return found
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A comma-separated list of networks or addresses, such as 10.0.0.0/8,fd00::/8,127.0.0.1; none by default."""
+    try:
+        return [ip_network(word) for word in words(name, [])]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"The environment variable {name} must list networks such as 10.1.0.0/16: {error}."
+        ) from None
 
 
 def cache(name: str) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from cms.facts import Office, OfficeName
 from cms.media import CmsDocument, CmsImage, Rendition
 from cms.preview.models import DraftShare, PreviewSnapshot
 from cms.translation.models import TranslatedRevision, TranslationStatus
+from cms.webhooks.models import Attempt, Delivery, Webhook
 
 __all__ = [
+    "Attempt",
     "Change",
     "ChangeCounter",
     "CmsDocument",
     "CmsImage",
+    "Delivery",
     "DraftShare",
     "Office",
     "OfficeName",
@@ -21,6 +24,7 @@ __all__ = [
     "TranslatedRevision",
     "TranslationStatus",
     "User",
+    "Webhook",
 ]
 
 

@@ -63,6 +63,7 @@ MODELS: dict[str, dict[str, tuple[str, ...]]] = {
     "home.sitesettings": {ADMINISTRATORS: ("change", "view"), EDITORS: ("change", "view")},
     "wagtailredirects.redirect": SITE,
     "cms.user": MANAGEMENT,
+    "cms.webhook": MANAGEMENT,
     "auth.group": MANAGEMENT,
     "wagtailcore.locale": MANAGEMENT,
     "wagtailcore.site": MANAGEMENT,

@@ -9,6 +9,7 @@ from cms.preview import sharing
 from cms.preview import views as preview_views
 from cms.translation import admin as translation
 from cms.translation import guards
+from cms.webhooks import admin as webhooks
 
 register_snippet(OfficeViewSet)
 
@@ -34,3 +35,6 @@ hooks.register("register_admin_urls", preview_views.admin_urls)
 hooks.register("register_reports_menu_item", preview_views.menu_item)
 hooks.register("register_page_header_buttons", preview_views.header_buttons)
 hooks.register("register_log_actions", sharing.register_log_actions)
+hooks.register("register_admin_viewset", webhooks.viewset)
+hooks.register("register_log_actions", webhooks.register_log_actions)
+hooks.register("construct_homepage_panels", webhooks.add_stopped)

@@ -6,6 +6,10 @@ An app adds a scheduled job in its AppConfig.ready():
     schedule(open_calls)                  # each minute
     schedule(prune, every_minutes=60)
 
+and, for what must not wait for the next minute, a function that runs until it is told to stop:
+
+    accompany("cms.webhooks.dispatch.run")
+
 A job must be safe to run twice, and late: after a pause every job runs once, whatever was missed.
 """
 
@@ -18,6 +22,7 @@ from collections.abc import Callable
 
 from django.core.management import call_command
 from django.db import OperationalError, close_old_connections
+from django.utils.module_loading import import_string
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -28,17 +33,25 @@ from cms import indexing
 logger = logging.getLogger(__name__)
 
 Job = Callable[[], object]
+Companion = Callable[[threading.Event], None]
 
 ATTEMPTS = 3
 STOP_SECONDS = 8
 
 _jobs: dict[str, tuple[Job, int]] = {}
+_companions: list[str] = []
 
 
 def schedule(job: Job, *, every_minutes: int = 1) -> Job:
     """Have the worker run the job each so many minutes; registering a job again changes nothing."""
     _jobs[f"{job.__module__}.{job.__qualname__}"] = (job, every_minutes)
     return job
+
+
+def accompany(companion: str) -> None:
+    """Have the worker run a `Companion` in a thread of its own; named, so that no other process loads what it needs."""
+    if companion not in _companions:
+        _companions.append(companion)
 
 
 class Schedule:
@@ -125,8 +138,10 @@ def run(*, interval: float = 1) -> None:
     worker.configure_signals()
     requeue_interrupted(worker_id)
     stop = threading.Event()
-    clock = threading.Thread(target=Schedule().run, args=(stop,), name="schedule", daemon=True)
-    clock.start()
+    companions: list[Companion] = [Schedule().run, *(import_string(name) for name in _companions)]
+    threads = [threading.Thread(target=companion, args=(stop,), daemon=True) for companion in companions]
+    for thread in threads:
+        thread.start()
     try:
         while worker.running:
             try:
@@ -138,7 +153,8 @@ def run(*, interval: float = 1) -> None:
                 logger.warning("The database was locked; the worker looks again")
     finally:
         stop.set()
-        clock.join(STOP_SECONDS)
+        for thread in threads:
+            thread.join(STOP_SECONDS)
 
 
 def prune_task_results() -> None:

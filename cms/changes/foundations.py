@@ -34,6 +34,7 @@ def connect(app: AppConfig) -> None:
     from cms.models import User
     from cms.preview.models import DraftShare, PreviewSnapshot
     from cms.translation.models import TranslatedRevision, TranslationStatus
+    from cms.webhooks.models import Attempt, Delivery, Webhook
 
     # A new draft below a live page counts in its `numchild`; who owns or looks after a page is never shown.
     # What a page was called, where it was and whether anybody saw it: whoever kept a copy must learn what to remove.
@@ -73,6 +74,8 @@ def connect(app: AppConfig) -> None:
     changes.leave_out(TranslatedRevision, "About drafts.")
     changes.leave_out(PreviewSnapshot, "Drafts.")
     changes.leave_out(DraftShare, "Drafts.")
+    for told in (Webhook, Delivery, Attempt):
+        changes.leave_out(told, "Who is told of changes, and how that went, shows in no answer.")
     changes.leave_out(User, "Accounts never show in the API.")
     changes.leave_out(Change, "The log itself.")
     changes.leave_out(ChangeCounter, "The log itself.")

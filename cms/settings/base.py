@@ -155,6 +155,9 @@ if env.text("API_CACHE_URL", ""):
 API_CDN_SECONDS = env.integer("API_CDN_SECONDS", 0)
 API_REQUESTS_A_MINUTE = env.integer("API_REQUESTS_A_MINUTE", 0)
 
+# Webhooks go to public addresses, encrypted. Into these networks they may go as well, and unencrypted.
+WEBHOOKS_ALLOWED_NETWORKS = env.networks("WEBHOOKS_ALLOWED_NETWORKS")
+
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = VAR_DIR / "static"
 MEDIA_URL = "/media/"
