@@ -72,9 +72,8 @@ class WebhookIndexView(generic.IndexView):
 
     @cached_property
     def columns(self) -> list[Column]:
-        title = self._get_title_column_class(TitleColumn)
         return [
-            title("name", label=_("Name"), get_url=lambda found: log_url(found), sort_key="name"),
+            TitleColumn("name", label=_("Name"), get_url=log_url, sort_key="name"),
             Column("url", label=_("Address")),
             StatusTagColumn("state", label=_("State"), accessor=state, primary=lambda found: found.active),
             DateColumn("delivered_at", label=_("Last message delivered")),

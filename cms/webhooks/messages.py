@@ -45,7 +45,7 @@ class ContentReset(TypedDict):
     data: FreshStart
 
 
-class Nothing(TypedDict):
+class NoData(TypedDict):
     """Always empty."""
 
 
@@ -54,7 +54,10 @@ class Ping(TypedDict):
 
     type: Literal["ping"]
     timestamp: Moment
-    data: Nothing
+    data: NoData
+
+
+MESSAGES = (ContentChanged, ContentReset, Ping)
 
 
 class News(NamedTuple):
@@ -68,13 +71,13 @@ class News(NamedTuple):
 def news(since: Token, now: Token) -> News:
     """What to tell a receiver that was told everything up to `since`. In a fixed number of queries."""
     try:
-        feed_since, token = feed.read(since, PAGES, end=now)
+        told, token = feed.read(since, PAGES, end=now)
     except changes.StartAfresh:
         fresh: FreshStart = {"token": str(now)}
         return News(now, Kind.RESET, fresh)
     whole = token.version >= now.version and not token.after
-    told = any(value for name, value in feed_since.items() if name != "meta")
-    return News(token if whole else now, data=feed_since if told or not whole else None)
+    empty = not any(value for name, value in told.items() if name != "meta")
+    return News(token if whole else now, data=None if empty and whole else told)
 
 
 def body(kind: Kind, data: Any) -> str:

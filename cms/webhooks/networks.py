@@ -37,7 +37,7 @@ def _carried(address: IpAddress) -> IPv4Address | None:
 
 
 def _is_public(address: IpAddress) -> bool:
-    local = isinstance(address, IPv6Address) and address in _LOCAL_NAT64
+    local = isinstance(address, IPv6Address) and (address in _LOCAL_NAT64 or address.is_site_local)
     return address.is_global and not (local or address.is_multicast or address.is_reserved)
 
 

@@ -101,3 +101,12 @@ def test_a_shared_cache_is_redis_and_its_password_is_not_told(monkeypatch):
     with pytest.raises(ImproperlyConfigured) as refusal:
         env.cache("WORD")
     assert "secret" not in str(refusal.value)
+
+
+def test_networks_are_networks_or_addresses(monkeypatch):
+    assert env.networks("WORD") == []
+    monkeypatch.setenv("WORD", "10.1.0.0/16, fd00::/8, 127.0.0.1")
+    assert [str(network) for network in env.networks("WORD")] == ["10.1.0.0/16", "fd00::/8", "127.0.0.1/32"]
+    monkeypatch.setenv("WORD", "10.1.0.1/16")
+    with pytest.raises(ImproperlyConfigured, match=r"WORD must list networks such as .*: 10\.1\.0\.1/16"):
+        env.networks("WORD")

@@ -18,11 +18,13 @@ from wagtail_localize.models import OverridableSegment, StringSegment, StringTra
 
 from borders.models import ObstaclePage
 from cms import roles
+from cms.changes.feed.token import Token
 from cms.facts import Office
 from cms.media import CmsDocument, CmsImage
 from cms.models import DraftShare, User
 from cms.preview import sharing
 from cms.translation import drafting, status, trees
+from cms.webhooks.models import Delivery, Kind, Webhook
 from home.models import NavigationEntry
 from resources.models import Concept
 from tests.factories.borders import obstacle_index, obstacle_page
@@ -329,6 +331,37 @@ def delete_document(site: Site) -> bool:
     return not CmsDocument.objects.filter(pk=other.pk).exists()
 
 
+def webhook() -> Webhook:
+    return Webhook.objects.create(name="Site", url="https://192.0.2.1/", position=str(Token.now()))
+
+
+def see_webhook(site: Site) -> bool:
+    found = webhook()
+    return site.get("webhooks:inspect", found.pk) and site.get("webhooks:edit", found.pk)
+
+
+def delete_webhook(site: Site) -> bool:
+    site.post("webhooks:delete", webhook().pk)
+    return not Webhook.objects.exists()
+
+
+def try_webhook(site: Site) -> bool:
+    site.post("webhooks:test", webhook().pk)
+    return Delivery.objects.exists()
+
+
+def renew_secret(site: Site) -> bool:
+    site.post("webhooks:renew", webhook().pk)
+    return bool(Webhook.objects.get().former_secret)
+
+
+def send_again(site: Site) -> bool:
+    message = Delivery.objects.create(webhook=webhook(), kind=Kind.PING, body="{}")
+    site.post("webhooks:again", message.pk)
+    sent = Delivery.objects.get().next_attempt_at is not None
+    return site.get("webhooks:delivery", message.pk) and sent
+
+
 def opens(name: str, *args: Any) -> Callable[[Site], bool]:
     return lambda site: site.get(name, *args)
 
@@ -393,6 +426,12 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Langues", "gérer"): opens("wagtaillocales:add"),
     ("Circuit de relecture", "gérer"): opens("wagtailadmin_workflows:add"),
     ("Collections de fichiers", "gérer"): opens("wagtailadmin_collections:add"),
+    ("Webhook", "voir et modifier"): see_webhook,
+    ("Webhook", "ajouter"): opens("webhooks:add"),
+    ("Webhook", "supprimer"): delete_webhook,
+    ("Webhook", "tester"): try_webhook,
+    ("Webhook", "renouveler le secret"): renew_secret,
+    ("Webhook", "lire et envoyer à nouveau un message"): send_again,
 }
 
 

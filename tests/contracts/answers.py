@@ -54,6 +54,12 @@ def validate_problem(body: bytes, where: str) -> None:
     _validate(_problem(), body, where)
 
 
+def check_message(body: bytes) -> None:
+    """Compare the body of a webhook's message with what is declared of its type; raises UndeclaredAnswer."""
+    name = json.loads(body)["type"]
+    _validate(_messages()[name], body, f"webhook {name}")
+
+
 def _validate(validator: Any, body: bytes, where: str) -> None:
     errors = [f"  {_at(error.instance_path)}: {error.message}" for error in validator.iter_errors(json.loads(body))]
     if errors:
@@ -74,6 +80,14 @@ def _declared() -> dict[tuple[str, str, str, str], Any]:
         for status, answer in operation["responses"].items()
         for media_type, content in answer.get("content", {}).items()
         for kind, schema in content.items()
+    }
+
+
+@functools.cache
+def _messages() -> dict[str, Any]:
+    return {
+        name: _validator(receiver["post"]["requestBody"]["content"]["application/json"]["schema"])
+        for name, receiver in document()["webhooks"].items()
     }
 
 

@@ -12,6 +12,7 @@ from cms.webhooks.models import Webhook
 from cms.webhooks.sending import Sender
 from tests.api.conftest import SmallSite, site
 from tests.api.following import index_references
+from tests.contracts import answers
 from tests.webhooks import receiver as receivers
 from tests.webhooks.receiver import Receiver
 
@@ -52,13 +53,15 @@ Turn = Callable[[], None]
 
 
 @pytest.fixture
-def turn(dispatcher: Dispatcher) -> Turn:
-    """One look of the worker, and what comes of it."""
+def turn(dispatcher: Dispatcher, receiver: Receiver) -> Turn:
+    """One look of the worker, and what comes of it; messages are as they are declared."""
 
     def one() -> None:
         index_references()
         dispatcher.look()
         dispatcher.finish(20)
+        for received in receiver.received[-1:]:
+            answers.check_message(received.body)
 
     return one
 

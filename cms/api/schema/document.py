@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import get_resolver
 
 from cms.addresses import ROUTER
-from cms.api.schema import components
+from cms.api.schema import components, webhooks
 from cms.api.schema.components import Json
 from cms.api.schema.operations import Endpoint
 from cms.api.schema.partials import partial, referred
@@ -28,12 +28,13 @@ def document() -> Json:
     """The OpenAPI document of this version of the code; the same on every server."""
     known = endpoints()
     types = {key: kind for endpoint in known for key, kind in endpoint.types().items()}
-    schemas, named = components.of(types)
+    schemas, named = components.of(types | webhooks.types())
     parts: dict[str, Json] = {}
     for key in (key for key in schemas if key.endswith(" cut")):
         schemas[key], found = partial(schemas[key], named)
         parts |= found
     paths = {endpoint.path: {"get": endpoint.operation(schemas)} for endpoint in known}
+    sent = webhooks.operations(schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -52,14 +53,15 @@ def document() -> Json:
         "security": [],
         "tags": _tags(known),
         "paths": paths,
-        "components": {"schemas": _used(paths, named | parts)},
+        "webhooks": sent,
+        "components": {"schemas": _used([paths, sent], named | parts)},
     }
 
 
-def _used(paths: Json, named: dict[str, Json]) -> dict[str, Json]:
-    """The components that the paths need, in alphabetical order."""
+def _used(operations: Any, named: dict[str, Json]) -> dict[str, Json]:
+    """The components that operations need, in alphabetical order."""
     used: set[str] = set()
-    pending = referred(paths)
+    pending = referred(operations)
     while pending:
         used |= pending
         pending = set().union(*(referred(named[name]) for name in pending)) - used
@@ -70,4 +72,5 @@ def _tags(known: list[Endpoint]) -> list[Json]:
     """A tag for each first part of a path, described by its first endpoint."""
     first = {endpoint.tag: endpoint for endpoint in reversed(known)}
     names = dict.fromkeys(endpoint.tag for endpoint in known)
-    return [{"name": name, "description": first[name].summary} for name in names]
+    tags = {name: first[name].summary for name in names} | {webhooks.TAG: "What we tell receivers of, unasked"}
+    return [{"name": name, "description": description} for name, description in tags.items()]
