@@ -20,7 +20,7 @@ from tests.webhooks.receiver import Receiver, answer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite, pytest.mark.slow]
 
-SECONDS = 60
+SECONDS = 240
 
 
 @pytest.fixture

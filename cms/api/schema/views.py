@@ -39,6 +39,7 @@ class OpenApi(TypedDict):
     security: list[dict[str, Any]]
     tags: list[dict[str, Any]]
     paths: dict[str, Any]
+    webhooks: dict[str, Any]
     components: dict[str, Any]
 
 
