@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notes
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ from wagtail.log_actions import log
 from wagtail.permissions import policy_registry
 
 from cms.changes.feed.token import Token
-from cms.webhooks import messages
+from cms.webhooks import messages, networks
 from cms.webhooks.models import Delivery, Stop, Webhook
 
 TESTED, RENEWED, SENT_AGAIN = "cms.webhook.test", "cms.webhook.renew", "cms.webhook.again"
@@ -52,6 +52,16 @@ class WebhookForm(WagtailAdminModelForm):
     class Meta:
         model = Webhook
         fields = ["name", "url", "active"]
+
+    def clean(self) -> dict[str, Any]:
+        """One that is switched off may be saved although its receiver is gone."""
+        cleaned: dict[str, Any] = super().clean()
+        if "url" in cleaned and (cleaned.get("active") or "url" in self.changed_data):
+            try:
+                networks.check_url(cleaned["url"])
+            except ValidationError as error:
+                self.add_error("url", error)
+        return cleaned
 
     def save(self, commit: bool = True) -> Webhook:
         """What the worker writes meanwhile stays: its position, the secret."""
