@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.models import GroupPagePermission, Page
 
 from cms.models import User
+from cms.publication import html_path
 from cms.translation import drafting, trees
 from home.models import HomePage, StandardPage
 from tests.factories.pages import locale, standard_page
@@ -67,6 +68,26 @@ def test_a_page_moves_in_all_its_languages_with_what_is_below(
     assert place(in_german(below)) == f"/accueil-fr-de/rubrique/{german.slug}/dessous/"
     assert in_german(below).alias_of_id == below.pk
     assert Page.find_problems() == ([], [], [], [], [])
+
+
+def test_the_old_addresses_of_every_language_lead_to_the_new_ones(
+    admin_client: Client,
+    german: StandardPage,
+    french: StandardPage,
+    section: StandardPage,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    codes = list(french.get_translations(inclusive=True).values_list("locale__language_code", flat=True))
+    before = {code: html_path(code, french.get_translation(locale(code)).url_path) for code in codes}
+    with django_capture_on_commit_callbacks(execute=True):
+        move(admin_client, french, section)
+    assert {"fr", "de", "it"} <= set(codes)
+    for code in codes:
+        after = html_path(code, place(french.get_translation(locale(code))))
+        answer = admin_client.get(f"/api/v2/pages/find/?html_path={before[code]}").json()
+        assert answer == {"type": "redirect", "location": after, "permanent": True}
+        listed = admin_client.get(f"/api/v2/redirects/?locale={code}").json()["items"]
+        assert (before[code].rstrip("/"), after) in {(item["old_path"], item["location"]) for item in listed}
 
 
 def test_several_pages_at_once_move_along_too(
