@@ -6,7 +6,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import checks as translation_checks
-        from cms import offices, references, refusals, renditions, roles, spreadsheets, worker
+        from cms import offices, page_actions, references, refusals, renditions, roles, spreadsheets, worker
         from cms.changes import foundations
         from cms.preview import access
         from cms.translation import drafting, following, overrides, privacy, publication, trees
@@ -14,6 +14,7 @@ class CmsConfig(AppConfig):
 
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
         foundations.connect(self)
+        page_actions.make_atomic()
         drafting.install()
         overrides.connect()
         publication.connect()

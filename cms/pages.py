@@ -4,6 +4,7 @@ Page models derive from `SitePage` and the mixins they need. wagtail-localize do
 concrete base page, so everything here is abstract and the base stays `wagtailcore.Page`.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +31,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, TranslatableField
 
-from cms import fields
+from cms import fields, redirects
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.child_rows import RowsPanel, renew_changed
 from cms.json_types import Date
@@ -210,7 +211,9 @@ class SitePage(NamesItself, OpensWithoutGoneFacts, Page):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         renew_changed(self)
-        super().save(*args, **kwargs)
+        only = kwargs.get("update_fields")
+        with redirects.kept(self) if only is None or "slug" in only else nullcontext():
+            super().save(*args, **kwargs)
 
     def structured_data(self, context: Context) -> dict[str, Any]:
         """What the page is in schema.org's terms, beyond what every page has (cms.structured_data); no query."""

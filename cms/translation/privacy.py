@@ -34,10 +34,15 @@ def _changed(
 
 def mirror(page: Page) -> None:
     """Give the fallbacks and translations of a page its own restrictions, and no others."""
-    own = _restrictions(page)
     for follower in followers(page):
-        if _restrictions(follower) != own:
-            _replace(follower, own)
+        restrict_as(page, follower)
+
+
+def restrict_as(page: Page, other: Page) -> None:
+    """Give another page a page's own restrictions, and no others."""
+    own = _restrictions(page)
+    if _restrictions(other) != own:
+        _replace(other, own)
 
 
 def _restrictions(page: Page) -> list[tuple[str, str, tuple[int, ...]]]:

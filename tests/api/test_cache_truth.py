@@ -16,13 +16,21 @@ import requests
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Site
 
+from borders.models import BorderName
 from cms import changes
 from cms.api.cache import ApiCache, flights
-from home.models import HomePage, StandardPage
+from cms.facts import Office, OfficeName
+from cms.media import CmsDocument, CmsImage
+from home.models import HomePage, NavigationEntry, SiteSettings, StandardPage
 from tests.api.wsgi import Reply, ask
 from tests.conftest import on_postgresql
+from tests.factories.borders import border, named
+from tests.factories.newsroom import attachment
 from tests.factories.pages import home_page, standard_page
+from tests.factories.pictures import image
 from tests.factories.resources import concept
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
@@ -194,9 +202,11 @@ def test_a_locked_or_replaced_sqlite_file(page: StandardPage, tmp_path: Path) ->
     assert app.versions._idle[0] is not held
 
 
-@pytest.fixture
-def servers(page: StandardPage, test_database_environment: dict[str, str]) -> Iterator[list[str]]:
-    """The addresses of two servers on the test's database."""
+@pytest.fixture(params=["cms.settings.test", "tests.api.shared_cache"], ids=["a cache each", "one cache"])
+def servers(
+    request: pytest.FixtureRequest, page: StandardPage, test_database_environment: dict[str, str], tmp_path: Path
+) -> Iterator[list[str]]:
+    """The addresses of two servers on the test's database, with these settings."""
     import socket
 
     ports = []
@@ -208,7 +218,11 @@ def servers(page: StandardPage, test_database_environment: dict[str, str]) -> It
         subprocess.Popen(
             [sys.executable, "-m", "granian", "cms.wsgi:application", "--interface", "wsgi", "--port", str(port)],
             cwd=django_settings.BASE_DIR,
-            env=test_database_environment,
+            env={
+                **test_database_environment,
+                "DJANGO_SETTINGS_MODULE": request.param,
+                "SHARED_CACHE": str(tmp_path / "shared"),
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -231,6 +245,25 @@ def servers(page: StandardPage, test_database_environment: dict[str, str]) -> It
             server.wait()
 
 
+def edited(model: type[Any], **fields: Any) -> None:
+    one = model.objects.get()
+    for name, value in fields.items():
+        setattr(one, name, value)
+    one.save()
+
+
+# Of each family of objects: what is asked, what changes, and what the answer says from then on.
+OTHERS: list[tuple[str, Callable[[], object], str]] = [
+    ("borders/", lambda: edited(BorderName, text="Frontière"), "Frontière"),
+    ("images/", lambda: edited(CmsImage, credit="MOT"), "MOT"),
+    ("documents/", lambda: edited(CmsDocument, title="Rapport"), "Rapport"),
+    ("navigation/", lambda: NavigationEntry.objects.create(url="https://example.org/menu"), "example.org/menu"),
+    ("redirects/", lambda: Redirect.objects.create(old_path="/old", redirect_link="/new"), "/old"),
+    ("site/", lambda: edited(OfficeName, text="Bureau"), "Bureau"),
+    ("concepts/", lambda: concept("health"), "health"),
+]
+
+
 @pytest.mark.slow
 def test_two_processes_show_each_change_at_once(page: StandardPage, servers: list[str]) -> None:
     paths = [f"{LIST}{page.pk}/", f"{LIST}?slug=page", "/api/v2/pages/find/?html_path=/fr/page/"]
@@ -247,3 +280,15 @@ def test_two_processes_show_each_change_at_once(page: StandardPage, servers: lis
         assert requests.get(address + paths[0], timeout=20).status_code == 404
         assert requests.get(address + paths[1], timeout=20).json()["items"] == []
     assert HomePage.objects.live().exists()
+    border(names={"fr": "Nom"})
+    image()
+    attachment("Document")
+    settings = SiteSettings.for_site(Site.objects.get())
+    settings.offices = [named(Office(code="paris"), {"fr": "Nom"})]
+    settings.save()
+    for path, change, said in OTHERS:
+        for address in servers:
+            assert said not in requests.get(f"{address}/api/v2/{path}", timeout=20).text
+        change()
+        for address in servers:
+            assert said in requests.get(f"{address}/api/v2/{path}", timeout=20).text, path
