@@ -3,7 +3,7 @@
 Wagtail commits on the way: a copy of a private page is public until its restriction is copied, a move tells of itself
 when it is done, and what follows a page in other languages follows it then. Seen from elsewhere, and after a crash,
 each is now whole or not begun; so are the admin's forms that make pages, whose fallbacks are made last. It can go when
-https://github.com/wagtail/wagtail does so itself, as it does for edits and deletions.
+https://github.com/wagtail/wagtail does so itself, as it does for edits.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from django.db import transaction
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.actions.copy_page import CopyPageAction
 from wagtail.actions.create_alias import CreatePageAliasAction
+from wagtail.actions.delete_page import DeletePageAction
 from wagtail.actions.move_page import MovePageAction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
@@ -27,6 +28,7 @@ ACTIONS = (
     CopyPageAction,
     CopyPageForTranslationAction,
     CreatePageAliasAction,
+    DeletePageAction,
     MovePageAction,
     PublishPageRevisionAction,
     UnpublishPageAction,

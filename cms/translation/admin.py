@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
@@ -44,9 +45,14 @@ def create_fallbacks(request: HttpRequest, page: Page) -> None:
 
 
 def refuse_copy(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """before_copy_page: Wagtail would put a French page into the German tree, as French."""
+    """before_copy_page: Wagtail would put a French page into the German tree, as French.
+
+    BadRequest without a page to copy into, for which Wagtail looks before its form does.
+    """
     chosen = request.POST.get("new_parent_page", "")
     parent = Page.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    if request.method == "POST" and parent is None:
+        raise BadRequest(f"new_parent_page: {chosen!r} is not the number of a page.")
     if parent is None or parent.is_root() or parent.locale_id == page.locale_id:
         return None
     messages.error(request, _("A page is copied within its language. For another language, translate it."))

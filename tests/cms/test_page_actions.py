@@ -79,3 +79,11 @@ def test_a_copy_of_a_private_page_is_never_public(home: HomePage, copy: Callable
     assert seen
     assert set().union(*seen, public()) == {"Accueil fr", "Dessus"}
     assert all(page.live for page in found("copie").get_descendants(inclusive=True))
+
+
+@pytest.mark.parametrize("parent", [{}, {"new_parent_page": "x"}, {"new_parent_page": "99999999999999999999"}])
+def test_a_copy_needs_a_place(home: HomePage, parent: dict[str, str]) -> None:
+    client = Client()
+    administrator(client)
+    address = reverse("wagtailadmin_pages:copy", args=[found("privee").pk])
+    assert client.post(address, {"new_title": "Copie", "new_slug": "copie", **parent}).status_code == 400
