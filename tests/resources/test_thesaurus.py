@@ -12,6 +12,7 @@ from cms import labels
 from resources import hierarchy
 from resources.models import Concept, ConceptScopeNote, PageTheme
 from resources.thesaurus import closure, upwards
+from tests.api.wsgi import ask, cached_application
 from tests.factories import resources as make
 from tests.resources.conftest import Library
 
@@ -179,3 +180,16 @@ def test_relations_live_in_drafts_and_revisions(mobility: Concept) -> None:
     tram.broader.set([])
     tram.save_revision().publish()
     assert Concept.objects.get(pk=tram.pk).is_theme
+
+
+def test_a_changed_agent_shows_in_the_next_cached_answer() -> None:
+    app, agent = cached_application(), make.agent("mot")
+    paths = ("/api/v2/agents/", "/api/v2/agents/mot/")
+    for path in paths:
+        assert [ask(app, path).cache, ask(app, path).cache] == ["miss", "hit"]
+    agent.website = "https://example.org/"
+    agent.save()
+    for path in paths:
+        reply = ask(app, path)
+        assert reply.cache == "miss"
+        assert b"https://example.org/" in reply.body
