@@ -254,13 +254,13 @@ def edited(model: type[Any], **fields: Any) -> None:
 
 # Of each family of objects: what is asked, what changes, and what the answer says from then on.
 OTHERS: list[tuple[str, Callable[[], object], str]] = [
-    ("borders/", lambda: edited(BorderName, text="Frontière"), "Frontière"),
-    ("images/", lambda: edited(CmsImage, credit="MOT"), "MOT"),
-    ("documents/", lambda: edited(CmsDocument, title="Rapport"), "Rapport"),
+    ("borders/", lambda: edited(BorderName, text="Autrement"), "Autrement"),
+    ("images/", lambda: edited(CmsImage, credit="Autrement"), "Autrement"),
+    ("documents/", lambda: edited(CmsDocument, title="Autrement"), "Autrement"),
     ("navigation/", lambda: NavigationEntry.objects.create(url="https://example.org/menu"), "example.org/menu"),
     ("redirects/", lambda: Redirect.objects.create(old_path="/old", redirect_link="/new"), "/old"),
-    ("site/", lambda: edited(OfficeName, text="Bureau"), "Bureau"),
-    ("concepts/", lambda: concept("health"), "health"),
+    ("site/", lambda: edited(OfficeName, text="Autrement"), "Autrement"),
+    ("concepts/", lambda: concept("new"), '"new"'),
 ]
 
 
