@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils import translation
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +24,7 @@ from borders.geography import Border, BorderKind, LegalForm, Territory, Territor
 from borders.programmes import Programme, ProgrammeKind
 from cms.api import params
 from cms.api.errors import NotFound
+from cms.api.renderers import JSONRenderer
 from cms.api.tables import CsvRenderer, Table, TableListApi
 from cms.api.views import Api, DetailApi, ListApi
 from cms.references import Context

@@ -3,12 +3,12 @@
 from typing import Any, Literal, NotRequired, get_args, get_type_hints
 
 from django.utils import translation
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from borders import geojson
 from cms.api import params
+from cms.api.renderers import JSONRenderer
 from cms.api.views import DetailApi, ListApi, returned
 from cms.json_types import typed_dict
 

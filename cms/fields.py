@@ -9,9 +9,10 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import Model, TextChoices
+from django.db.models import TextChoices
 
 from cms import blocks, representation
 from cms.labels import Coded, CodedAs
@@ -211,10 +212,11 @@ def rows(name: str, kind: type, get_row: Callable[[Any, Context], Any], *, card:
     return Field(name, get, list[kind], card, relation=name)  # type: ignore[valid-type]
 
 
-def fields_of(model: type[Model]) -> list[Field]:
+@cache
+def fields_of(model: Any) -> tuple[Field, ...]:
     """Every field of a page type: its mixins' first, then its own; a later one replaces an earlier of the same name."""
     found: dict[str, Field] = {}
     for base in reversed(model.__mro__):
         for declared in base.__dict__.get("json_fields", ()):
             found[declared.name] = declared
-    return list(found.values())
+    return tuple(found.values())

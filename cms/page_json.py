@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from django.db.models import Q, prefetch_related_objects
 from django.utils import translation
 from typing_extensions import TypeAliasType, TypedDict
+from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 
 from cms import dependencies, labels, publication, structured_data
@@ -116,14 +117,23 @@ class Selection:
     top: frozenset[str] = TOP
 
 
-def card_selection(page: Page) -> Selection:
-    """What lists show of a page."""
-    return Selection(CARD_META, [f for f in fields_of(type(page)) if f.card])
+def card_selection(model: type[Page]) -> Selection:
+    """What lists show of a page type."""
+    return Selection(CARD_META, [f for f in fields_of(model) if f.card])
 
 
-def detail_selection(page: Page) -> Selection:
-    """All that is public of a page."""
-    return Selection(DETAIL_META, fields_of(type(page)))
+def detail_selection(model: type[Page]) -> Selection:
+    """All that is public of a page type."""
+    return Selection(DETAIL_META, fields_of(model))
+
+
+def unread(model: type[Page], selection: Selection) -> list[str]:
+    """Columns with blocks that a selection leaves out, which are most of what there is of a page."""
+    if selection.meta & SHARED:
+        return []
+    shown = {declared.name for declared in selection.fields}
+    columns = model._meta.concrete_fields
+    return [column.name for column in columns if isinstance(column, StreamField) and column.name not in shown]
 
 
 def detail(page: Page) -> dict[str, Any]:
@@ -143,7 +153,7 @@ def cards(pages: Iterable[Page]) -> list[dict[str, Any]]:
 
 def represent(
     pages: Sequence[Page],
-    choose: Callable[[Page], Selection],
+    choose: Callable[[type[Page]], Selection],
     snapshot: labels.Labels | None = None,
     draft: Draft | None = None,
 ) -> list[dict[str, Any]]:
@@ -154,7 +164,8 @@ def represent(
     """
     if not pages:
         return []
-    chosen = [choose(page) for page in pages]
+    of_type = {model: choose(model) for model in {type(page) for page in pages}}
+    chosen = [of_type[type(page)] for page in pages]
     references = References()
     dependencies.note_pages(page.pk for page in pages)
     _prefetch(pages, chosen)

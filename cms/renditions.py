@@ -80,6 +80,24 @@ PROFILES = {
 _FILL = Filter("fill-1x1")
 
 
+class Planned(NamedTuple):
+    """A profile of a picture: the size of its largest files, and the specs of all by MIME type, the smallest first."""
+
+    size: tuple[int, int]
+    specs: dict[str, list[str]]
+
+
+@lru_cache(maxsize=2_000)
+def planned(width: int, height: int, *, transparent: bool) -> dict[str, Planned]:
+    """What each profile makes of pictures of this size."""
+    found = {}
+    for name, profile in PROFILES.items():
+        sizes = profile.sizes(width, height)
+        kinds = profile.formats(transparent=transparent)
+        found[name] = Planned(sizes[-1], {kind.mime: [profile.spec(size, kind) for size in sizes] for kind in kinds})
+    return found
+
+
 class File(NamedTuple):
     """A rendition as the API shows it: hundreds are in one answer, too many for model instances."""
 
@@ -124,13 +142,9 @@ def made(image: CmsImage, renditions: Iterable[File]) -> dict[str, Files]:
         return {name: {} for name in PROFILES}
     by_spec = {rendition.spec: rendition for rendition in renditions}
     found: dict[str, Files] = {}
-    for name, profile in PROFILES.items():
-        sizes = profile.sizes(image.width, image.height)
+    for name, plan in planned(image.width, image.height, transparent=image.transparent).items():
         try:
-            found[name] = {
-                kind.mime: [by_spec[profile.spec(size, kind)] for size in sizes]
-                for kind in profile.formats(transparent=image.transparent)
-            }
+            found[name] = {mime: [by_spec[spec] for spec in specs] for mime, specs in plan.specs.items()}
         except KeyError:
             found[name] = {}
     return found

@@ -2,12 +2,13 @@
 
 import datetime
 import re
+from functools import cache
 from typing import Annotated, Literal, TypeVar
 
 import nh3
 from django.db.models import TextChoices
 from django.utils.html import escape
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 from typing_extensions import TypeAliasType, TypedDict
 from wagtail.rich_text.rewriters import LinkRewriter
 
@@ -15,7 +16,7 @@ from cms.json_types import Address, CodeOf, LocaleCode, PageTypeName
 from cms.labels import CodedAs
 from cms.media import CmsDocument, CmsImage
 from cms.references import Context, PageTarget, key
-from cms.renditions import PROFILES, File, Files, made, ready
+from cms.renditions import File, Files, Planned, made, planned, ready
 
 RICH_TEXT_FEATURES = ["bold", "italic", "superscript", "subscript", "ol", "ul", "link", "document-link"]
 
@@ -202,12 +203,13 @@ def page_link(target: PageTarget | None, context: Context) -> PageLink | None:
     }
 
 
-def image_set(image: CmsImage, renditions: list[File], context: Context, alt: str = "") -> ImageSet:
+def image_set(image: CmsImage, renditions: list[File], context: Context) -> ImageSet:
     """An image as rendition sets; makes no rendition, which is the worker's job."""
     found = made(image, renditions)
     *_smaller, readable = found["inline"].values() or [None]
     point = image.get_focal_point()
-    profiles = {name: _profile(name, files, image, context) for name, files in found.items()}
+    plans = planned(image.width, image.height, transparent=image.transparent)
+    profiles = {name: _profile(plans[name], files, context) for name, files in found.items()}
     return {
         "id": image.pk,
         "meta": {
@@ -216,7 +218,7 @@ def image_set(image: CmsImage, renditions: list[File], context: Context, alt: st
             "download_url": context.absolute(readable[-1].url) if readable else None,
         },
         "title": image.title,
-        "alt": alt,
+        "alt": "",
         "credit": image.credit,
         "width": image.width,
         "height": image.height,
@@ -232,9 +234,9 @@ def image_set(image: CmsImage, renditions: list[File], context: Context, alt: st
     }
 
 
-def _profile(name: str, files: Files, image: CmsImage, context: Context) -> ImageProfile:
+def _profile(plan: Planned, files: Files, context: Context) -> ImageProfile:
     """One profile; its size is known before its files are made."""
-    width, height = PROFILES[name].sizes(image.width, image.height)[-1]
+    width, height = plan.size
     return {
         "width": width,
         "height": height,
@@ -251,7 +253,13 @@ def _profile(name: str, files: Files, image: CmsImage, context: Context) -> Imag
 def image(pk: int | None, context: Context, alt: str = "") -> ImageSet | None:
     """A loaded image; None where it was deleted."""
     found = context.loaded.images.get(pk) if pk else None
-    return image_set(found, context.loaded.renditions[found.pk], context, alt) if found else None
+    if found is None:
+        return None
+    held = context.loaded.image_sets
+    if found.pk not in held:
+        held[found.pk] = image_set(found, context.loaded.renditions[found.pk], context)
+    shown: ImageSet = held[found.pk]
+    return {**shown, "alt": alt}
 
 
 def document_link(document: CmsDocument, *, private: bool, context: Context, title: str = "") -> DocumentLink:
@@ -325,4 +333,10 @@ C = TypeVar("C", bound=TextChoices)
 
 def enum(choices: type[C], code: str) -> CodedAs[C] | None:
     """A value of a closed list with its label in the active language; None where it is empty."""
-    return {"code": choices(code), "label": str(choices(code).label)} if code else None
+    return {"code": choices(code), "label": _label(choices, code, get_language())} if code else None
+
+
+@cache
+def _label(choices: type[TextChoices], code: str, language: str) -> str:
+    """A code's label in the language, which is the active one."""
+    return str(choices(code).label)

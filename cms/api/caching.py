@@ -46,11 +46,13 @@ class Cacheable:
     """Off for what differs from one request to the next."""
     cached_statuses: ClassVar[tuple[int, ...]] = (200,)
 
+    begun: datetime.datetime
+    """When the request came."""
     snapshot: labels.Labels | None = None
     """The labels that the answer was made with; an answer made without is not kept."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        begun = timezone.now()
+        begun = self.begun = timezone.now()
         with dependencies.recorded() as read:
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         until = self._kept_until(request, response, begun)

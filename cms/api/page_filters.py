@@ -1,7 +1,8 @@
 """Filters of page lists. Apps register theirs; columns of a page type that are in its JSON filter by themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
@@ -32,8 +33,9 @@ def register(*filters: PageFilter) -> None:
         registered[page_filter.param.name] = page_filter
 
 
-def filters_for(types: Sequence[type[Page]]) -> list[PageFilter]:
-    """The filters of a list of these page types (all types when empty)."""
+@lru_cache(maxsize=200)
+def filters_for(types: tuple[type[Page], ...]) -> list[PageFilter]:
+    """The filters of a list of these page types (all types when empty), once every app is ready."""
     labels = {model._meta.label for model in types}
     found = {
         name: page_filter
@@ -46,7 +48,8 @@ def filters_for(types: Sequence[type[Page]]) -> list[PageFilter]:
     return list(found.values())
 
 
-def columns_of(model: type[Page]) -> list[str]:
+@cache
+def columns_of(model: Any) -> list[str]:
     """Names of a page type's columns that its JSON shows as they are."""
     names = list(BASE_COLUMNS)
     if model is not Page:

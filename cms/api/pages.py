@@ -86,7 +86,7 @@ class FilteredPages(Api):
 
     def filters(self) -> list[params.Param]:
         """The filters that make sense for these types."""
-        return [*TREE, SITE, *(found.param for found in page_filters.filters_for(self.types))]
+        return [*TREE, SITE, *(found.param for found in page_filters.filters_for(tuple(self.types)))]
 
     def filtered(self, query: params.Query) -> Any:
         """Public pages that fit every filter."""
@@ -107,7 +107,7 @@ class FilteredPages(Api):
             pages = pages.ancestor_of(self.relative(query, "ancestor_of"))
         if query["translation_of"]:
             pages = pages.translation_of(self.relative(query, "translation_of"))
-        for page_filter in page_filters.filters_for(self.types):
+        for page_filter in page_filters.filters_for(tuple(self.types)):
             value = query.values.get(page_filter.param.name)
             if page_filter.param.name in query.given and page_filter.param.name not in {"locale"}:
                 pages = page_filter.apply(pages, value, query)
@@ -193,7 +193,7 @@ class PageList(FilteredPages, ListApi):
     def answer(self, query: params.Query) -> Listed[Any]:
         config = selection.parse(query["fields"]) if query["fields"] else []
         choose = selection.chooser(config, self.types or list(page_types().values()), card=True)
-        pages, meta = self.found(query)
+        pages, meta = self.found(query, choose)
         items = page_json.represent(pages, choose, query.labels)
         if any(sub for _name, _negated, sub in config):
             items = [
@@ -211,7 +211,7 @@ class PageList(FilteredPages, ListApi):
                 found.append(page_type(name))
         return [] if Page in found else list(dict.fromkeys(found))
 
-    def found(self, query: params.Query) -> tuple[list[Page], windows.ListMeta]:
+    def found(self, query: params.Query, choose: selection.Chooser) -> tuple[list[Page], windows.ListMeta]:
         """The specific pages of this part of the list, and how it goes on."""
         pages = self.filtered(query)
         if query["search"] is not None:
@@ -219,8 +219,12 @@ class PageList(FilteredPages, ListApi):
             pages = pages.filter(pk__in=ranked)
             if not query["order"]:
                 return self.by_relevance(pages, ranked, query)
-        total = pages.order_by().count()
-        pages = pages if len(self.types) == 1 else pages.specific()
+        # The index of the search follows the pages at its own pace, and no content version tells of it.
+        total = self.total(pages, query) if query["search"] is None else pages.order_by().count()
+        if len(self.types) == 1:
+            pages = pages.defer(*page_json.unread(self.types[0], choose(self.types[0])))
+        else:
+            pages = pages.specific()
         if query["order"] == "random":
             return self.at_random(pages, query), {"total_count": total, "next_cursor": None}
         found, following = windows.window(pages, self.keys(query), query)

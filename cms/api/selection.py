@@ -14,6 +14,7 @@ from cms.fields import Field, fields_of
 from cms.page_json import CARD_META, DETAIL_META, TOP, DetailMeta, Selection
 
 Config = list[tuple[str, bool, Any]]
+Chooser = Callable[[type[Page]], Selection]
 MAX_DEPTH = 4
 
 
@@ -35,8 +36,8 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def chooser(config: Config, models: Sequence[type[Page]], *, card: bool) -> Callable[[Page], Selection]:
-    """How to choose the properties of a page; a name that none of the models has is refused.
+def chooser(config: Config, models: Sequence[type[Page]], *, card: bool) -> Chooser:
+    """How to choose the properties of a page type; a name that none of the models has is refused.
 
     Names add to the card or the detail; `*` starts from everything, `_` from nothing.
     """
@@ -48,8 +49,8 @@ def chooser(config: Config, models: Sequence[type[Page]], *, card: bool) -> Call
     added = {name for name, negated, _sub in config if not negated}
     removed = {name for name, negated, _sub in config if negated}
 
-    def choose(page: Page) -> Selection:
-        declared = fields_of(type(page))
+    def choose(model: type[Page]) -> Selection:
+        declared = fields_of(model)
         if first == "*":
             names = set(known)
         elif first == "_":

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, QuerySet
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from wagtail.models import Page
@@ -14,6 +13,7 @@ from wagtail.models import Page
 from cms import frontend, labels, publication
 from cms.api import params
 from cms.api.pages import public_pages
+from cms.api.renderers import JSONRenderer
 from cms.api.sitemap_xml import Alternate, SitemapEntry, SitemapRenderer
 from cms.api.views import ListApi, Listed
 from cms.languages import CODES

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import translation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cms.api.renderers import JSONRenderer
 from cms.api.views import ListApi
 from cms.spreadsheets import cell
 

@@ -8,14 +8,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import TypedDict
 
-from cms.api import errors, params, windows
+from cms import changes
+from cms.api import counts, errors, params, windows
 from cms.api.caching import Cacheable
+from cms.api.renderers import JSONRenderer
 from cms.references import Context, Loaded, References
 
 T = TypeVar("T")
@@ -164,9 +166,15 @@ class ListApi(Api):
 
     def answer(self, query: params.Query) -> Listed[Any]:
         queryset = self.queryset(query)
-        total = queryset.order_by().count()
+        total = self.total(queryset, query)
         found, following = windows.window(queryset, self.keys(query), query)
         return {"meta": {"total_count": total, "next_cursor": following}, "items": self.items(found, query)}
+
+    def total(self, queryset: QuerySet[Any], query: params.Query) -> int:
+        """How many items the whole list has."""
+        if self.families != (changes.CONTENT,):  # labels, under which counts are held, know of no other changes
+            return queryset.order_by().count()
+        return counts.total((type(self), windows.list_of(query)), queryset, self.begun, query.labels)
 
     def all_items(self, query: params.Query) -> list[Any]:
         """Every item from `offset` on, or `limit` of them where it is given: what formats hold that are one file."""

@@ -152,7 +152,7 @@ def _behind(queryset: QuerySet[Any], keys: Sequence[Key], values: list[Any], que
 
 
 def _cursor(values: list[Any], query: params.Query) -> str:
-    text = json.dumps([_list_of(query), *map(_plain, values)], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([list_of(query), *map(_plain, values)], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -171,7 +171,7 @@ def _read(query: params.Query, count: int) -> list[Any]:
     if not isinstance(found, list) or len(found) != count + 1 or not all(map(_is_value, found)):
         raise _refused(query)
     name, *values = found
-    if name != _list_of(query):
+    if name != list_of(query):
         raise bad("cursor", text, "belongs to a list with other parameters: only limit and fields may change")
     return values
 
@@ -186,7 +186,7 @@ def _refused(query: params.Query) -> Exception:
     return bad("cursor", query["cursor"], "is not a cursor of this list: take it from meta.next_cursor")
 
 
-def _list_of(query: params.Query) -> str:
+def list_of(query: params.Query) -> str:
     """A name for the list that a query asks for, whatever part of it."""
     given = sorted((name, repr(query.values[name])) for name in query.given - FREE)
     return hashlib.sha256(repr(given).encode()).hexdigest()[:12]

@@ -5,10 +5,11 @@ from typing import Any
 
 import yaml
 from django.template.loader import render_to_string
-from rest_framework.renderers import BaseRenderer, JSONRenderer, StaticHTMLRenderer
+from rest_framework.renderers import BaseRenderer, StaticHTMLRenderer
 from typing_extensions import TypedDict
 
 from cms.api import params
+from cms.api.renderers import JSONRenderer
 from cms.api.schema.document import document
 from cms.api.views import Api
 from cms.references import API_PATH
