@@ -212,9 +212,13 @@ def rows(name: str, kind: type, get_row: Callable[[Any, Context], Any], *, card:
     return Field(name, get, list[kind], card, relation=name)  # type: ignore[valid-type]
 
 
-@cache
 def fields_of(model: Any) -> tuple[Field, ...]:
     """Every field of a page type: its mixins' first, then its own; a later one replaces an earlier of the same name."""
+    return _fields_of(model)
+
+
+@cache
+def _fields_of(model: Any) -> tuple[Field, ...]:
     found: dict[str, Field] = {}
     for base in reversed(model.__mro__):
         for declared in base.__dict__.get("json_fields", ()):

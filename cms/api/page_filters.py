@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -48,7 +48,6 @@ def filters_for(types: tuple[type[Page], ...]) -> list[PageFilter]:
     return list(found.values())
 
 
-@cache
 def columns_of(model: Any) -> list[str]:
     """Names of a page type's columns that its JSON shows as they are."""
     names = list(BASE_COLUMNS)
