@@ -28,7 +28,7 @@ def renew_changed(instance: ClusterableModel) -> None:
         return
     for relation, rows in getattr(instance, "_cluster_related_objects", {}).items():
         link: Any = type(instance)._meta.get_field(relation)
-        if not link.one_to_many:
+        if not link.one_to_many or len(rows) < 2:  # one alone has nothing to exchange
             continue
         for constraint in link.related_model._meta.constraints:
             if isinstance(constraint, UniqueConstraint) and constraint.fields:

@@ -88,6 +88,11 @@ class Labels:
         return self.derived(_private_paths)
 
     @property
+    def homes(self) -> tuple[int, ...]:
+        """Keys of the pages right below the root: no index tells them, so they are looked for once."""
+        return self.derived(_homes)
+
+    @property
     def private_collections(self) -> tuple[str, ...]:
         """Tree paths of collections under a view restriction."""
         return self.derived(_private_collections)
@@ -145,6 +150,10 @@ def _private_paths() -> tuple[str, ...]:
             if source.startswith(private) and not path.startswith(private):
                 private, found = (*private, path), True
     return private
+
+
+def _homes() -> tuple[int, ...]:
+    return tuple(Page.objects.filter(depth=2).values_list("pk", flat=True))
 
 
 def _private_collections() -> tuple[str, ...]:

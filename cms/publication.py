@@ -55,6 +55,12 @@ def split_path(path: str) -> tuple[str, list[str]]:
     return DEFAULT, parts
 
 
+def at(pages: Any, paths: Iterable[str]) -> Any:
+    """Of a PageQuerySet, what the tree keeps at one of these (url_path); found by slugs, which have an index."""
+    wanted = list(paths)
+    return pages.filter(url_path__in=wanted, slug__in={path.strip("/").rpartition("/")[2] for path in wanted})
+
+
 def url_path(home_slug: str, slugs: Iterable[str]) -> str:
     """Where the tree keeps what is at these slugs below a language's home page."""
     return "/" + "/".join([home_slug, *slugs]) + "/"

@@ -82,3 +82,4 @@ class NewsPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
     class Meta:
         verbose_name = _("news item")
         verbose_name_plural = _("news items")
+        indexes = [models.Index(fields=["-date", "page_ptr"], name="newsroom_news_latest")]  # what sites list

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import TypedDict
 
 from cms.api import params
 from cms.api.errors import NotFound
+from cms.api.renderers import JSONRenderer
 from cms.api.views import Api, DetailApi, ListApi, Listed, whole
 from cms.changes import CONTENT, RECORDS
 from cms.labels import Coded, CodedAs

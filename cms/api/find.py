@@ -16,6 +16,7 @@ from cms.api.errors import NotFound, Problem, bad
 from cms.api.pages import FIELDS, RICH_TEXT, public_pages
 from cms.api.views import Api
 from cms.json_types import told_apart
+from cms.labels import Labels
 from cms.page_shapes import page_types
 from cms.references import API_PATH
 
@@ -69,7 +70,7 @@ class PageFind(Api):
         query = self.query(request)
         pages = public_pages(query.labels)
         if query["html_path"] is not None:
-            found = self.by_path(pages, query["html_path"])
+            found = self.by_path(pages, query["html_path"], query.labels)
         elif query["id"] is not None:
             found = pages.filter(pk=query["id"]).first()
         else:
@@ -82,26 +83,31 @@ class PageFind(Api):
             return HttpResponseRedirect(f"{target}?{urlencode(kept)}" if kept else target)
         if query["html_path"] is not None and (moved := redirects.moved(query["html_path"], query.labels)):
             return Response({"type": "redirect", "location": moved["location"], "permanent": moved["permanent"]})
-        raise NotFound("There is no page at this path.", nearest=self.nearest(pages, query["html_path"] or "/"))
+        raise NotFound(
+            "There is no page at this path.", nearest=self.nearest(pages, query["html_path"] or "/", query.labels)
+        )
 
     @staticmethod
-    def by_path(pages: QuerySet[Page], path: str) -> Page | None:
+    def by_path(pages: QuerySet[Page], path: str, snapshot: Labels) -> Page | None:
         """The page at a path; a path without a language is looked for in the default one."""
         locale, slugs = publication.split_path(path)
-        home = pages.filter(depth=2, locale__language_code=locale).values_list("slug", flat=True).first()
+        homes = pages.filter(pk__in=snapshot.homes, locale__language_code=locale)
+        home = homes.values_list("slug", flat=True).first()
         if home is None:
             return None
-        return pages.filter(url_path=publication.url_path(home, slugs), locale__language_code=locale).first()
+        at_path = publication.at(pages, [publication.url_path(home, slugs)])
+        found: Page | None = at_path.filter(locale__language_code=locale).first()
+        return found
 
     @staticmethod
-    def nearest(pages: QuerySet[Page], path: str) -> NearestPage | None:
+    def nearest(pages: QuerySet[Page], path: str, snapshot: Labels) -> NearestPage | None:
         """The closest public page above a path, for a helpful "not found" page."""
         locale, slugs = publication.split_path(path)
-        home = pages.filter(depth=2, locale__language_code=locale).first()
+        home = pages.filter(pk__in=snapshot.homes, locale__language_code=locale).first()
         if home is None:
             return None
         above = [publication.url_path(home.slug, slugs[:end]) for end in range(len(slugs))]
-        found = pages.filter(url_path__in=above, locale__language_code=locale).order_by("-depth").first() or home
+        found = publication.at(pages, above).filter(locale__language_code=locale).order_by("-depth").first() or home
         return {
             "id": found.pk,
             "title": found.title,

@@ -27,7 +27,7 @@ class LocaleList(Api):
 
     def answer(self, query: params.Query) -> Listed[LocaleJson]:
         homes = dict(
-            publication.public(Page.objects.filter(depth=2), query.labels.private_paths).values_list(
+            publication.public(Page.objects.filter(pk__in=query.labels.homes), query.labels.private_paths).values_list(
                 "locale__language_code", "pk"
             )
         )

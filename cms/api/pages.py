@@ -118,7 +118,7 @@ class FilteredPages(Api):
         value = query[name]
         pages = public_pages(query.labels)
         if value == "root":
-            found = pages.filter(depth=2, locale__language_code=query.locale).first()
+            found = pages.filter(pk__in=query.labels.homes, locale__language_code=query.locale).first()
         else:
             found = pages.filter(pk=value).first()
         if found is None:

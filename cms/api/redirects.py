@@ -61,7 +61,7 @@ def shadowed() -> set[int]:
     found = set()
     wanted = [url_path for _locale, url_path in keys]
     for start in range(0, len(wanted), BATCH):
-        pages = Page.objects.filter(live=True, url_path__in=wanted[start : start + BATCH])
+        pages = publication.at(Page.objects.filter(live=True), wanted[start : start + BATCH])
         found |= {keys[place] for place in pages.values_list("locale__language_code", "url_path") if place in keys}
     return found
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from typing_extensions import TypedDict
 
 from cms import frontend
 from cms.api import params, sitemap
+from cms.api.renderers import JSONRenderer
 from cms.api.sitemap_xml import SitemapRenderer
 from cms.api.views import Api
 from cms.json_types import Address, LocaleCode, Moment

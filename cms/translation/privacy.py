@@ -12,6 +12,9 @@ from wagtail.models import Page, PageViewRestriction
 
 from cms.translation.trees import followers
 
+_Rule = tuple[str, str, tuple[int, ...]]
+"""Kind, password and groups of a restriction."""
+
 
 def connect() -> None:
     """Called once when the apps are ready."""
@@ -34,26 +37,28 @@ def _changed(
 
 def mirror(page: Page) -> None:
     """Give the fallbacks and translations of a page its own restrictions, and no others."""
-    for follower in followers(page):
-        restrict_as(page, follower)
+    restrict_as(page, *followers(page))
 
 
-def restrict_as(page: Page, other: Page) -> None:
-    """Give another page a page's own restrictions, and no others."""
-    own = _restrictions(page)
-    if _restrictions(other) != own:
-        _replace(other, own)
+def restrict_as(page: Page, *others: Page) -> None:
+    """Give other pages a page's own restrictions, and no others."""
+    rules = _restrictions([page.pk, *(other.pk for other in others)])
+    for other in others:
+        if rules[other.pk] != rules[page.pk]:
+            _replace(other, rules[page.pk])
 
 
-def _restrictions(page: Page) -> list[tuple[str, str, tuple[int, ...]]]:
-    return sorted(
-        (rule.restriction_type, rule.password, tuple(sorted(rule.groups.values_list("pk", flat=True))))
-        for rule in PageViewRestriction.objects.filter(page_id=page.pk)
-    )
+def _restrictions(pages: list[int]) -> dict[int, list[_Rule]]:
+    """The restrictions of each of these pages."""
+    rules: dict[int, list[_Rule]] = {pk: [] for pk in pages}
+    for rule in PageViewRestriction.objects.filter(page_id__in=pages).prefetch_related("groups"):
+        groups = tuple(sorted(group.pk for group in rule.groups.all()))
+        rules[rule.page_id].append((rule.restriction_type, rule.password, groups))
+    return {pk: sorted(found) for pk, found in rules.items()}
 
 
 @transaction.atomic
-def _replace(page: Page, rules: list[tuple[str, str, tuple[int, ...]]]) -> None:
+def _replace(page: Page, rules: list[_Rule]) -> None:
     old = list(PageViewRestriction.objects.filter(page_id=page.pk))
     for kind, password, groups in rules:
         rule = PageViewRestriction.objects.create(page_id=page.pk, restriction_type=kind, password=password)

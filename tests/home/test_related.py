@@ -159,3 +159,18 @@ def test_readers_see_them_below_a_page(client: Client, found: Related) -> None:
         "Même frontière",
     ]
     assert "À lire aussi" not in client.get("/fr/").content.decode()
+
+
+def test_a_page_for_readers_asks_the_database_as_often_whatever_is_related(client: Client, found: Related) -> None:
+    path = publication.html_path("fr", found.news.url_path)
+
+    def queries() -> int:
+        assert client.get(path).status_code == 200  # facts are read again after a change
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        return len(captured)
+
+    before = queries()
+    for number in range(15):
+        piece(found.index, f"Encore {number}", found.territory, found.theme)
+    assert queries() == before
