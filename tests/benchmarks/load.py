@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, OTHER_CORE = CORES[0], CORES[-1]
 THREADS = 4
+FEWEST, LONGEST = 10, 16
+"""Answers of which a median means something; seconds after which it is taken of fewer."""
 ASK = """
 local requests, at = {}, 0
 init = function(words)
@@ -92,6 +94,8 @@ class Server:
             )
         self._settle()
         found = json.loads(told.stdout.splitlines()[-1])
+        if not found["failed"] and found["requests"] < FEWEST and seconds < LONGEST:
+            return self.asked(paths, connections, 4 * seconds, **headers)
         if found["failed"] or not found["requests"]:
             raise RuntimeError(f"{found['failed']} of {found['requests']} answers failed: {paths[:3]}")
         return Measured(found["requests"] / found["seconds"], found["p50"])
