@@ -90,8 +90,7 @@ def measure(goals: Goals, urls: dict[int, str], options: argparse.Namespace) -> 
             asked = {place: each for place, each in paths.items() if each}
             times = found[kind] = {place: Times() for place in asked}
             for place, each in asked.items():
-                for path in each[:5]:  # what is read once, such as labels and plans of queries, is read
-                    servers[place].bytes(path)
+                servers[place].warm(each)
             for _round in range(options.rounds):
                 for place, each in asked.items():
                     heavy = servers[place].asked(each, CACHED if place[1] == "cached" else HEAVY, options.seconds)

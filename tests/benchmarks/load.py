@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.request import urlopen
@@ -56,6 +57,13 @@ class Server:
     def bytes(self, path: str) -> bytes:
         with urlopen(self.address + path, timeout=60) as answer:
             return bytes(answer.read())
+
+    def warm(self, paths: Sequence[str]) -> None:
+        """Ask for each path once, so that what is read or made but once is there."""
+        with contextlib.closing(HTTPConnection(self.address.removeprefix("http://"), timeout=60)) as connection:
+            for path in paths:
+                connection.request("GET", path)
+                connection.getresponse().read()
 
     def etag(self, path: str) -> str:
         with urlopen(self.address + path, timeout=60) as answer:
