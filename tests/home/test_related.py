@@ -173,4 +173,4 @@ def test_a_page_for_readers_asks_the_database_as_often_whatever_is_related(clien
     before = queries()
     for number in range(15):
         piece(found.index, f"Encore {number}", found.territory, found.theme)
-    assert queries() == before
+    assert queries() <= before <= 35
