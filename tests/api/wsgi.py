@@ -37,7 +37,7 @@ def ask(application: Callable[..., Any], path: str, method: str = "GET", **heade
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     environ = RequestFactory().generic(method, path, headers=named).environ
     heard: list[Any] = []
-    with _connection_kept():
+    with connection_kept():
         chunks = application(environ, lambda status, found, exc_info=None: heard.extend([status, found]))
         body = b"".join(chunks)
         if hasattr(chunks, "close"):
@@ -49,7 +49,7 @@ def ask(application: Callable[..., Any], path: str, method: str = "GET", **heade
 
 
 @contextmanager
-def _connection_kept() -> Iterator[None]:
+def connection_kept() -> Iterator[None]:
     """The end of a request closes the connection of a test that never commits, unless it is told not to."""
     kept = connection.in_atomic_block
     for signal in (request_started, request_finished) if kept else ():
