@@ -11,7 +11,7 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 
 from borders import geojson
 from borders.location import Located
-from cms.facts import Fact, FactForm, FactName
+from cms.facts import Fact, FactName
 from cms.organisations import Partner
 from cms.representation import DatePrecision
 
@@ -63,17 +63,6 @@ class CountryName(FactName):
 POINTS = {"Point", "MultiPoint"}
 
 
-class BorderForm(FactForm):
-    """Refuses a border without another side."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        countries = cleaned.get("countries")
-        if countries is not None and len(countries) < 2:
-            self.add_error("countries", _("A border lies between two countries at least."))
-        return cleaned
-
-
 class Border(Located, Fact):
     """A border of two countries or more; one that is made of parts has the lines of its parts."""
 
@@ -101,8 +90,6 @@ class Border(Located, Fact):
         _("order"), default=100, help_text=_("Place among the borders: the smallest number comes first.")
     )
 
-    base_form_class = BorderForm
-
     class Meta(Fact.Meta):
         verbose_name = _("border")
         verbose_name_plural = _("borders")
@@ -111,6 +98,8 @@ class Border(Located, Fact):
     def clean(self) -> None:
         super().clean()
         errors: dict[str, Any] = {}
+        if len(self.countries.all()) < 2:
+            errors["countries"] = _("A border lies between two countries at least.")
         if self.parent_id and self._is_above(self.parent_id):
             errors["parent"] = _("A border cannot be a part of itself or of one of its own parts.")
         if self.kind == BorderKind.MARITIME and self.geometry and self.geometry.get("type") not in POINTS:

@@ -5,27 +5,28 @@ translatable in wagtail-localize's sense: a translatable snippet with drafts wou
 and overwritten when a page that refers to it is submitted for translation.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.forms import ModelMultipleChoiceField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.forms import BaseChildFormSet
 from modelcluster.models import ClusterableModel
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.models import DraftStateMixin, LockableMixin, Orderable, Revision, RevisionMixin, WorkflowMixin
+from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
 from cms import addresses
 from cms.child_rows import RowsPanel, renew_changed
 from cms.languages import Language, nearest
+from cms.publishable import Publishable
 from cms.revisions import OpensWithoutGoneFacts
-from cms.validation import NamesItself
 
 code_validator = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use small letters without accents, digits and hyphens, such as “fr-de”.")
@@ -85,6 +86,14 @@ class FactText(Orderable):
         return self.text
 
 
+NO_FRENCH_NAME = _("Give a preferred name in French.")
+
+
+def preferred_in_french(names: Iterable[FactName]) -> bool:
+    """Whether one of the names is what the fact is called in French."""
+    return any(row.language == Language.FR and row.kind == NameKind.PREFERRED for row in names)
+
+
 class NamesFormSet(BaseChildFormSet):
     """The rows, with words of its own for a fact without any."""
 
@@ -108,6 +117,13 @@ class FactForm(WagtailAdminModelForm):
             if choices is not None and hasattr(choices.model, "names"):
                 field.queryset = choices.prefetch_related("names")
 
+    def _post_clean(self) -> None:
+        """Put what is chosen into the instance before the model's checks, which look at it."""
+        for field in self.instance._meta.many_to_many:
+            if isinstance(field, ParentalManyToManyField) and field.name in self.cleaned_data:
+                setattr(self.instance, field.name, self.cleaned_data[field.name])
+        super()._post_clean()
+
     def is_valid(self) -> bool:
         valid = super().is_valid()
         formsets = getattr(self, "formsets", {})
@@ -127,8 +143,8 @@ class FactForm(WagtailAdminModelForm):
                 form.add_error("language", _("There is already a preferred name in this language."))
                 valid = False
             preferred.add(language)
-        if rows and Language.FR not in preferred and valid:
-            names.non_form_errors().append(_("Give a preferred name in French."))
+        if rows and valid and not preferred_in_french(form.instance for form in rows):
+            names.non_form_errors().append(NO_FRENCH_NAME)
             valid = False
         return valid
 
@@ -147,7 +163,7 @@ class FactForm(WagtailAdminModelForm):
 
 
 class Fact(
-    NamesItself,
+    Publishable,
     OpensWithoutGoneFacts,
     WorkflowMixin,
     DraftStateMixin,
@@ -211,11 +227,11 @@ class Fact(
             message = _("“%(code)s” is part of an address of the site: choose another code.") % {"code": self.code}
             raise ValidationError({"code": message})
 
-    @transaction.atomic
-    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
-        """On every route checked as in its form, and whole: its columns and its rows become public at once."""
-        revision.as_object().full_clean()
-        super().publish(revision, *args, **kwargs)
+    def clean_rows(self) -> None:
+        super().clean_rows()
+        names = self.names.all() if hasattr(self, "names") else ()
+        if names and not preferred_in_french(names):
+            raise ValidationError({"names": NO_FRENCH_NAME})
 
     def name_in(self, language: str) -> str:
         """The preferred name in a language, else in the nearest one that has a name, else the code."""

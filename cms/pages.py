@@ -35,12 +35,12 @@ from cms import fields, redirects
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.child_rows import RowsPanel, renew_changed
 from cms.json_types import Date
+from cms.publishable import Publishable
 from cms.references import Context
 from cms.representation import RICH_TEXT_FEATURES
 from cms.revisions import OpensWithoutGoneFacts
 from cms.translation import prose
 from cms.translation.panels import LanguagesPanel
-from cms.validation import NamesItself
 
 
 def translated(*names: str) -> list[TranslatableField]:
@@ -130,7 +130,7 @@ class _SearchFields:
         return [*Page.search_fields, *found, *gathered(owner, "searched")]
 
 
-class SitePage(NamesItself, OpensWithoutGoneFacts, Page):
+class SitePage(Publishable, OpensWithoutGoneFacts, Page):
     """Every page of the site: an introduction that doubles as summary, and how it is found and shared.
 
     Subclasses and mixins list what they bring under these names, and each is gathered from all of them:

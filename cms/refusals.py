@@ -1,7 +1,8 @@
 """What happens when something is refused as it is published: a message where a person waits, a trace where none does.
 
 A form says what is wrong before anything is stored. An approval, a bulk action or the schedule has no form: what was
-right when it was proposed may clash with what was published since, and all there is is the save's ValidationError.
+right when it was proposed may clash with what was published since (cms.publishable), and all there is is a
+ValidationError.
 """
 
 import logging
@@ -25,6 +26,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.log_actions import LogFormatter, log
 from wagtail.models import Revision
 
+from cms.publishable import row_panels
 from cms.validation import refused_object
 
 logger = logging.getLogger(__name__)
@@ -45,6 +47,9 @@ def reasons(error: ValidationError) -> str:
 
 
 def _label(refused: Any, field: str) -> str:
+    """What the form calls a column or child rows."""
+    if panel := row_panels(type(refused)).get(field) if refused else None:
+        return str(panel.heading)
     try:
         return str(capfirst(refused._meta.get_field(field).verbose_name))
     except (AttributeError, FieldDoesNotExist):

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,12 @@ from cms.pages import names_in, synchronised
 from cms.references import Context
 from newsroom.outcomes import Access
 from newsroom.sessions import (
+    AFTER_THE_LAST,
     MeetingForm,
     Session,
     SessionJson,
     first_start,
+    last_end,
     session_json,
 )
 from newsroom.states import State
@@ -98,6 +101,12 @@ class MeetingMixin(models.Model):
     def clean(self) -> None:
         super().clean()
         check_moments(self, "registration_deadline")
+
+    def clean_rows(self) -> None:
+        super().clean_rows()  # type: ignore[misc]
+        end = last_end(self.session_rows())
+        if self.registration_deadline and end and self.registration_deadline > end:
+            raise ValidationError({"registration_deadline": AFTER_THE_LAST})
 
     def session_rows(self) -> list[Session]:
         """The page's sessions, those of a draft in memory included."""

@@ -20,6 +20,7 @@ from cms.json_types import Address, Date, Moment
 from cms.validation import END_BEFORE_START
 from newsroom.zones import WallTimeField, WallTimeForm, Zone, check_moments, iso
 
+AFTER_THE_LAST = _("The deadline is after the last session.")
 LAST_SECOND = datetime.time(23, 59, 59)
 
 
@@ -180,6 +181,6 @@ class MeetingForm(WagtailAdminPageForm):
             ]
         )
         if deadline and end and deadline > end:
-            self.add_error("registration_deadline", _("The deadline is after the last session."))
+            self.add_error("registration_deadline", AFTER_THE_LAST)
             return False
         return valid

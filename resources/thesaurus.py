@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
-from cms.facts import Fact, FactForm, FactName, FactText
+from cms.facts import Fact, FactName, FactText
 from cms.pages import FactLink
 
 
@@ -22,28 +23,6 @@ class ConceptStatus(models.TextChoices):
     CANDIDATE = "candidate", pgettext_lazy("reader", "Candidate")
     APPROVED = "approved", pgettext_lazy("reader", "Approved")
     DEPRECATED = "deprecated", pgettext_lazy("reader", "Deprecated")
-
-
-class ConceptForm(FactForm):
-    """Refuses a hierarchy that goes round in circles."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("broader", "related"):  # each choice is shown by its name
-            self.fields[name].queryset = Concept.objects.prefetch_related("names")  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        own = self.instance.pk
-        broader = {concept.pk for concept in cleaned.get("broader") or ()}
-        if own is not None and own in broader | closure(broader, upwards(without=own, drafts=True)):
-            self.add_error("broader", _("A concept cannot be broader than itself, directly or through others."))
-        related = {concept.pk for concept in cleaned.get("related") or ()}
-        if own is not None and own in related:
-            self.add_error("related", _("A concept is not related to itself."))
-        if related & broader:
-            self.add_error("related", _("A concept is either broader or related, not both."))
-        return cleaned
 
 
 class Concept(Fact):
@@ -79,12 +58,25 @@ class Concept(Fact):
         help_text=_("Stated on one side, it holds for both."),
     )
 
-    base_form_class = ConceptForm
     search_fields = [*Fact.search_fields, index.SearchField("notation"), index.FilterField("status")]
 
     class Meta(Fact.Meta):
         verbose_name = _("concept")
         verbose_name_plural = _("concepts")
+
+    def clean(self) -> None:
+        super().clean()
+        errors: dict[str, Any] = {}
+        broader = {concept.pk for concept in self.broader.all()}
+        related = {concept.pk for concept in self.related.all()}
+        if self.pk is not None and self.pk in broader | closure(broader, upwards(without=self.pk)):
+            errors["broader"] = _("A concept cannot be broader than itself, directly or through others.")
+        if self.pk is not None and self.pk in related:
+            errors["related"] = _("A concept is not related to itself.")
+        elif related & broader:
+            errors["related"] = _("A concept is either broader or related, not both.")
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def is_theme(self) -> bool:
@@ -118,16 +110,9 @@ class PageTheme(FactLink):
 Edges = dict[int, set[int]]
 
 
-def upwards(*, without: int | None = None, drafts: bool = False) -> Edges:
-    """Broader concepts of every concept, by key (one query); `without` leaves one concept's own out.
-
-    With `drafts`, what their latest drafts say counts too (one query more): who approves one sees no form.
-    """
+def upwards(*, without: int | None = None) -> Edges:
+    """Broader concepts of every concept, by key (one query); `without` leaves one concept's own out."""
     edges: Edges = defaultdict(set)
-    if drafts:
-        drafted = Concept.objects.filter(has_unpublished_changes=True).exclude(pk=without)
-        for narrower, content in drafted.values_list("pk", "latest_revision__content"):
-            edges[narrower].update((content or {}).get("broader") or ())
     for narrower, broader in Concept.broader.through.objects.values_list("from_concept_id", "to_concept_id"):
         if narrower != without:
             edges[narrower].add(broader)
@@ -137,7 +122,7 @@ def upwards(*, without: int | None = None, drafts: bool = False) -> Edges:
 def closure(keys: Iterable[int], edges: Edges) -> set[int]:
     """All that can be reached from the keys, themselves left out unless a loop leads back to them.
 
-    Drafts published one after the other can close a loop that no form saw, so nothing may run round in it.
+    Two publications at the same moment can close a loop that neither saw, so nothing may run round in it.
     """
     found: set[int] = set()
     waiting = [target for key in keys for target in edges.get(key, ())]

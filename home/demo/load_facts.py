@@ -62,13 +62,12 @@ def _create(model: type[Fact], row: dict[str, Any]) -> bool:
     if DemoItem.objects.filter(key=key).exists() or model._default_manager.filter(code=row["code"]).exists():
         return False
     fact = model(code=row["code"], live=True)
-    many: dict[str, list[str]] = {}
     for name, value in row.items():
         if name in {"code", "names"} | LATER:
             continue
         field = model._meta.get_field(name)
         if field.many_to_many:
-            many[name] = value
+            setattr(fact, name, [_by_code(field.related_model, code) for code in value])
         elif field.one_to_many:
             setattr(fact, name, _rows(field.related_model, value))
         elif field.is_relation:
@@ -77,11 +76,8 @@ def _create(model: type[Fact], row: dict[str, Any]) -> bool:
             setattr(fact, name, column_value(field, value))
     if "names" in row:
         fact.names = _names(model, row["names"])  # type: ignore[attr-defined]
-    fact.full_clean(exclude=["names", *many])
+    fact.full_clean()
     fact.save()
-    for name, codes in many.items():
-        target = model._meta.get_field(name).related_model
-        getattr(fact, name).set([_by_code(target, code) for code in codes])
     fact.save_revision().publish()
     DemoItem.objects.create(key=key, object_id=str(fact.pk), done=not LATER & row.keys())
     return True
