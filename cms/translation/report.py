@@ -1,21 +1,19 @@
 """The report « Traductions à faire »: what is missing, partial or outdated in each language."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import URLPattern, path, reverse
-from django.utils.functional import cached_property
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, LocaleColumn, TitleColumn
-from wagtail.admin.views.reports import ReportView
-from wagtail.coreutils import get_content_type_label
+from wagtail.admin.ui.tables import Column
 from wagtail.models import Locale, Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
+from cms.page_report import PageReport
 from cms.translation.models import Completeness
 from cms.translation.trees import IS_FALLBACK
 
@@ -53,10 +51,6 @@ def _states(page: Page) -> str:
     return capfirst(", ".join(found))
 
 
-def _type(page: Page) -> str:
-    return str(get_content_type_label(page.content_type))
-
-
 class ToDoFilterSet(WagtailFilterSet):
     language = django_filters.ModelChoiceFilter(
         label=gettext_lazy("Language"), queryset=Locale.objects.all(), to_field_name="language_code"
@@ -77,38 +71,19 @@ class ToDoFilterSet(WagtailFilterSet):
         return pages.filter(wanted)
 
 
-class ToDoView(ReportView):
+class ToDoView(PageReport):
     """Among the pages that the user may edit."""
 
-    model = Page
     page_title = gettext_lazy("Translations to do")
     header_icon = "globe"
     filterset_class = ToDoFilterSet
     index_url_name = "cms_translation_report"
     index_results_url_name = "cms_translation_report_results"
-    any_permission_required = ["add", "change", "publish"]
     export_filename = "translations-to-do"
-    list_export = ["title", "type", "locale", "state", "edit_url"]
-    export_headings = {
-        "type": gettext_lazy("Type"),
-        "locale": gettext_lazy("Language"),
-        "state": gettext_lazy("State"),
-        "edit_url": gettext_lazy("Address"),
-    }
+    own_export: ClassVar[dict[str, Any]] = {"state": gettext_lazy("State")}
 
-    @cached_property
-    def columns(self) -> list[Column]:
-        return [
-            TitleColumn(
-                "title",
-                label=_("Title"),
-                accessor="get_admin_display_title",
-                get_url=lambda page: reverse("wagtailadmin_pages:edit", args=(page.pk,)),
-            ),
-            Column("type", label=_("Type"), accessor=_type, classname="mot-wide"),
-            LocaleColumn(label=_("Language"), sort_key=None),
-            Column("state", label=_("State"), accessor=_states),
-        ]
+    def own_columns(self) -> list[Column]:
+        return [Column("state", label=_("State"), accessor=_states)]
 
     def get_queryset(self) -> QuerySet[Page]:
         editable = PagePermissionPolicy().instances_user_has_permission_for(self.request.user, "change")
@@ -118,14 +93,8 @@ class ToDoView(ReportView):
             .order_by("locale", "path")
         )
 
-    def to_row_dict(self, item: Page) -> dict[str, Any]:
-        return {
-            "title": item.title,
-            "type": _type(item),
-            "locale": item.locale.language_code,
-            "state": _states(item),
-            "edit_url": self.request.build_absolute_uri(reverse("wagtailadmin_pages:edit", args=(item.pk,))),
-        }
+    def own_row(self, page: Page) -> dict[str, Any]:
+        return {"state": _states(page)}
 
 
 urls: list[URLPattern] = [

@@ -1,7 +1,7 @@
 """The report « Pages à vérifier », its button, and its panel on the dashboard."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.contrib import messages
@@ -11,7 +11,6 @@ from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -19,18 +18,13 @@ from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.filters import ContentTypeFilter, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
-from wagtail.admin.ui.tables import Column, DateColumn, LocaleColumn, TitleColumn
-from wagtail.admin.views.reports import ReportView
-from wagtail.coreutils import get_content_type_label
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.models import Locale, Page
 
+from cms.page_report import PageReport, page_type
 from home.admin import checking
 
 ON_DASHBOARD = 6
-
-
-def _type(page: Page) -> str:
-    return str(get_content_type_label(page.content_type))
 
 
 def _with_people(pages: QuerySet[Page], user: Any) -> list[Any]:
@@ -85,38 +79,24 @@ class ToCheckFilterSet(WagtailFilterSet):
         return pages.filter(responsible_id=None if value == "null" else value.pk)
 
 
-class ToCheckView(ReportView):
+class ToCheckView(PageReport):
     """Pages that are due, with a button each that says they were read today and found right."""
 
-    model = Page
     page_title = gettext_lazy("Pages to check")
     header_icon = "calendar-check"
     filterset_class = ToCheckFilterSet
     index_url_name = "home_to_check"
     index_results_url_name = "home_to_check_results"
-    any_permission_required = ["add", "change", "publish"]
+    narrow_language = False
     export_filename = "pages-to-check"
-    list_export = ["title", "type", "locale", "responsible", "checked_on", "due_on", "edit_url"]
-    export_headings = {
-        "type": gettext_lazy("Type"),
-        "locale": gettext_lazy("Language"),
+    own_export: ClassVar[dict[str, Any]] = {
         "responsible": gettext_lazy("Responsible"),
         "checked_on": gettext_lazy("Last checked"),
         "due_on": gettext_lazy("Due since"),
-        "edit_url": gettext_lazy("Address"),
     }
 
-    @cached_property
-    def columns(self) -> list[Column]:
+    def own_columns(self) -> list[Column]:
         return [
-            TitleColumn(
-                "title",
-                label=_("Title"),
-                accessor="get_admin_display_title",
-                get_url=lambda page: reverse("wagtailadmin_pages:edit", args=(page.pk,)),
-            ),
-            Column("type", label=_("Type"), accessor=_type, classname="mot-wide"),
-            LocaleColumn(label=_("Language"), sort_key=None, classname="mot-wide"),
             Column(
                 "responsible",
                 label=_("Responsible"),
@@ -139,16 +119,8 @@ class ToCheckView(ReportView):
     def decorate_paginated_queryset(self, object_list: QuerySet[Page]) -> list[Any]:
         return _with_people(object_list, self.request.user)
 
-    def to_row_dict(self, item: Any) -> dict[str, Any]:
-        return {
-            "title": item.title,
-            "type": _type(item),
-            "locale": item.locale.language_code,
-            "responsible": _name(item.responsible),
-            "checked_on": item.checked_on,
-            "due_on": item.due_on,
-            "edit_url": self.request.build_absolute_uri(reverse("wagtailadmin_pages:edit", args=(item.pk,))),
-        }
+    def own_row(self, page: Any) -> dict[str, Any]:
+        return {"responsible": _name(page.responsible), "checked_on": page.checked_on, "due_on": page.due_on}
 
 
 class _ButtonColumn(Column):
@@ -182,7 +154,7 @@ class ToCheckPanel(Component):
         first = _with_people(pages.order_by(own, "due_number", "title")[:ON_DASHBOARD], request.user)
         for page in first:
             page.is_mine = page.responsible_id == request.user.pk
-            page.type_label = _type(page)
+            page.type_label = page_type(page)
         return {"pages": first, "count": pages.count() if first else 0, "csrf_token": context["csrf_token"]}
 
 
