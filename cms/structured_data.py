@@ -163,7 +163,7 @@ def sharing_image(page: Any, context: Context) -> SharingImage | None:
 
 def open_graph(page: Any, context: Context, translations: list[str]) -> OpenGraph:
     """What social networks show of a page."""
-    article = page.structured_data(context).get("@type") in {"Article", "NewsArticle"}
+    article = page.schema_type.endswith("Article")
     picture = sharing_image(page, context)
     return {
         "title": page.sharing_title or page.title,

@@ -65,18 +65,6 @@ def _listing(current: list[Page], others: Any, number: Any, *, has_states: bool)
     return Listing(cards[: len(current)], cards[len(current) :], sheet, has_states)
 
 
-def siblings(parent_id: int, page_id: int | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The public pages before and after one of the children of a page, as cards."""
-    children = _public(Page.objects.get(pk=parent_id).get_children()).order_by("path")
-    keys: list[int | None] = list(children.values_list("pk", flat=True))
-    if page_id not in keys:
-        return None, None
-    place = keys.index(page_id)
-    before, after = [None, *keys][place], [*keys, None][place + 1]
-    found: dict[int | None, dict[str, Any]] = {card["id"]: card for card in cards([k for k in (before, after) if k])}
-    return found.get(before), found.get(after)
-
-
 def cards(keys: list[int]) -> list[dict[str, Any]]:
     """Public pages as cards in the order of their keys."""
     pages = {page.pk: page for page in _public(Page.objects.filter(pk__in=keys)).specific()}

@@ -18,19 +18,25 @@ class Measure(TypedDict):
     values: list[Figure]
 
 
+def key(figure: Figure) -> tuple[Any, ...]:
+    """What a figure measures: its indicator, place and direction."""
+    ends = (figure["from_country"], figure["to_country"])
+    return figure["indicator"]["code"], figure["place"]["code"], *(end and end["code"] for end in ends)
+
+
 def measures(figures: Iterable[Figure]) -> list[Measure]:
     """Figures of one indicator, place and direction as one measure, in the order of their first figure."""
     found: dict[tuple[Any, ...], Measure] = {}
     for figure in figures:
-        indicator, place = figure["indicator"], figure["place"]
+        indicator = figure["indicator"]
         start, end = figure["from_country"], figure["to_country"]
         flow = (start["label"], end["label"]) if start and end else None
         measure = found.setdefault(
-            (indicator["code"], place["code"], flow),
+            key(figure),
             {
                 "label": indicator["label"],
                 "definition": indicator.get("definition", ""),
-                "place": place["label"],
+                "place": figure["place"]["label"],
                 "flow": flow,
                 "values": [],
             },

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 from cms import fields, structured_data
-from cms.json_types import Date
+from cms.dated import DatedMixin
 from cms.pages import BodyMixin, BordersMixin, SitePage, TerritoriesMixin, ThemesMixin, synchronised
 from cms.references import Context
 
@@ -46,25 +45,25 @@ class NewsIndexPage(BodyMixin, SitePage):
         verbose_name_plural = _("news indexes")
 
 
-class NewsPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage):
+class NewsPage(DatedMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage):
     """A piece of news with its date and, where it comes from elsewhere, its source."""
 
-    date = models.DateField(_("date"), default=timezone.localdate)
+    schema_type = "NewsArticle"
+
     category = models.CharField(
         _("category"), max_length=11, choices=NewsCategory.choices, default=NewsCategory.TERRITORIES
     )
     kind = models.CharField(_("kind"), max_length=13, choices=NewsKind.choices, default=NewsKind.NEWS)
     source_url = models.URLField(_("source"), max_length=500, blank=True, help_text=_("Where the news comes from."))
 
-    head = [FieldRowPanel([FieldPanel("date"), FieldPanel("category"), FieldPanel("kind")])]
+    head = [FieldRowPanel([FieldPanel("category"), FieldPanel("kind")])]
     content = [FieldPanel("source_url")]
     json_fields = [
-        fields.value("date", Date, card=True),
         fields.enum("category", NewsCategory, card=True),
         fields.enum("kind", NewsKind, card=True),
         fields.text("source_url", card=True),
     ]
-    translation = synchronised("date", "category", "kind", "source_url")
+    translation = synchronised("category", "kind", "source_url")
 
     parent_page_types = ["newsroom.NewsIndexPage"]
     subpage_types: list[str] = []
@@ -74,10 +73,10 @@ class NewsPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage)
             return {
                 "@type": "JobPosting",
                 "title": self.title,
-                "datePosted": self.date,
+                "datePosted": self.known_date,
                 "hiringOrganization": structured_data.organisation(context),
             }
-        return {"@type": "NewsArticle", "headline": self.title, "datePublished": self.date}
+        return {**super().structured_data(context), "datePublished": self.known_date}
 
     class Meta:
         verbose_name = _("news item")

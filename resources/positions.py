@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 
 from cms import fields
+from cms.dated import DatedMixin
 from cms.organisations import Organisation, OrganisationJson, organisation_json
 from cms.pages import (
     BodyMixin,
@@ -38,12 +38,11 @@ class PositionIndexPage(BodyMixin, SitePage):
         verbose_name_plural = _("position indexes")
 
 
-class PositionPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage):
+class PositionPage(DatedMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SitePage):
     """A contribution, resolution or letter with its addressee and signatories."""
 
     schema_type = "Article"
 
-    date = models.DateField(_("date"), default=timezone.localdate)
     addressee = models.CharField(
         _("addressee"), max_length=200, blank=True, help_text=_("Whom it speaks to: an institution, a minister…")
     )
@@ -60,10 +59,9 @@ class PositionPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SiteP
         help_text=_("The text as it was sent. A translation may have a file of its own."),
     )
 
-    head = [FieldRowPanel([FieldPanel("date"), FieldPanel("addressee")]), FieldPanel("policy")]
+    head = [FieldRowPanel([FieldPanel("addressee"), FieldPanel("policy")])]
     content = [FieldPanel("file"), InlinePanel("signatories", heading=_("Signatories"), label=_("signatory"))]
     json_fields = [
-        fields.value("date", str, card=True),
         fields.text("addressee", card=True),
         fields.text("policy", card=True),
         fields.document("file"),
@@ -72,7 +70,7 @@ class PositionPage(BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixin, SiteP
     searched = [names_in("signatories", "name")]
     translation = [
         *translated("addressee", "policy"),
-        *synchronised("date", "signatories"),
+        *synchronised("signatories"),
         *overridable("file"),
     ]
 

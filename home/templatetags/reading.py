@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 
 from cms import frontend, labels
+from cms.representation import UncertainDate, uncertain_date
 from home import api, dates, listing, maps, measures, related, wording
 
 register = template.Library()
@@ -43,13 +44,6 @@ def children(context: template.Context, page: Json) -> listing.Listing | None:
     """What an index page lists (None for a page that was never saved); `?page=` chooses the sheet."""
     request = context.get("request")
     return listing.children(page["id"], request.GET.get("page") if request else None) if page["id"] else None
-
-
-@register.simple_tag
-def siblings(page: Json) -> tuple[Json | None, Json | None]:
-    """Cards of the pages before and after a page."""
-    parent = page["meta"]["parent"]
-    return listing.siblings(parent["id"], page["id"]) if parent else (None, None)
 
 
 @register.simple_tag
@@ -158,9 +152,14 @@ def measures_of(figures: list[Json]) -> list[measures.Measure]:
 
 @register.simple_tag
 def figures_beyond_body(page: Json, figures: list[Json], *left_out: str) -> list[Json]:
-    """The key figures of a fact that the page's body does not show yet, without some indicators."""
+    """The key figures of a fact without some indicators and without the measures that the page's body shows in full.
+
+    Of a measure that it shows in part, all figures are told: sources that disagree stand together.
+    """
+    wanted = [figure for figure in figures if figure["indicator"]["code"] not in left_out]
     shown = measures.shown_in(page.get("body", []))
-    return [f for f in figures if f["code"] not in shown and f["indicator"]["code"] not in left_out]
+    beyond = {measures.key(figure) for figure in wanted if figure["code"] not in shown}
+    return [figure for figure in wanted if measures.key(figure) in beyond]
 
 
 @register.simple_tag
@@ -198,6 +197,12 @@ def day(value: Json | str | None) -> str:
     """A date as its precision allows: "1713", "août 2009", "22 janvier 2019"."""
     text = value["date"] if isinstance(value, dict) else value
     return dates.uncertain(text) if text else ""
+
+
+@register.filter
+def dated(page: Json) -> UncertainDate | None:
+    """The date of a news item or position, as far as it is known."""
+    return uncertain_date(page.get("date"), (page.get("date_precision") or {}).get("code") or "day")
 
 
 register.filter("session_dates", dates.session)
