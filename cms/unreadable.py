@@ -1,4 +1,4 @@
-"""A form of the admin that no browser sends: its counters, places and chosen keys are not numbers, or are not there.
+"""Forms of the admin that no browser sends: their counters, places and chosen keys are no numbers, or not there.
 
 Wagtail reads blocks and choosers without looking (`int(data["body-count"])`, `objects.get(pk="abc")`), so a crafted
 or truncated request raises a ValueError or KeyError, always before anything is stored.
@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+ROW_COUNTERS, MOST_DIGITS = ("-TOTAL_FORMS", "-INITIAL_FORMS"), 3
+KEY_DIGITS = 18
 LIBRARIES = ("/wagtail/", "/django/forms/")
 
 logger = logging.getLogger(__name__)
@@ -34,18 +36,39 @@ class UnreadableFormsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Keys of a bulk action, and counters of child rows: Django would make thousands of forms of a huge one."""
+        bulk = getattr(request.resolver_match, "url_name", "") == "wagtail_bulk_action"
+        if bulk and not all(key == "all" or _is_key(key) for key in request.GET.getlist("id")):
+            return _refused("id")
+        if not _is_posted_form(request):
+            return None
+        for name, count in request.POST.items():
+            if name.endswith(ROW_COUNTERS) and not (str(count).isdecimal() and len(str(count)) <= MOST_DIGITS):
+                return _refused(name)
+        return None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if (
-            request.method != "POST"
-            or not isinstance(exception, ValueError | LookupError | OverflowError)
-            or not request.path.startswith(reverse("wagtailadmin_home"))
-        ):
+        if not _is_posted_form(request) or not isinstance(exception, ValueError | LookupError | OverflowError):
             return None
         field = _field_being_read(exception.__traceback__)
         if field is None:
             return None
         logger.warning("The field %r of a form posted to %s cannot be read: %r", field, request.path, exception)
-        return HttpResponseBadRequest(render_to_string("400.html", {"field": field}))
+        return _refused(field)
+
+
+def _is_key(text: str) -> bool:
+    """Whether a text may be the key of an object: a number that every database can hold."""
+    return text.isdecimal() and len(text) <= KEY_DIGITS
+
+
+def _is_posted_form(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.path.startswith(reverse("wagtailadmin_home"))
+
+
+def _refused(field: str) -> HttpResponse:
+    return HttpResponseBadRequest(render_to_string("400.html", {"field": field}))
 
 
 def _field_being_read(traceback: TracebackType | None) -> Any:
