@@ -1,11 +1,15 @@
-"""Taking facts away: one that is used is not deleted, and unpublishing one says what readers then miss of it."""
+"""Taking facts away: one in use is not deleted, and unpublishing one, at once or on a date, says what shows it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import AdminURLFinder
@@ -16,8 +20,8 @@ from cms import labels, publication
 from cms.fact_uses import Use, uses
 from cms.facts import Fact
 
-SHOWN = 50
-"""Uses of one fact that are listed; the rest is a number."""
+SHOWN, NAMED = 50, 12
+"""Uses of one fact that are listed, on a page of their own and in a message; the rest is a number."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,46 @@ class FactUnpublishView(UnpublishView):
             "uses": shown(found, self.request.user),
             "number": len(found),
         }
+
+
+@hooks.register("before_edit_snippet")
+def warn_on_the_form(request: HttpRequest, fact: Any) -> None:
+    """Whoever opens a fact that expires, such as the one who approves it, sees what will miss it."""
+    if request.method == "GET":
+        warn_of_expiry(request, fact)
+
+
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+def warn_when_saved(request: HttpRequest, fact: Any) -> None:
+    """Where saving leads to the list; a saved draft leads back to its form, which warns."""
+    if any(name.startswith("action-") for name in request.POST):
+        warn_of_expiry(request, fact)
+
+
+def warn_of_expiry(request: HttpRequest, fact: Any) -> None:
+    """Say when a fact expires, in its draft or as it is live, and which published pages and facts then miss it."""
+    if not isinstance(fact, Fact):
+        return
+    expires = fact.get_latest_revision_as_object().expire_at
+    found = [use for use in uses(fact) if use.is_public] if expires and expires > timezone.now() else []
+    if not found:
+        return
+    named = format_html_join(
+        ", ",
+        '<a href="{}">{}</a>',
+        ((use.url, use.name) for use in shown(found[:NAMED], request.user) if use.url),
+    )
+    messages.warning(
+        request,
+        format_html(
+            _("“{fact}” will be unpublished on {date}. What is published and uses it ({number}): {named}."),
+            fact=fact,
+            date=date_format(timezone.localtime(expires), "DATETIME_FORMAT"),
+            number=len(found),
+            named=named,
+        ),
+    )
 
 
 def shown(found: Iterable[Use], user: Any) -> list[ShownUse]:

@@ -1,5 +1,6 @@
 """A fact that something uses is not deleted by any request, and says what uses it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db.models import ProtectedError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Page
 
 from borders.models import BorderPage
@@ -18,7 +20,7 @@ from cms.fact_uses import uses
 from cms.facts import Fact, Office
 from home.models import HomePage, SiteSettings
 from resources.models import Concept, DossierPage, PageTheme, ProjectPartner
-from tests.admin import administrator
+from tests.admin import administrator, posted
 from tests.factories import borders as make
 from tests.factories import resources
 from tests.factories.pages import home_page
@@ -237,3 +239,23 @@ def test_old_versions_open_when_a_fact_of_theirs_is_gone(admin: Client, home: Ho
         answer = admin.get(reverse(f"wagtailadmin_pages:{name}", args=[fiche.pk, *args]))
         assert answer.status_code == 200, name
     assert Page.objects.get(pk=fiche.pk).specific.programme_links.count() == 1
+
+
+def test_whoever_lets_a_fact_expire_is_told_what_uses_it(admin: Client, dossier: DossierPage) -> None:
+    theme = make.revised(resources.concept("health"))
+    dossier.theme_links.add(PageTheme(fact=theme))
+    dossier.save_revision().publish()
+
+    def said(address: str) -> str:
+        return " ".join(str(message) for message in admin.get(address).context["messages"])
+
+    assert "Se soigner" not in said(url(theme, "edit"))
+    draft = theme.get_latest_revision_as_object()
+    draft.expire_at = timezone.now() + timedelta(days=30)
+    draft.save_revision()
+    warning = said(url(theme, "edit"))
+    assert "sera dépublié le" in warning
+    assert ">Se soigner</a>" in warning
+    answer = posted(admin, url(theme, "edit"), **{"action-publish": "on"})
+    assert answer.status_code == 302
+    assert "Se soigner" in said(answer.url), "the list, to which publishing leads, says it, too"
