@@ -124,6 +124,7 @@ WORDING = [
     gettext_noop("Add %(label)s"),
     gettext_noop("Add %(model_name)s"),
     gettext_noop("New: %(model_name)s"),
+    gettext_noop("Any"),
     gettext_noop("Choose %(object)s"),
     gettext_noop("Choose another %(object)s"),
     gettext_noop("Choose another"),

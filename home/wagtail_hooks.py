@@ -31,6 +31,12 @@ def dashboard(request: HttpRequest, panels: list[Component]) -> None:
     panels += [ToCheckPanel(), TranslationsPanel()]
 
 
+@hooks.register("insert_global_admin_js")
+def labels() -> str:
+    """Labels that Wagtail writes in English whatever the language."""
+    return format_html('<script src="{}"></script>', static("home/admin.js"))
+
+
 @hooks.register("insert_global_admin_css")
 def style() -> str:
     """The site's name in place of the logo."""
