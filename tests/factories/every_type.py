@@ -7,6 +7,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from borders.models import PageBorder, PageTerritory
+from cms.facts import Office
 from newsroom.models import EventOrganiser
 from resources.models import PageTheme, PositionSignatory, ProjectPartner
 from tests.factories import borders, newsroom, pages, pictures, resources
@@ -56,7 +57,7 @@ def body(text: str, page: Page, facts: dict[str, Any]) -> list[dict[str, Any]]:
         ("video", {"url": "https://vimeo.com/76979871", "title": text, "transcript": rich(text)}),
         ("documents", {"title": text, "documents": [{"document": document, "title": text}]}),
         ("related_pages", {"title": text, "pages": [page.pk]}),
-        ("contact", {"office": None}),
+        ("contact", {"office": facts["office"].pk}),
         ("call_to_action", {"text": text, "page": page.pk, "url": ""}),
     ]
     return [{"type": kind, "value": value, "id": f"block-{place}"} for place, (kind, value) in enumerate(values)]
@@ -80,6 +81,7 @@ def every_type(text: str, now: datetime.datetime | None = None) -> dict[str, Pag
         "figure": borders.key_figure("length", border, note=text, source_name=text),
         "image": pictures.image(title=text, credit=text),
         "document": newsroom.attachment(text),
+        "office": borders.named(Office(code="bureau"), {"fr": text}),
     }
     home = pages.home_page("fr", title=f"{text} HomePage", introduction=text)
     found: dict[str, Page] = {"HomePage": home}

@@ -119,6 +119,34 @@ def test_figures_of_the_body_are_not_repeated_below_it(client: Client) -> None:
     assert visible(text_of(client, page)).count("Superficie") == 1
 
 
+def test_sources_that_disagree_stand_together_where_the_body_shows_one(client: Client) -> None:
+    home = home_page()
+    territory = borders.territory()
+    area = borders.indicator("area", "km2", {"fr": "Superficie"})
+    figure = borders.key_figure("area", territory, 2468, indicator=area, source_name="Strasbourg")
+    borders.key_figure("area-mot", territory, 2393, indicator=area, source_name="MOT")
+    page = borders.territory_page(borders.territory_index(home), territory)
+    page.body = [{"type": "key_figures", "value": {"title": "Chiffres", "figures": [figure.pk]}}]
+    page.save()
+    below = text_of(client, page).split('id="figures"')[1]
+    assert visible(below).count("Superficie") == 1
+    assert ("Strasbourg" in below, "MOT" in below) == (True, True)
+
+
+def test_a_date_is_shown_as_far_as_it_is_known(client: Client) -> None:
+    home = home_page()
+    known = {"date": datetime.date(2024, 11, 1), "date_precision": "month"}
+    index = newsroom.news_index(home)
+    pages = [newsroom.news(index, **known), resources.position(resources.position_index(home), **known)]
+    for page in (*pages, index):
+        html = text_of(client, page)
+        assert '<time datetime="2024-11">novembre 2024</time>' in html
+        assert "1er novembre" not in html
+    found = client.get(f"/api/v2/pages/{pages[0].pk}/").json()
+    assert (found["date"], found["date_precision"]["code"]) == ("2024-11-01", "month")
+    assert found["meta"]["json_ld"]["@graph"][0]["datePublished"] == "2024-11"
+
+
 def test_an_obstacle_shows_its_steps_and_state(client: Client) -> None:
     page = borders.obstacle_page(
         borders.obstacle_index(home_page()), steps=[("2020-03-01", "identified"), ("2023-07-01", "solved")]
