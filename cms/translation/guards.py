@@ -14,15 +14,17 @@ import polib
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
 from wagtail.models import Locale, Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.snippets.models import get_snippet_models
 from wagtail_localize.models import SegmentOverride, Translation
 from wagtail_localize.strings import StringValue
 from wagtail_localize.views import convert, edit_translation
@@ -30,6 +32,7 @@ from wagtail_localize.views.report import TranslationsReportView
 from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 from wagtail_localize.views.update_translations import UpdateTranslationsForm, UpdateTranslationsView
 
+from cms.facts import Fact
 from cms.translation import drafting, overrides
 
 RESTART = "localize-restart-translation"
@@ -237,6 +240,18 @@ def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     raise Http404
 
 
+def chosen_fact(request: HttpRequest, app_label: str, model_name: str, pk: str) -> JsonResponse:
+    """What the editor says of a fact that a block chooses: its name, and its form to those who may change it."""
+    model = next((m for m in get_snippet_models() if m._meta.label_lower == f"{app_label}.{model_name}"), None)
+    if model is None or not issubclass(model, Fact) or not pk.isdecimal() or len(pk) > 18:
+        raise Http404
+    fact = get_object_or_404(model, pk=pk)
+    edit_url = AdminURLFinder(request.user).get_edit_url(fact)
+    if not fact.live and not edit_url:
+        raise Http404
+    return JsonResponse({"id": fact.pk, "title": str(fact), "edit_url": edit_url})
+
+
 urls = [
     path("localize/submit/page/<int:page_id>/", SubmitView.as_view()),
     path("localize/submit/snippet/<slug:app_label>/<slug:model_name>/<str:pk>/", refuse),
@@ -250,5 +265,5 @@ urls = [
     path("localize/reports/translations/", ReportView.as_view()),
     path("localize/reports/translations/results/", ReportView.as_view(results_only=True)),
     path("localize/api/snippets/<slug:app_label>/<slug:model_name>/", refuse),
-    path("localize/api/snippets/<slug:app_label>/<slug:model_name>/<str:pk>/", refuse),
+    path("localize/api/snippets/<slug:app_label>/<slug:model_name>/<str:pk>/", chosen_fact),
 ]

@@ -18,6 +18,7 @@ from wagtail_localize.wagtail_hooks import register_admin_urls
 from cms.models import User
 from cms.translation import drafting, guards, trees
 from home.models import StandardPage
+from tests.factories import borders
 from tests.factories.pages import locale, standard_page
 from tests.translation.conftest import in_german, translate_texts
 
@@ -346,3 +347,14 @@ def test_snippets_are_never_submitted(admin_client: Client) -> None:
     address = reverse("wagtail_localize:submit_snippet_translation", args=["cms", "office", "1"])
     assert admin_client.get(address).status_code == 404
     assert not TranslationSource.objects.exists()
+
+
+def test_the_editor_names_the_facts_that_blocks_choose(translator: Client) -> None:
+    border = borders.border("fr-de", {"fr": "France–Allemagne"})
+    address = f"/admin/localize/api/snippets/borders/border/{border.pk}/"
+    assert translator.get(address).json() == {"id": border.pk, "title": "France–Allemagne", "edit_url": None}
+    for wrong in (address.replace(f"/{border.pk}/", "/"), address.replace(str(border.pk), "9" * 30)):
+        assert translator.get(wrong).status_code == 404
+    border.live = False
+    border.save()
+    assert translator.get(address).status_code == 404, "a draft is nobody's to see who may not edit it"
