@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 from cms import fields
-from cms.json_types import Date
 from cms.pages import synchronised
 from cms.representation import DatePrecision, uncertain_date
 
 
 class DatedMixin(models.Model):
-    """A page's date: whole, so that it sorts and filters, with what is known of it beside."""
+    """A page's date: whole, so that it sorts and filters, with what is known of it beside.
+
+    Subclasses declare `date` in their JSON.
+    """
 
     date = models.DateField(_("date"), default=timezone.localdate)
     date_precision = models.CharField(
@@ -24,10 +26,7 @@ class DatedMixin(models.Model):
     )
 
     head = [FieldRowPanel([FieldPanel("date"), FieldPanel("date_precision")])]
-    json_fields = [
-        fields.value("date", Date, card=True),
-        fields.enum("date_precision", DatePrecision, card=True),
-    ]
+    json_fields = [fields.enum("date_precision", DatePrecision, card=True)]
     translation = synchronised("date", "date_precision")
 
     class Meta:

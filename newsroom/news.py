@@ -9,6 +9,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 from cms import fields, structured_data
 from cms.dated import DatedMixin
+from cms.json_types import Date
 from cms.pages import BodyMixin, BordersMixin, SitePage, TerritoriesMixin, ThemesMixin, synchronised
 from cms.references import Context
 
@@ -59,6 +60,7 @@ class NewsPage(DatedMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixi
     head = [FieldRowPanel([FieldPanel("category"), FieldPanel("kind")])]
     content = [FieldPanel("source_url")]
     json_fields = [
+        fields.value("date", Date, card=True),
         fields.enum("category", NewsCategory, card=True),
         fields.enum("kind", NewsKind, card=True),
         fields.text("source_url", card=True),

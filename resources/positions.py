@@ -62,6 +62,7 @@ class PositionPage(DatedMixin, BodyMixin, ThemesMixin, BordersMixin, Territories
     head = [FieldRowPanel([FieldPanel("addressee"), FieldPanel("policy")])]
     content = [FieldPanel("file"), InlinePanel("signatories", heading=_("Signatories"), label=_("signatory"))]
     json_fields = [
+        fields.value("date", str, card=True),
         fields.text("addressee", card=True),
         fields.text("policy", card=True),
         fields.document("file"),

@@ -122,15 +122,6 @@ def test_lists_are_filtered_searched_and_exported(client: Client) -> None:
     assert "mobility" in exported
 
 
-def test_a_loop_through_a_draft_is_refused(client: Client) -> None:
-    """Who approves the draft sees no form that could refuse it."""
-    mobility, tram = make.concept("mobility"), make.concept("tram")
-    mobility.broader = [tram]
-    mobility.save_revision()
-    refused = save_fact(client, url(Concept, "edit", tram.pk), broader=[str(mobility.pk)])
-    assert set(errors_of(refused)) == {"broader"}
-
-
 def test_agent(client: Client) -> None:
     good = {"code": "someone", "names": names(("fr", "preferred", "Une personne")), "kind": "person"}
     refused = save_fact(client, url(Agent, "add"), **good, orcid="0000-0002-1825-0098")
