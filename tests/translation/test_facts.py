@@ -18,6 +18,7 @@ from tests.factories.pages import locale
 from tests.translation.conftest import in_german, translate_texts
 
 START = datetime.datetime(2027, 3, 1, 9, 0, tzinfo=datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def event(home: HomePage, themes: list[Concept]) -> EventPage:
     """A published French event with one session and one theme, and its fallback."""
     index = home.add_child(instance=EventIndexPage(title="Agenda", slug="agenda", locale=home.locale))
     page = EventPage(title="Forum", slug="forum", event_type="conference", introduction="Venez.", locale=home.locale)
-    page.sessions = [EventSession(start=START, timezone="Europe/Paris", place="Lille")]
+    page.sessions = [EventSession(start=START, end=START + HOUR, timezone="Europe/Paris", place="Lille")]
     page.theme_links = [PageTheme(fact=themes[0])]
     index.add_child(instance=page)
     page.save_revision().publish()
@@ -59,7 +60,8 @@ def facts(page: Page) -> tuple[Any, ...]:
 
 def postpone(event: EventPage, themes: list[Concept], *, publish: bool = True) -> None:
     """A later date in another town, another theme and another type."""
-    event.sessions = [EventSession(start=START + datetime.timedelta(days=7), timezone="Europe/Paris", place="Metz")]
+    start = START + datetime.timedelta(days=7)
+    event.sessions = [EventSession(start=start, end=start + HOUR, timezone="Europe/Paris", place="Metz")]
     event.theme_links = [PageTheme(fact=themes[1])]
     event.event_type = "webinar"
     revision = event.save_revision()
