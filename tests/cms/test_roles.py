@@ -27,7 +27,7 @@ from cms.translation import drafting, status, trees
 from cms.webhooks.models import Delivery, Kind, Webhook
 from home.models import NavigationEntry
 from resources.models import Concept
-from tests.factories.borders import obstacle_index, obstacle_page
+from tests.factories.borders import named, obstacle_index, obstacle_page
 from tests.factories.pages import home_page, locale, standard_page
 from tests.factories.pictures import image
 
@@ -268,7 +268,7 @@ def name(text: str) -> dict[str, str]:
 
 def approve_fact(model: Any) -> Callable[[Site], bool]:
     def tried(site: Site) -> bool:
-        one = fact(site, model)
+        one = named(fact(site, model), {"fr": "Essai"})
         one.live = False
         one.save_revision()
         model.objects.update(live=False)
