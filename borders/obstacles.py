@@ -158,6 +158,7 @@ class ObstaclePage(BodyMixin, BordersMixin, TerritoriesMixin, ThemesMixin, Follo
             CodedAs[ObstacleStatus] | None,
             card=True,
             column=True,
+            reads="steps",
         ),
         fields.rich_text("hinders"),
         fields.rich_text("affected"),

@@ -39,6 +39,16 @@ def recorded() -> Iterator[set[str]]:
             outer |= found
 
 
+@contextmanager
+def aside() -> Iterator[None]:
+    """What is read meanwhile is nothing that the answer shows."""
+    token = _recording.set(None)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
 def note(names: Iterable[str]) -> None:
     """Add to what is being recorded, if anything is."""
     found = _recording.get()

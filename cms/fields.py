@@ -29,7 +29,8 @@ class Field:
     `get` makes the value from memory; `collect` names beforehand what it will need; `relation` names child
     rows to read for all pages of a list at once; `kind` is the Python type that the JSON conforms to, or the
     block that it is made by; `choices` is the closed list that a code is of. `column` says that lists may be filtered
-    and ordered by the column of this name, which then tells all that there is in it.
+    and ordered by the column of this name, which then tells all that there is in it; `reads` names a column with blocks
+    that the value is made from.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Field:
     relation: str | None = None
     choices: builtins.type[TextChoices] | None = None
     column: bool = False
+    reads: str | None = None
 
     @property
     def type(self) -> Any:
@@ -81,10 +83,17 @@ def enum(name: str, choices: type[TextChoices], *, card: bool = False) -> Field:
 
 
 def computed(
-    name: str, get: Getter, kind: Any, *, card: bool = False, relation: str | None = None, column: bool = False
+    name: str,
+    get: Getter,
+    kind: Any,
+    *,
+    card: bool = False,
+    relation: str | None = None,
+    column: bool = False,
+    reads: str | None = None,
 ) -> Field:
     """A value that is derived from the page in memory."""
-    return Field(name, get, kind, card, relation=relation, column=column)
+    return Field(name, get, kind, card, relation=relation, column=column, reads=reads)
 
 
 def rich_text(name: str, *, card: bool = False) -> Field:

@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
-from cms import labels
+from cms import dependencies, labels
 
 READ_AHEAD = 100
 LONGEST_ANSWER = datetime.timedelta(minutes=5)
@@ -72,7 +72,8 @@ def next_after(moment: datetime.datetime, snapshot: labels.Labels) -> datetime.d
 
     One query per content version.
     """
-    return snapshot.derived(Horizon).after(moment)
+    with dependencies.aside():
+        return snapshot.derived(Horizon).after(moment)
 
 
 def _read(now: datetime.datetime) -> _Ahead:

@@ -131,7 +131,7 @@ def unread(model: type[Page], selection: Selection) -> list[str]:
     """Columns with blocks that a selection leaves out, which are most of what there is of a page."""
     if selection.meta & SHARED:
         return []
-    shown = {declared.name for declared in selection.fields}
+    shown = {name for declared in selection.fields for name in (declared.name, declared.reads)}
     columns = model._meta.concrete_fields
     return [column.name for column in columns if isinstance(column, StreamField) and column.name not in shown]
 

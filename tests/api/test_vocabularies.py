@@ -17,11 +17,12 @@ from cms.facts import NameKind
 from cms.languages import CODES, InEveryLanguage
 from cms.media import RenditionState
 from cms.pages import SitePage
+from cms.webhooks import models as webhooks
 from newsroom.zones import Zone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-NEVER_SHOWN = {NameKind, Publication, RenditionState}
+NEVER_SHOWN = {NameKind, Publication, RenditionState, webhooks.Stop, webhooks.Kind, webhooks.Problem}
 NO_LABEL_SHOWN = {Zone}
 """Names of the IANA's list, shown as they are."""
 
