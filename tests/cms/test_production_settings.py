@@ -23,7 +23,7 @@ def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -47,7 +47,7 @@ def test_the_server_itself_refuses_too():
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert ran.returncode != 0
     assert "SECRET_KEY must be set" in ran.stderr

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 from django.conf import settings
 from django.http import QueryDict
+from django.urls import Resolver404
 
 from cms.api.schema.document import document, endpoints
 from cms.references import API_PATH
@@ -35,7 +36,10 @@ def check(request: dict[str, Any], response: Any, match: Any) -> None:
     if request["REQUEST_METHOD"] not in {"GET", "HEAD"}:
         validate_problem(response.content, f"{request['REQUEST_METHOD']} {request['PATH_INFO']}")
         return
-    view = getattr(getattr(match, "func", None), "cls", None)
+    try:
+        view = getattr(getattr(match, "func", None), "cls", None)
+    except Resolver404:  # the test client resolves when asked, and no route takes a line break
+        view = None
     operation = next((endpoint for endpoint in endpoints() if endpoint.api is view), None)
     if operation is None:
         validate_problem(response.content, f"{request['PATH_INFO']} {response.status_code}")

@@ -63,7 +63,7 @@ class Hidden:
 def places() -> None:
     """Public facts for hidden fiches, to be made before `hide`."""
     for way in WAYS:
-        border = borders.border(f"{way}-border", countries=["fr"])
+        border = borders.border(f"{way}-border", countries=["fr", "de"])
         borders.territory(f"{way}-territory", [border])
 
 
