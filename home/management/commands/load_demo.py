@@ -1,13 +1,19 @@
 """`manage.py load_demo`: the demo site; running it again repairs an interrupted load and changes nothing else."""
 
 import logging
+import time
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from home.demo import load_facts, load_pages, load_site
 from home.demo.source import DemoError
+
+BETWEEN_PAUSES = 2.0
+PAUSE = 0.15
+"""Seconds. SQLite gives its lock to nobody in turn: who waits for it looks ten times a second and must find it free."""
 
 
 class Command(BaseCommand):
@@ -28,8 +34,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write("")
 
+    paused = 0.0
+
     def say(self, text: str) -> None:
-        """Progress on one line where somebody looks at it, else a line now and then."""
+        """Progress on one line where somebody looks at it, else a line now and then; others may write meanwhile."""
+        if connection.vendor == "sqlite" and time.monotonic() - self.paused > BETWEEN_PAUSES:
+            time.sleep(PAUSE)
+            self.paused = time.monotonic()
         if self.stdout.isatty():
             self.stdout.write(f"\r\033[K{text}", ending="")
             self.stdout.flush()
