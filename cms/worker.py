@@ -19,6 +19,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.core.management import call_command
 from django.db import OperationalError, close_old_connections
@@ -37,6 +38,7 @@ Companion = Callable[[threading.Event], None]
 
 ATTEMPTS = 3
 STOP_SECONDS = 8
+BUSY = f"{OperationalError.__module__}.{OperationalError.__qualname__}"
 
 _jobs: dict[str, tuple[Job, int]] = {}
 _companions: list[str] = []
@@ -87,7 +89,7 @@ class Schedule:
 
 
 def requeue_interrupted(worker_id: str) -> int:
-    """Give back the tasks that a killed worker of this name had begun; returns how many.
+    """Give back the tasks that a worker of this name began and never finished; returns how many.
 
     A task that was begun ATTEMPTS times fails: it is likely what kills the worker.
     """
@@ -99,14 +101,22 @@ def requeue_interrupted(worker_id: str) -> int:
             task.set_failed(RuntimeError(f"Its worker died {ATTEMPTS} times while running it."))
             logger.error("Task %s was given up: its worker died %s times while running it", task.task_path, ATTEMPTS)
         else:
-            task.status = TaskResultStatus.READY
-            task.save(update_fields=["status"])
+            _give_back(task)
             given_back += 1
     return given_back
 
 
+def _give_back(task: DBTaskResult[Any, Any]) -> None:
+    task.status = TaskResultStatus.READY
+    task.save(update_fields=["status"])
+
+
 class TaskRunner(Worker):
-    """The library's worker, for all queues; it passes over index tasks whose object is gone."""
+    """The library's worker, for all queues.
+
+    It passes over index tasks whose object is gone. A task that the database could not serve, because somebody held
+    SQLite's lock for longer than the timeout or in a deadlock, is tried up to ATTEMPTS times.
+    """
 
     def __init__(self, worker_id: str, *, interval: float = 1) -> None:
         super().__init__(
@@ -123,8 +133,10 @@ class TaskRunner(Worker):
     def run_task(self, db_task_result: DBTaskResult) -> None:
         if indexing.is_void(db_task_result.task_path, db_task_result.args_kwargs["args"]):
             db_task_result.set_successful(None)
-        else:
-            super().run_task(db_task_result)
+            return
+        super().run_task(db_task_result)
+        if db_task_result.exception_class_path == BUSY and len(db_task_result.worker_ids) < ATTEMPTS:
+            _give_back(db_task_result)
 
 
 def run(*, interval: float = 1) -> None:
@@ -136,7 +148,6 @@ def run(*, interval: float = 1) -> None:
     worker_id = os.environ.get("WORKER_ID") or socket.gethostname()[:64]
     worker = TaskRunner(worker_id, interval=interval)
     worker.configure_signals()
-    requeue_interrupted(worker_id)
     stop = threading.Event()
     companions: list[Companion] = [Schedule().run, *(import_string(name) for name in _companions)]
     threads = [threading.Thread(target=companion, args=(stop,), daemon=True) for companion in companions]
@@ -145,6 +156,7 @@ def run(*, interval: float = 1) -> None:
     try:
         while worker.running:
             try:
+                requeue_interrupted(worker_id)
                 worker.run()
             except OperationalError as error:
                 # Somebody held SQLite's lock for longer than the timeout: nothing is lost, look again.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.forms import CheckboxInput
 from django.test import Client
 from django.urls import reverse
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
@@ -49,14 +50,13 @@ def _loaded(form: Any, prefix: str = "") -> dict[str, Any]:
             and not getattr(widget, "allow_multiple_selected", False)
         ):
             formatted = formatted[0]
-        if formatted not in (None, False, ""):
-            data[bound.html_name] = "on" if formatted is True else formatted
-        elif "Draft" in type(widget).__name__:
-            data[bound.html_name] = rich("")
+        if isinstance(widget, CheckboxInput):
+            if widget.check_test(value):
+                data[bound.html_name] = formatted or "on"
+        elif formatted not in (None, ""):
+            data[bound.html_name] = formatted
         else:
-            data[bound.html_name] = ""
-        if formatted is False:
-            del data[bound.html_name]
+            data[bound.html_name] = rich("") if "Draft" in type(widget).__name__ else ""
     for formset in getattr(form, "formsets", {}).values():
         data |= {f"{formset.prefix}-{name}": value for name, value in formset.management_form.initial.items()}
         for child in formset.forms:

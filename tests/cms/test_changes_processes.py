@@ -1,18 +1,12 @@
 """The promise of the change log with real processes: versions in commit order, nothing missed, nothing untrue."""
 
 import json
-import os
 import signal
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
@@ -26,49 +20,32 @@ WRITERS = [f"writer-{number}" for number in range(4)]
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """DATABASE_URL of a database with one page and one office per writer, open to other processes."""
+def environment(test_database_environment: dict[str, str]) -> dict[str, str]:
+    """The environment of processes that work on a database with one page and one office per writer."""
     root = Page.get_first_root_node()
     home = root.add_child(instance=Page(title="Start", slug="start"))
     for slug in WRITERS:
         home.add_child(instance=StandardPage(title=slug, slug=slug))
         Office.objects.create(code=slug)
-    parameters = connection.settings_dict
-    if connection.vendor == "postgresql":
-        user = quote(parameters["USER"]) + (f":{quote(parameters['PASSWORD'])}" if parameters["PASSWORD"] else "")
-        yield f"postgresql://{user}@{parameters['HOST']}:{parameters['PORT']}/{parameters['NAME']}"
-        return
-    # The suite's SQLite database is in memory: give the processes, and this test, a copy on disk.
-    path = tmp_path / "copy.sqlite3"
-    copy = sqlite3.connect(path)
-    connection.connection.backup(copy)
-    copy.close()
-    alias_settings = {**parameters, "NAME": str(path)}
-    original = connections["default"]
-    connections["default"] = type(original)(alias_settings, "default")
-    try:
-        yield f"sqlite://{path}"
-    finally:
-        connections["default"].close()
-        connections["default"] = original
+    return test_database_environment
 
 
-def start(address: str, *arguments: str) -> subprocess.Popen[str]:
+def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.cms.changes_process", *arguments],
-        env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "cms.settings.test"},
+        env=environment,
         cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE,
         text=True,
     )
 
 
-def test_concurrent_writers_leave_no_gap_and_a_reader_misses_nothing(address: str) -> None:
+def test_concurrent_writers_leave_no_gap_and_a_reader_misses_nothing(environment: dict[str, str]) -> None:
     before = changes.position()
-    reader = start(address, "poll", "/end")
+    reader = start(environment, "poll", "/end")
     assert reader.stdout is not None
     assert reader.stdout.readline() == "ready\n"
-    writers = [start(address, "write", slug) for slug in WRITERS]
+    writers = [start(environment, "write", slug) for slug in WRITERS]
     for writer in writers:
         output, _ = writer.communicate(timeout=120)
         assert writer.returncode == 0
@@ -90,9 +67,9 @@ def test_concurrent_writers_leave_no_gap_and_a_reader_misses_nothing(address: st
     assert not Change.objects.filter(version=None).exists()
 
 
-def test_killed_between_write_and_commit_leaves_neither(address: str) -> None:
+def test_killed_between_write_and_commit_leaves_neither(environment: dict[str, str]) -> None:
     before = changes.position()
-    process = start(address, "die", WRITERS[0])
+    process = start(environment, "die", WRITERS[0])
     output, _ = process.communicate(timeout=60)
     assert output == "written\n"
     assert process.returncode == -signal.SIGKILL

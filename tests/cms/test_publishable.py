@@ -16,7 +16,6 @@ from borders.geography import BorderName
 from borders.models import Border, BorderPage, PageBorder
 from cms.refusals import publish_scheduled, reasons
 from newsroom.models import EventPage
-from tests import admin
 from tests.factories import borders as make
 from tests.factories import newsroom
 from tests.factories import resources as library
@@ -52,13 +51,6 @@ WRONG_BORDERS: dict[Callable[[Border], None], tuple[str, str]] = {
     two_preferred_names: ("names", "Noms : Il y a déjà un nom préféré dans cette langue."),
     nameless_name: ("names", "Noms : n° 3 › Nom › Ce champ ne peut pas être vide."),
 }
-
-
-@pytest.fixture
-def editor() -> Client:
-    client = Client()
-    admin.administrator(client)
-    return client
 
 
 def refused(revision: Any) -> ValidationError:

@@ -25,13 +25,6 @@ WHY = "Frontière : La page « Fiche fr-de » lui est déjà consacrée dan
 
 
 @pytest.fixture
-def editor() -> Client:
-    client = Client()
-    admin.administrator(client)
-    return client
-
-
-@pytest.fixture
 def home(db: Any) -> HomePage:
     return home_page("fr")
 

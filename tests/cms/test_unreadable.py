@@ -39,13 +39,6 @@ LINK = {"border_links-TOTAL_FORMS": "1", "border_links-0-id": "", "border_links-
 
 
 @pytest.fixture
-def editor() -> Client:
-    client = Client()
-    admin.administrator(client)
-    return client
-
-
-@pytest.fixture
 def form(editor: Client) -> tuple[str, dict[str, Any]]:
     """The form of a new news item: its address, and what a browser would post."""
     index = newsroom.news_index(home_page("fr"))

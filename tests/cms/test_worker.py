@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -20,6 +21,17 @@ from cms import refusals, worker
 def noted(word: str) -> str:
     """A task for the tests."""
     return word.upper()
+
+
+_locked_out: list[None] = []
+
+
+@task()
+def locked_out(times: int) -> None:
+    """A task for the tests: so many times, somebody holds the database's lock for too long."""
+    if len(_locked_out) < times:
+        _locked_out.append(None)
+        raise OperationalError("database is locked")
 
 
 @pytest.fixture
@@ -124,6 +136,21 @@ def test_a_task_that_keeps_killing_its_worker_is_given_up():
     assert worker.requeue_interrupted("here") == 0
     result.refresh_from_db()
     assert result.status == TaskResultStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("times", "status"), [(2, TaskResultStatus.SUCCESSFUL), (worker.ATTEMPTS, TaskResultStatus.FAILED)]
+)
+@pytest.mark.django_db
+def test_a_task_that_met_a_lock_is_tried_again_and_not_for_ever(times, status):
+    _locked_out.clear()
+    runner = worker.TaskRunner("here")
+    result = DBTaskResult.objects.get(id=locked_out.enqueue(times).id)
+    while result.status == TaskResultStatus.READY:
+        result.claim("here")
+        runner.run_task(result)
+        result.refresh_from_db()
+    assert (result.status, len(result.worker_ids)) == (status, worker.ATTEMPTS)
 
 
 @pytest.mark.sqlite
