@@ -6,16 +6,17 @@ import django_filters
 from django import forms
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 
 from borders.figures import Indicator, KeyFigure, Qualifier, Unit
 from borders.geography import Border, BorderKind, Country, LegalForm, Territory, TerritoryScale
 from borders.programmes import Programme, ProgrammeKind
-from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter, texts_panel
+from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter, facts_panel, texts_panel
+from cms.representation import DatePrecision
 
 
 def _codes(relation: str, label: Any) -> Column:
@@ -38,10 +39,6 @@ def _choices(field: str, choices: Any, label: Any) -> django_filters.MultipleCho
     return django_filters.MultipleChoiceFilter(
         field_name=field, choices=choices.choices, label=label, widget=forms.CheckboxSelectMultiple
     )
-
-
-def _checkboxes(field: str) -> FieldPanel:
-    return FieldPanel(field, widget=forms.CheckboxSelectMultiple)
 
 
 POINT = MultiFieldPanel([FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])], heading=_("Point on the map"))
@@ -90,7 +87,7 @@ class BorderViewSet(FactViewSet):
     exported = ["kind", "countries", "parent", "lat", "lon", "order"]
     tab = [
         FieldRowPanel([FieldPanel("kind"), FieldPanel("parent"), FieldPanel("order")]),
-        _checkboxes("countries"),
+        facts_panel("countries"),
         POINT,
         FieldPanel("geometry"),
     ]
@@ -106,6 +103,14 @@ class TerritoryFilterSet(FactFilterSet):
         fields: list[str] = []
 
 
+def _founded(territory: Territory) -> str:
+    """The founding date as far as it is known."""
+    if territory.founded_on is None:
+        return ""
+    known = {DatePrecision.YEAR: "Y", DatePrecision.MONTH: "YEAR_MONTH_FORMAT"}
+    return date_format(territory.founded_on, known.get(DatePrecision(territory.founded_precision), "DATE_FORMAT"))
+
+
 class TerritoryViewSet(FactViewSet):
     model = Territory
     icon = "site"
@@ -119,7 +124,7 @@ class TerritoryViewSet(FactViewSet):
         _choice("legal_form", _("legal form")),
         _choice("scale", _("scale")),
         _codes("borders", _("borders")),
-        DateColumn("founded_on", label=_("founded on"), sort_key="founded_on"),
+        Column("founded_on", label=_("founded on"), accessor=_founded, sort_key="founded_on"),
     ]
     exported = [
         "legal_form",
@@ -133,8 +138,9 @@ class TerritoryViewSet(FactViewSet):
         "lon",
     ]
     tab = [
-        _checkboxes("borders"),
-        FieldRowPanel([FieldPanel("legal_form"), FieldPanel("scale")]),
+        facts_panel("borders"),
+        FieldPanel("legal_form"),
+        FieldPanel("scale"),
         FieldRowPanel([FieldPanel("founded_on"), FieldPanel("founded_precision")]),
         FieldRowPanel([FieldPanel("seat"), FieldPanel("website")]),
         POINT,
@@ -168,7 +174,7 @@ class ProgrammeViewSet(FactViewSet):
     tab = [
         FieldPanel("kind"),
         FieldRowPanel([FieldPanel("start_year"), FieldPanel("end_year")]),
-        _checkboxes("borders"),
+        facts_panel("borders"),
         FieldPanel("website"),
     ]
 

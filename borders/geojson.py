@@ -150,6 +150,10 @@ class GeometryFormField(forms.JSONField):
         except (RecursionError, ValueError):
             return InvalidJSONInput(data)
 
+    def prepare_value(self, value: Any) -> Any:
+        """An empty field where there is no geometry, not the word "null"."""
+        return "" if value is None else super().prepare_value(value)
+
 
 class GeometryField(models.JSONField):
     """A geometry of RFC 7946, or null; cleaning brings it into the form of `normal`."""

@@ -93,7 +93,3 @@ class PracticePartner(Partner):
     """An organisation that took part in a practice."""
 
     page = ParentalKey(PracticePage, on_delete=models.CASCADE, related_name="partners")
-
-    class Meta(Partner.Meta):
-        verbose_name = _("partner")
-        verbose_name_plural = _("partners")

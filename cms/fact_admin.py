@@ -3,6 +3,7 @@
 Every app registers its viewsets; their entries gather in one menu.
 """
 
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -62,12 +63,28 @@ def with_names(facts: QuerySet[Any]) -> QuerySet[Any]:
     return facts.prefetch_related("names") if name_model(facts.model) else facts
 
 
+class FactBoxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick in the order of the names beside them: facts themselves are in the order of their codes."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        def by_name(group: Any) -> str:
+            [option] = group[1]
+            return unicodedata.normalize("NFKD", str(option["label"]).casefold())
+
+        return sorted(super().optgroups(name, value, attrs), key=by_name)
+
+
+def facts_panel(field: str) -> FieldPanel:
+    """The field of a fact that refers to any number of others."""
+    return FieldPanel(field, widget=FactBoxes)
+
+
 def fact_filter(model: type[Fact], label: Any, **kwargs: Any) -> django_filters.ModelMultipleChoiceFilter:
     """A filter of a list by other facts."""
     return django_filters.ModelMultipleChoiceFilter(
         queryset=lambda request: with_names(model._default_manager.all()),
         label=label,
-        widget=forms.CheckboxSelectMultiple,
+        widget=FactBoxes,
         **kwargs,
     )
 

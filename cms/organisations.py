@@ -53,6 +53,8 @@ class Partner(Organisation):
     panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("country"), FieldPanel("website")])]
 
     class Meta(Organisation.Meta):
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
         abstract = True
 
 

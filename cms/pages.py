@@ -80,6 +80,8 @@ class FactLink(Orderable):
 
     class Meta(Orderable.Meta):
         abstract = True
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
         constraints = [models.UniqueConstraint(fields=["page", "fact"], name="%(app_label)s_%(class)s_once")]
 
 
@@ -178,7 +180,10 @@ class SitePage(Publishable, OpensWithoutGoneFacts, Page):
             [FieldPanel("sharing_title"), FieldPanel("sharing_description"), FieldPanel("sharing_image")],
             heading=_("For social networks"),
         ),
-        FieldPanel("show_in_menus"),
+        FieldPanel(
+            "show_in_menus",
+            help_text=_("A mark that front ends read. The menus themselves are made in Site › Navigation entries."),
+        ),
     ]
     follow_up = [LanguagesPanel()]
 

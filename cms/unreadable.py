@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 ROW_COUNTERS, MOST_DIGITS = ("-TOTAL_FORMS", "-INITIAL_FORMS"), 3
+BLOCK_COUNTER = "-count"
 KEY_DIGITS = 18
 LIBRARIES = ("/wagtail/", "/django/forms/")
 
@@ -37,7 +38,9 @@ class UnreadableFormsMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        """Keys of a bulk action, and counters of child rows: Django would make thousands of forms of a huge one."""
+        """Keys of a bulk action, and counters: of child rows, because Django would make thousands of forms of a huge
+        one, and of blocks, because Wagtail would take fewer than none for none and drop what is there.
+        """
         bulk = getattr(request.resolver_match, "url_name", "") == "wagtail_bulk_action"
         if bulk and not all(key == "all" or _is_key(key) for key in request.GET.getlist("id")):
             return _refused("id")
@@ -46,6 +49,8 @@ class UnreadableFormsMiddleware:
         for name, count in request.POST.items():
             if name.endswith(ROW_COUNTERS) and not (str(count).isdecimal() and len(str(count)) <= MOST_DIGITS):
                 return _refused(name)
+            if name.endswith(BLOCK_COUNTER) and str(count).lstrip().startswith("-"):
+                return _refused(name.removesuffix(BLOCK_COUNTER))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -38,6 +38,8 @@ LANGUAGES = [
 
 REVIEW = [
     gettext_noop("Submit for moderation"),
+    gettext_noop("Submit to %(workflow_name)s"),
+    gettext_noop("Resubmit to %(task_name)s"),
     gettext_noop("In Moderation"),
     gettext_noop("in moderation"),
     gettext_noop("live + in moderation"),
@@ -113,6 +115,11 @@ TRANSLATION = [
 
 # « Ce(tte) page est modifiable par tous », names of columns, English that nobody translated.
 WORDING = [
+    gettext_noop("Redirects"),
+    gettext_noop("Site history"),
+    gettext_noop("Search all pages…"),
+    gettext_noop("The page title as you'd like it to be seen by the public"),
+    gettext_noop("The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/"),
     gettext_noop("Published"),
     gettext_noop("Created"),
     gettext_noop("Locked"),
@@ -145,4 +152,12 @@ WORDING = [
     gettext_noop("Go to Wagtail admin"),
     gettext_noop("Please correct the duplicate data for %(field)s, which must be unique."),
     gettext_noop("Please correct the duplicate values below."),
+]
+
+# Wagtail puts a colon right behind them ("New: Page"): our French ends in the space that goes before it.
+TITLES = [
+    gettext_noop("New"),
+    gettext_noop("Editing"),
+    gettext_noop("Editing %(page_type)s"),
+    gettext_noop("Exploring"),
 ]

@@ -14,6 +14,7 @@ from home.admin.translations import TranslationsPanel
 
 register_snippet(site.SiteGroup)
 register_snippet(MemberViewSet)
+site.name_columns_of_sites()
 
 hooks.register("register_admin_urls", checking_report.urls)
 hooks.register("register_reports_menu_item", checking_report.menu_item)

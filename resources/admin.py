@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms import labels
-from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter, texts_panel
+from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter, facts_panel, texts_panel
 from resources import hierarchy
 from resources.agents import Agent, AgentKind
 from resources.thesaurus import Concept, ConceptStatus
@@ -70,8 +70,8 @@ class ConceptViewSet(FactViewSet):
     tab = [
         FieldRowPanel([FieldPanel("status"), FieldPanel("notation"), FieldPanel("eurovoc_id")]),
         texts_panel("scope_notes", _("Scope notes"), _("scope note")),
-        FieldPanel("broader"),
-        FieldPanel("related"),
+        facts_panel("broader"),
+        facts_panel("related"),
     ]
 
 

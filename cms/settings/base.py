@@ -1,5 +1,6 @@
 """Settings shared by every environment; what differs comes from the environment through cms.env."""
 
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
@@ -179,6 +180,8 @@ WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_BASE_URL = env.address("BASE_URL", f"http://localhost:{env.integer('PORT', 8000)}")
 FRONTEND_URLS = env.addresses("FRONTEND_URL", [code for code, _label in LANGUAGES])
 PORTAL_URL = env.address("PORTAL_URL", "")
+# Places, without the aliases such as "localtime" that browsers do not know.
+WAGTAIL_USER_TIME_ZONES = [zone for zone in sorted(zoneinfo.available_timezones()) if "/" in zone]
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
 WAGTAILIMAGES_IMAGE_MODEL = "cms.CmsImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "cms.CmsDocument"

@@ -51,6 +51,8 @@ def form(editor: Client) -> tuple[str, dict[str, Any]]:
     [
         ({"body-count": "abc"}, "body"),
         ({"body-count": HUGE}, "body"),
+        ({"body-count": "-1"}, "body"),
+        ({**TABLE, "body-0-value-row-count": " -1"}, "body-0-value-row"),
         ({**IMAGE, "body-0-order": "abc"}, "body"),
         ({**IMAGE, "body-0-value-image": "abc"}, "body-0-value-image"),
         ({**PAGES, "body-0-value-pages-count": "abc"}, "body-0-value-pages"),
