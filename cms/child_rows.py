@@ -32,9 +32,15 @@ def renew_changed(instance: ClusterableModel) -> None:
             continue
         for constraint in link.related_model._meta.constraints:
             if isinstance(constraint, UniqueConstraint) and constraint.fields:
-                columns = [link.related_model._meta.get_field(name).attname for name in constraint.fields]
+                decide = [*constraint.fields, *_conditional(constraint)]
+                columns = [link.related_model._meta.get_field(name).attname for name in decide]
                 held = link.related_model._default_manager.filter(**{link.field.name: instance.pk})
                 before = {pk: tuple(values) for pk, *values in held.values_list("pk", *columns)}
                 for row in rows:
                     if row.pk in before and before[row.pk] != tuple(getattr(row, column) for column in columns):
                         row.pk = None
+
+
+def _conditional(constraint: UniqueConstraint) -> list[str]:
+    """The columns by which a constraint holds for a row or does not: two rows may exchange these as well."""
+    return [str(lookup[0]).split("__")[0] for lookup in getattr(constraint.condition, "children", ())]

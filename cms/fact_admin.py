@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -64,7 +65,16 @@ def with_names(facts: QuerySet[Any]) -> QuerySet[Any]:
 
 
 class FactBoxes(forms.CheckboxSelectMultiple):
-    """Boxes to tick in the order of the names beside them: facts themselves are in the order of their codes."""
+    """Boxes to tick in the order of the names beside them: facts themselves are in the order of their codes.
+
+    Many of them scroll, the ticked ones first, below a field that finds the others (with JavaScript).
+    """
+
+    template_name = "cms/widgets/filtered_checkboxes.html"
+
+    @cached_property
+    def media(self) -> Any:
+        return forms.Media(css={"all": ["cms/filtered-choices.css"]}, js=["cms/filtered-choices.js"])
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         def by_name(group: Any) -> str:

@@ -51,7 +51,7 @@ FILES: dict[str, tuple[str, ...]] = {
     TRANSLATORS: ("choose",),
 }
 FACTS: dict[str, tuple[str, ...]] = {ADMINISTRATORS: ALL, EDITORS: PUBLISH, CONTRIBUTORS: WRITE}
-# The thesaurus and its agents are the documentalists' own.
+# Records, the thesaurus and its agents are the documentalists' own.
 VOCABULARY: dict[str, tuple[str, ...]] = {**FACTS, DOCUMENTALISTS: ALL}
 SITE: dict[str, tuple[str, ...]] = {ADMINISTRATORS: ALL, EDITORS: ("add", "change", "delete", "view")}
 MANAGEMENT: dict[str, tuple[str, ...]] = {ADMINISTRATORS: ALL}
@@ -59,6 +59,9 @@ MANAGEMENT: dict[str, tuple[str, ...]] = {ADMINISTRATORS: ALL}
 MODELS: dict[str, dict[str, tuple[str, ...]]] = {
     "resources.concept": VOCABULARY,
     "resources.agent": VOCABULARY,
+    "resources.record": VOCABULARY,
+    "resources.recordtype": VOCABULARY,
+    "resources.recordcollection": VOCABULARY,
     "home.navigationentry": SITE,
     "home.sitesettings": {ADMINISTRATORS: ("change", "view"), EDITORS: ("change", "view")},
     "wagtailredirects.redirect": SITE,

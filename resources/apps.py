@@ -6,9 +6,12 @@ class ResourcesConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here: these modules need loaded models.
+        from cms import changes
         from cms.changes.feed import effects
         from resources import dependants, page_filters, vocabularies
+        from resources.record_numbers import RecordNumber
 
+        changes.leave_out(RecordNumber, "What it says of a record begins with a change of the record.")
         effects.register(dependants.of)
         page_filters.register()
         vocabularies.register()

@@ -4,12 +4,28 @@ from resources.agents import Agent, AgentKind, AgentName
 from resources.dossiers import ChapterPage, DossierIndexPage, DossierPage
 from resources.positions import PositionIndexPage, PositionPage, PositionSignatory
 from resources.projects import ProjectIndexPage, ProjectKind, ProjectPage, ProjectPartner
+from resources.record_numbers import RecordNumber
+from resources.record_types import Kind, RecordCollection, RecordCollectionName, RecordType, RecordTypeName
+from resources.records import (
+    AgentRole,
+    Licence,
+    Record,
+    RecordAgent,
+    RecordCopy,
+    RecordIdentifier,
+    RecordLanguage,
+    RecordLink,
+    RecordPageLink,
+    RecordText,
+    RelationKind,
+)
 from resources.thesaurus import Concept, ConceptName, ConceptScopeNote, ConceptStatus, PageTheme
 
 __all__ = [
     "Agent",
     "AgentKind",
     "AgentName",
+    "AgentRole",
     "ChapterPage",
     "Concept",
     "ConceptName",
@@ -17,6 +33,8 @@ __all__ = [
     "ConceptStatus",
     "DossierIndexPage",
     "DossierPage",
+    "Kind",
+    "Licence",
     "PageTheme",
     "PositionIndexPage",
     "PositionPage",
@@ -25,4 +43,18 @@ __all__ = [
     "ProjectKind",
     "ProjectPage",
     "ProjectPartner",
+    "Record",
+    "RecordAgent",
+    "RecordCollection",
+    "RecordCollectionName",
+    "RecordCopy",
+    "RecordIdentifier",
+    "RecordLanguage",
+    "RecordLink",
+    "RecordNumber",
+    "RecordPageLink",
+    "RecordText",
+    "RecordType",
+    "RecordTypeName",
+    "RelationKind",
 ]

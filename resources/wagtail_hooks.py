@@ -3,5 +3,7 @@
 from wagtail.snippets.models import register_snippet
 
 from resources.admin import ThesaurusGroup
+from resources.record_admin import DocumentationGroup
 
+register_snippet(DocumentationGroup)
 register_snippet(ThesaurusGroup)

@@ -26,10 +26,11 @@ from cms.preview import sharing
 from cms.translation import drafting, status, trees
 from cms.webhooks.models import Delivery, Kind, Webhook
 from home.models import NavigationEntry
-from resources.models import Concept
+from resources.models import Concept, Record, RecordCollection
 from tests.factories.borders import named, obstacle_index, obstacle_page
 from tests.factories.pages import home_page, locale, standard_page
 from tests.factories.pictures import image
+from tests.factories.resources import record
 
 
 class Site:
@@ -310,6 +311,69 @@ def remove(model: Any) -> Callable[[Site], bool]:
     return tried
 
 
+def record_form(site: Site) -> dict[str, Any]:
+    one = record("Essai")
+    site.record = one
+    texts = [{"id": one.texts.get().pk, "language": "fr", "is_original": "on", "title": "Autrement"}]
+    rows = {name: [] for name in ("agent_links", "identifiers", "copies", "record_links", "page_links")}
+    language = {"id": one.languages.get().pk, "language": "fr"}
+    form = {"type": one.type_id, "date_precision": "year", "texts": inline_formset(texts, 1)}
+    form |= {"languages": inline_formset([language], 1), **{name: inline_formset(none) for name, none in rows.items()}}
+    return dict(nested_form_data(form))
+
+
+def propose_record(site: Site) -> bool:
+    form = record_form(site)
+    opens_new = site.get(snippet_url(Record, "add"))
+    site.post(snippet_url(Record, "edit"), site.record.pk, data={**form, "action-draft": "1"})
+    return opens_new and site.record.latest_revision_id != Record.objects.get(pk=site.record.pk).latest_revision_id
+
+
+def submit_record(site: Site) -> bool:
+    form = record_form(site)
+    site.post(snippet_url(Record, "edit"), site.record.pk, data={**form, "action-submit": "1"})
+    return bool(Record.objects.get(pk=site.record.pk).workflow_in_progress)
+
+
+def approve_record(site: Site) -> bool:
+    one = record("Essai")
+    Record.objects.update(live=False)
+    one.get_workflow().start(one, None)
+    task = Record.objects.get(pk=one.pk).current_workflow_task_state
+    site.post(snippet_url(Record, "workflow_action"), one.pk, "approve", task.pk)
+    return bool(Record.objects.get(pk=one.pk).live)
+
+
+def publish_record(site: Site) -> bool:
+    form = record_form(site)
+    site.post(snippet_url(Record, "edit"), site.record.pk, data={**form, "action-publish": "1"})
+    return str(Record.objects.get(pk=site.record.pk)) == "Autrement"
+
+
+def withdraw_record(site: Site) -> bool:
+    one = record("Essai")
+    site.post(snippet_url(Record, "unpublish"), one.pk)
+    return not Record.objects.get(pk=one.pk).live
+
+
+def remove_record(site: Site) -> bool:
+    one = record("Essai")
+    site.post(snippet_url(Record, "delete"), one.pk)
+    return not Record.objects.filter(pk=one.pk).exists()
+
+
+def lock_record(site: Site) -> bool:
+    one = record("Essai")
+    site.post(snippet_url(Record, "lock"), one.pk)
+    return Record.objects.get(pk=one.pk).locked
+
+
+def export_records(site: Site) -> bool:
+    record("Essai")
+    answer = site.client.get(reverse(snippet_url(Record, "list")), {"export": "csv"})
+    return answer.status_code == 200 and b"Essai" in b"".join(answer)
+
+
 def others_image(site: Site) -> bool:
     return site.get("wagtailimages:edit", image(name="other.jpg").pk)
 
@@ -412,6 +476,17 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Concept ou agent", "approuver une relecture"): approve_fact(Concept),
     ("Concept ou agent", "publier ou retirer"): withdraw(Concept),
     ("Concept ou agent", "supprimer"): remove(Concept),
+    ("Notice", "proposer"): propose_record,
+    ("Notice", "soumettre à relecture"): submit_record,
+    ("Notice", "approuver une relecture"): approve_record,
+    ("Notice", "publier"): publish_record,
+    ("Notice", "retirer"): withdraw_record,
+    ("Notice", "supprimer"): remove_record,
+    ("Notice", "verrouiller"): lock_record,
+    ("Notice", "exporter la liste"): export_records,
+    ("Type de document ou collection de la MOT", "proposer"): propose(RecordCollection),
+    ("Type de document ou collection de la MOT", "publier ou retirer"): withdraw(RecordCollection),
+    ("Type de document ou collection de la MOT", "supprimer"): remove(RecordCollection),
     ("Image", "ajouter"): opens("wagtailimages:add"),
     ("Image", "modifier celle d'un autre"): others_image,
     ("Image", "supprimer celle d'un autre"): delete_image,

@@ -17,6 +17,11 @@ from resources.models import (
     PositionPage,
     ProjectIndexPage,
     ProjectPage,
+    Record,
+    RecordAgent,
+    RecordIdentifier,
+    RecordText,
+    RecordType,
 )
 from tests.factories.published import published
 
@@ -41,6 +46,30 @@ def agent(code: str, **fields: Any) -> Agent:
     made = Agent(**{"code": code, **fields})
     made.names = [AgentName(language="fr", text=code.upper())]
     made.save()
+    return made
+
+
+def record(
+    title: str = "Titre",
+    *,
+    language: str = "fr",
+    type: str = "report",
+    texts: dict[str, str] | None = None,
+    agents: dict[str, list[Agent]] | None = None,
+    identifiers: dict[str, str] | None = None,
+    **fields: Any,
+) -> Record:
+    """A published record; `texts` are titles in other languages, `agents` are by role, `identifiers` by scheme."""
+    made = Record(type=RecordType.objects.get(code=type), **fields)
+    made.texts = [
+        RecordText(language=language, title=title, is_original=True),
+        *(RecordText(language=other, title=text) for other, text in (texts or {}).items()),
+    ]
+    made.agent_links = [RecordAgent(agent=agent, role=role) for role, of in (agents or {}).items() for agent in of]
+    made.identifiers = [RecordIdentifier(scheme=scheme, value=value) for scheme, value in (identifiers or {}).items()]
+    made.save()
+    made.save_revision().publish()
+    made.refresh_from_db()
     return made
 
 

@@ -1,0 +1,170 @@
+"""The form of a record: what only shows when its rows are looked at together, with the message where it belongs."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.formats import get_format
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel
+
+from cms.fact_admin import facts_panel
+from cms.facts import FactForm
+from cms.representation import DatePrecision
+from resources.records import NOT_ITSELF, ONE_ORIGINAL, holders
+
+PARTIAL_DATES = {"%Y": DatePrecision.YEAR, "%m/%Y": DatePrecision.MONTH, "%Y-%m": DatePrecision.MONTH}
+"""What may be typed of a date of which no more is known, and how much that is."""
+
+
+def _reads(typed: str, known: str) -> bool:
+    try:
+        return bool(datetime.datetime.strptime(typed.strip(), known))
+    except ValueError:
+        return False
+
+
+class RecordForm(FactForm):
+    """Whoever makes a record is its cataloguer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("type", "collection"):
+            if field := self.fields.get(name):
+                field.queryset = field.queryset.prefetch_related("names")
+
+        self.fields["date"].input_formats = [*get_format("DATE_INPUT_FORMATS"), *PARTIAL_DATES]
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        typed = self["date"].data or ""
+        if precision := next((PARTIAL_DATES[known] for known in PARTIAL_DATES if _reads(typed, known)), None):
+            cleaned["date_precision"] = precision
+        return cleaned
+
+    def is_valid(self) -> bool:
+        valid = super().is_valid()
+        rows = {name: _kept(formset) for name, formset in self.formsets.items()}
+        texts = rows["texts"]
+        if len(texts) > 1 and sum(bool(form.cleaned_data.get("is_original")) for form in texts) != 1:
+            self.formsets["texts"].non_form_errors().append(ONE_ORIGINAL)
+            valid = False
+        taken = holders([form.instance for form in rows["identifiers"]], self.instance.pk)
+        seen: set[tuple[str, str]] = set()
+        for form in rows["identifiers"]:
+            number = (form.instance.scheme, form.instance.value)
+            if number in seen:
+                form.add_error("value", _("This number is given twice."))
+                valid = False
+            seen.add(number)
+            if holder := taken.get(number):
+                form.add_error("value", holder.refusal)
+                valid = False
+        for form in rows["record_links"]:
+            if self.instance.pk and form.instance.target_id == self.instance.pk:
+                form.add_error("target", NOT_ITSELF)
+                valid = False
+        return valid
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance.pk is None and self.for_user:
+            self.instance.cataloguer = self.for_user
+        return super().save(commit)
+
+
+def _kept(formset: Any) -> list[Any]:
+    """The valid forms of rows that are filled in and not to be deleted."""
+    return [
+        form
+        for form in formset.forms
+        if form not in formset.deleted_forms and form.is_valid() and (form.has_changed() or form.instance.pk)
+    ]
+
+
+TABS = [
+    ObjectList(
+        [
+            FieldRowPanel(
+                [
+                    FieldPanel("type", widget=forms.Select),
+                    FieldPanel("date"),
+                    FieldPanel("date_precision"),
+                ]
+            ),
+            InlinePanel(
+                "texts",
+                heading=_("Titles and abstracts"),
+                label=_("title and abstract"),
+                help_text=_("One per language that they exist in; the original is the document's own."),
+                panels=[
+                    FieldRowPanel([FieldPanel("language"), FieldPanel("is_original")]),
+                    FieldPanel("title"),
+                    FieldPanel("subtitle"),
+                    FieldPanel("abstract"),
+                ],
+                min_num=1,
+            ),
+            InlinePanel(
+                "agent_links",
+                heading=_("Authors and others"),
+                label=_("person or body"),
+                help_text=_("In the order of the title page."),
+                panels=[FieldPanel("agent"), FieldPanel("role")],
+            ),
+            InlinePanel(
+                "languages",
+                heading=_("Languages of the document"),
+                label=_("language"),
+                help_text=_("Without any, that of the original title."),
+            ),
+        ],
+        heading=_("Document"),
+    ),
+    ObjectList(
+        [
+            FieldRowPanel([FieldPanel("collection", widget=forms.Select), FieldPanel("collection_number")]),
+            MultiFieldPanel(
+                [
+                    FieldPanel("host"),
+                    FieldRowPanel([FieldPanel("volume"), FieldPanel("issue"), FieldPanel("pages")]),
+                    FieldRowPanel([FieldPanel("edition"), FieldPanel("place")]),
+                ],
+                heading=_("Where it appeared"),
+            ),
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("degree"), FieldPanel("university")])],
+                heading=_("Thesis"),
+            ),
+            InlinePanel("identifiers", heading=_("Identifiers"), label=_("identifier")),
+            FieldRowPanel([FieldPanel("url"), FieldPanel("licence")]),
+            InlinePanel("copies", heading=_("Copies on paper"), label=_("copy")),
+        ],
+        heading=_("Publication"),
+    ),
+    ObjectList(
+        [
+            facts_panel("concepts"),
+            FieldPanel("keywords"),
+            facts_panel("borders"),
+            facts_panel("territories"),
+            facts_panel("countries"),
+        ],
+        heading=_("Indexing"),
+    ),
+    ObjectList(
+        [
+            InlinePanel("record_links", heading=_("Related records"), label=_("record")),
+            InlinePanel("page_links", heading=_("Related pages"), label=_("page")),
+        ],
+        heading=_("Relations"),
+    ),
+    ObjectList(
+        [
+            FieldPanel("internal_note"),
+            FieldPanel("provenance"),
+            FieldPanel("cataloguer", read_only=True),
+            PublishingPanel(),
+        ],
+        heading=_("Follow-up"),
+    ),
+]

@@ -1,0 +1,62 @@
+"""The permanent numbers of records: one is never given twice, and leads somewhere after its record is gone."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class RecordNumber(models.Model):
+    """A number that was given to a record, whose code it is.
+
+    A record that was merged into another leads to the other's number. One that readers knew and that was deleted has
+    `gone_at`; of one that was never published there is nothing to tell.
+    """
+
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    gone_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+def new() -> str:
+    """A code that no record ever had."""
+    return str(RecordNumber.objects.create().pk)
+
+
+def several(count: int) -> list[str]:
+    """Codes that no records ever had, for an import."""
+    return [str(number.pk) for number in RecordNumber.objects.bulk_create(RecordNumber() for _ in range(count))]
+
+
+def end(code: str) -> None:
+    """Note that readers knew a record of this code, which is being deleted."""
+    if code.isdecimal():
+        RecordNumber.objects.filter(pk=int(code)).update(gone_at=timezone.now())
+
+
+def merge(code: str, into: str) -> None:
+    """Let a code lead to another from now on."""
+    RecordNumber.objects.filter(pk=int(code)).update(merged_into=int(into))
+
+
+def gone(code: str) -> bool:
+    """Whether readers knew a record of this code that is no more."""
+    found = _number(code)
+    return found is not None and found.gone_at is not None
+
+
+def successor(code: str) -> str | None:
+    """Where the code of a merged record leads to, through as many mergings as there were; None if it was not merged."""
+    found = _number(code)
+    while found is not None and found.merged_into_id is not None and found.gone_at is not None:
+        found = found.merged_into
+    return str(found.pk) if found is not None and str(found.pk) != code else None
+
+
+def _number(code: str) -> RecordNumber | None:
+    if not (code.isascii() and code.isdecimal() and len(code) < 18):
+        return None
+    return RecordNumber.objects.filter(pk=int(code)).first()

@@ -1,0 +1,174 @@
+"""Editing records in the admin: forms, drafts, lists, filters, search and export."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from resources.models import Record, RecordType
+from tests.admin import administrator, errors_of, inline_formset, posted
+from tests.factories import borders
+from tests.factories import resources as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def signed_in(client: Client) -> None:
+    administrator(client)
+
+
+def url(view: str, *args: Any) -> str:
+    return reverse(Record.snippet_viewset.get_url_name(view), args=args)
+
+
+def text(language: str, title: str, **more: str) -> dict[str, str]:
+    return {"language": language, "title": title, "subtitle": "", "abstract": "", **more}
+
+
+def save(client: Client, address: str, **changes: Any) -> Any:
+    return posted(client, address, **{"action-publish": "on", **changes})
+
+
+def new(client: Client, **changes: Any) -> Any:
+    given = {"type": str(RecordType.objects.get(code="report").pk), "texts": inline_formset([text("fr", "Titre")])}
+    return save(client, url("add"), **{**given, **changes})
+
+
+def test_a_record_is_made_with_all_that_is_known(client: Client) -> None:
+    concept, border = make.concept("health"), borders.border("fr-de")
+    agent, other = make.agent("insee"), make.record("Autre")
+    response = new(
+        client,
+        texts=inline_formset([text("fr", "Titre", is_original="on"), text("de", "Titel", abstract="Kurz.")]),
+        agent_links=inline_formset([{"agent": str(agent.pk), "role": "author"}]),
+        identifiers=inline_formset([{"scheme": "doi", "value": "https://doi.org/10.4000/A.1"}]),
+        languages=inline_formset([{"language": "pt"}]),
+        copies=inline_formset([{"shelf_mark": "A 12", "location": ""}]),
+        record_links=inline_formset([{"kind": "related", "target": str(other.pk)}]),
+        date="03/2019",
+        concepts=[str(concept.pk)],
+        borders=[str(border.pk)],
+    )
+    assert response.status_code == 302, errors_of(response)
+    made = Record.objects.get(title_key="titre")
+    assert made.live
+    assert (made.date, made.date_precision) == (datetime.date(2019, 3, 1), "month")
+    assert [(row.language, row.title, row.is_original) for row in made.texts.all()] == [
+        ("fr", "Titre", True),
+        ("de", "Titel", False),
+    ]
+    assert [str(row) for row in made.identifiers.all()] == ["DOI 10.4000/a.1"]
+    assert list(made.concepts.all()) == [concept]
+    assert list(made.borders.all()) == [border]
+    assert made.agent_links.get().agent == agent
+    assert made.languages.get().language == "pt"
+    assert made.cataloguer.username == "admin"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"type": ""}, "type"),
+        ({"date": "20"}, "date"),
+        ({"texts": inline_formset([])}, "texts"),
+        ({"texts": inline_formset([text("fr", "a"), text("de", "b")])}, "texts"),
+        ({"texts": inline_formset([text("fr", "a", is_original="on"), text("de", "b", is_original="on")])}, "texts"),
+        ({"texts": inline_formset([text("fr", "")])}, "texts-0-title"),
+        ({"identifiers": inline_formset([{"scheme": "isbn", "value": "978"}])}, "identifiers-0-value"),
+        ({"identifiers": inline_formset([{"scheme": "doi", "value": "10.4000/TAKEN"}])}, "identifiers-0-value"),
+        (
+            {
+                "identifiers": inline_formset(
+                    [{"scheme": "isbn", "value": "2-07-036822-X"}, {"scheme": "isbn", "value": "9782070368228"}]
+                )
+            },
+            "identifiers-1-value",
+        ),
+        ({"collection_number": "3"}, "collection_number"),
+        ({"url": "nowhere"}, "url"),
+    ],
+)
+def test_what_is_wrong_is_told_on_its_field(client: Client, wrong: dict[str, Any], field: str) -> None:
+    make.record("Déjà là", identifiers={"doi": "10.4000/taken"})
+    assert field in errors_of(new(client, **wrong))
+    assert Record.objects.count() == 1
+
+
+def test_a_row_with_an_identifier_may_be_replaced_by_a_new_one(client: Client) -> None:
+    record = make.record(identifiers={"doi": "10.4000/x"})
+    row = record.identifiers.get()
+    rows = [
+        {"id": row.pk, "scheme": "doi", "value": "10.4000/x", "DELETE": "1"},
+        {"scheme": "doi", "value": "10.4000/x"},
+    ]
+    response = save(client, url("edit", record.pk), identifiers=inline_formset(rows, 1))
+    assert response.status_code == 302, errors_of(response)
+    assert Record.objects.get().identifiers.count() == 1
+
+
+def test_a_record_may_not_lead_to_itself(client: Client) -> None:
+    record = make.record()
+    links = inline_formset([{"kind": "related", "target": str(record.pk)}])
+    assert "record_links-0-target" in errors_of(save(client, url("edit", record.pk), record_links=links))
+
+
+def test_a_draft_changes_nothing_that_is_published_and_is_listed_by_its_title(client: Client) -> None:
+    record = make.record("Titre")
+    row = record.texts.get()
+    texts = inline_formset([{"id": row.pk, **text("fr", "Brouillon")}], 1)
+    posted(client, url("edit", record.pk), texts=texts, **{"action-draft": "on"})
+    assert str(Record.objects.get()) == "Titre"
+    assert "Brouillon" in client.get(url("list")).content.decode()
+
+
+def test_the_list_takes_a_fixed_number_of_queries(client: Client) -> None:
+    def queries() -> int:
+        client.get(url("list"))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url("list"))
+        return len(captured)
+
+    agent = make.agent("insee")
+    make.record(agents={"author": [agent]})
+    before = queries()
+    for number in range(5):
+        make.record(f"Titre {number}", agents={"author": [agent, make.agent(f"agent-{number}")]})
+    assert queries() == before
+
+
+def found(client: Client, **query: Any) -> set[str]:
+    return {str(record) for record in client.get(url("list"), query).context["object_list"]}
+
+
+def test_the_list_is_filtered_and_searched(client: Client) -> None:
+    health, border = make.concept("health"), borders.border("fr-de")
+    one = make.record("Santé", identifiers={"isbn": "978-2-07-036822-8"}, date=datetime.date(2019, 1, 1))
+    one.concepts, one.borders = [health], [border]
+    one.save()
+    make.record("Grenzen", language="de", type="map", date=datetime.date(2021, 1, 1), keywords="Zoll\nGrenze")
+    assert found(client, concepts=health.pk) == {"Santé"}
+    assert found(client, borders=border.pk) == {"Santé"}
+    assert found(client, language="de") == {"Grenzen"}
+    assert found(client, to_index="true") == {"Grenzen"}
+    assert found(client, year_min="2020") == {"Grenzen"}
+    assert found(client, type=RecordType.objects.get(code="map").pk) == {"Grenzen"}
+    assert found(client, q="978-2-07-036822-8") == {"Santé"}
+    assert found(client, q="grenz") == {"Grenzen"}
+    assert found(client, ordering="title_key") == {"Santé", "Grenzen"}
+
+
+def test_the_list_is_exported(client: Client) -> None:
+    record = make.record(
+        "Santé", agents={"author": [make.agent("insee")]}, identifiers={"issn": "0317-8471"}, texts={"de": "Gesundheit"}
+    )
+    answer = client.get(url("list"), {"export": "csv"})
+    head, row = b"".join(answer).decode().splitlines()
+    assert head.startswith(("Number,Title", "Numéro,Titre"))
+    assert row.startswith(f"{record.code},Santé")
+    assert "issn:0317-8471" in row
+    assert "INSEE" in row
