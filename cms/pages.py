@@ -216,6 +216,8 @@ class SitePage(Publishable, OpensWithoutGoneFacts, Page):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         renew_changed(self)
+        if self.__dict__.pop("checked_whole", False):
+            kwargs.setdefault("clean", False)
         only = kwargs.get("update_fields")
         with redirects.kept(self) if only is None or "slug" in only else nullcontext():
             super().save(*args, **kwargs)

@@ -30,14 +30,24 @@ Problems = dict[str, list[Any]]
 class Publishable(NamesItself):
     """First base of a model with drafts: nothing of it is published that its form would refuse."""
 
+    checked_whole = False
+    """Whether this very object is being published, so that its save need not check it again."""
+
     def clean_rows(self) -> None:
         """Rules that look at several child rows at once; raises ValidationError by column or relation."""
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
         """Publish a revision whole: its columns and its rows become public at once, or ValidationError says why not."""
         with transaction.atomic():
-            check_whole(revision.as_object())
-            super().publish(revision, *args, **kwargs)  # type: ignore[misc]
+            whole = revision.as_object()
+            check_whole(whole)
+            whole.checked_whole = True
+            # What was checked is what is published: Wagtail would open the revision again.
+            vars(revision)["as_object"] = lambda: whole
+            try:
+                super().publish(revision, *args, **kwargs)  # type: ignore[misc]
+            finally:
+                del vars(revision)["as_object"]
 
 
 def check_whole(instance: Any) -> None:

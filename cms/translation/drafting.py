@@ -22,7 +22,7 @@ from wagtail_localize.fields import copy_synchronised_fields
 from wagtail_localize.models import SegmentOverride, StringTranslation, Translation, TranslationLog, TranslationSource
 from wagtail_localize.segments.ingest import ingest_segments
 
-from cms.translation.merging import apply_facts
+from cms.translation.merging import apply_facts, overridden_paths
 from cms.translation.models import Completeness, TranslatedRevision, TranslationStatus
 from cms.translation.prose import fingerprint, percent_translated
 
@@ -85,7 +85,8 @@ def _save_draft(translation: Translation, user: Any) -> Revision:
     segments = source._get_segments_for_translation(locale, fallback=True)
     ingest_segments(original, draft, source.locale, locale, segments)
     # The frozen copy that translators work from may be older than the facts.
-    apply_facts(source.get_source_instance(), draft)
+    today = source.get_source_instance()
+    apply_facts(today, draft, overridden_paths(today, [locale.pk])[locale.pk])
     if draft.slug == original.slug:
         draft.slug = slug  # nobody translated it: the address that the page has here stays
     draft.slug = find_available_slug(draft.get_parent(), slugify(draft.slug), ignore_page_id=draft.pk)

@@ -1,7 +1,7 @@
 """Carrying facts from a source into its translations without touching their prose."""
 
 import json
-from collections.abc import Container
+from collections.abc import Collection, Container
 from typing import Any
 
 from django.db import models
@@ -15,16 +15,29 @@ from wagtail_localize.models import SegmentOverride
 _REFUSED = object()
 
 
-def apply_facts(source: Page, target: Page) -> bool:
+def overridden_paths(source: Page, locales: Collection[int]) -> dict[int, frozenset[str]]:
+    """The paths of a source that its translators chose to override, for each of some languages (keys of Locale)."""
+    chosen = SegmentOverride.objects.filter(
+        context__object_id=source.translation_key, locale__in=locales, has_error=False
+    ).values_list("locale_id", "context__path")
+    return {locale: frozenset(path for held, path in chosen if held == locale) for locale in locales}
+
+
+def child_relations(model: type[Page]) -> list[str]:
+    """The child rows of a page type that follow its source."""
+    policies = [policy for policy in get_translatable_fields(model) if isinstance(policy, SynchronizedField)]
+    return [policy.field_name for policy in policies if _is_child_relation(policy.get_field(model))]
+
+
+def _is_child_relation(field: Any) -> bool:
+    return isinstance(field, models.ManyToOneRel) and isinstance(field.remote_field, ParentalKey)
+
+
+def apply_facts(source: Page, target: Page, overridden: Container[str]) -> bool:
     """Give a translation (specific, in memory) its source's expiry, synchronised fields, rows and facts inside streams.
 
     Fields that the translators chose to override keep their own value. Says whether anything changed; saves nothing.
     """
-    overridden = frozenset(
-        SegmentOverride.objects.filter(
-            context__object_id=source.translation_key, locale_id=target.locale_id, has_error=False
-        ).values_list("context__path", flat=True)
-    )
     changed = _copy(Page._meta.get_field("expire_at"), source, target)
     for policy in get_translatable_fields(type(source)):
         field = policy.get_field(type(source))
@@ -37,7 +50,7 @@ def apply_facts(source: Page, target: Page) -> bool:
 
 
 def _copy(field: Any, source: Page, target: Page) -> bool:
-    if isinstance(field, models.ManyToOneRel) and isinstance(field.remote_field, ParentalKey):
+    if _is_child_relation(field):
         if _rows(field, source) == _rows(field, target):
             return False
         # The rows of a page in memory would be moved, not copied: hand out those of a twin.

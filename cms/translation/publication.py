@@ -5,10 +5,11 @@ inside a publication is one transaction, so it is watched instead.
 """
 
 import logging
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.db.models.signals import post_save, pre_save
 from django.utils import timezone
 from django_tasks import task
@@ -16,7 +17,7 @@ from wagtail.models import Page, Revision
 from wagtail_localize.models import Translation
 
 from cms.translation.drafting import save_draft
-from cms.translation.merging import apply_facts
+from cms.translation.merging import apply_facts, child_relations, overridden_paths
 from cms.translation.models import TranslatedRevision, TranslationStatus
 from cms.translation.privacy import mirror
 from cms.translation.status import record_publication, record_source_publication
@@ -52,10 +53,7 @@ def _is_publication(page: Page) -> bool:
     if not page.live or not page.live_revision_id:
         return False
     before = Page.objects.filter(pk=page.pk).values_list("live_revision_id", flat=True).first()
-    return (
-        before != page.live_revision_id
-        and Revision.objects.filter(pk=page.live_revision_id, object_id=str(page.pk)).exists()
-    )
+    return before != page.live_revision_id and str(page.live_revision.object_id) == str(page.pk)
 
 
 def _after_save(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
@@ -75,12 +73,16 @@ def carry_all(source: Page) -> None:
     One that fails stops neither the publication nor the others: the worker tries it again.
     """
     mirror(source)
-    for translation in Translation.objects.filter(
+    translations = Translation.objects.filter(
         enabled=True, source__object_id=source.translation_key, source__locale_id=source.locale_id
-    ).select_related("source", "target_locale"):
+    ).select_related("source")
+    targets = _targets(source, [translation.target_locale_id for translation in translations])
+    for translation in translations:
+        if translation.target_locale_id not in targets:
+            continue
         try:
             with transaction.atomic():
-                carry(translation, source)
+                _carry(targets[translation.target_locale_id], source)
         except Exception:
             logger.exception("The facts of page %s did not reach translation %s", source.pk, translation.pk)
             carry_again.enqueue(translation.pk)
@@ -92,39 +94,54 @@ def carry_again(translation_id: int) -> None:
     translation = Translation.objects.filter(pk=translation_id, enabled=True).first()
     if translation is not None:
         with transaction.atomic():
-            carry(translation, translation.source.get_source_instance())
+            source = translation.source.get_source_instance()
+            for target in _targets(source, [translation.target_locale_id]).values():
+                _carry(target, source)
 
 
-def carry(translation: Translation, source: Page) -> bool:
-    """Give the live translation and its draft the source's facts; says whether the live one changed.
+class Target(NamedTuple):
+    """A translation as it is in the database, and the paths of what its translators chose to override."""
+
+    page: Page
+    overridden: frozenset[str]
+
+
+def _targets(source: Page, locales: Collection[int]) -> dict[int, Target]:
+    """The translations of a source (specific) in some languages, by language; queries do not grow with their number."""
+    overridden = overridden_paths(source, locales)
+    pages = type(source)._default_manager.filter(translation_key=source.translation_key, locale__in=locales)
+    found = {page.locale_id: Target(page, overridden[page.locale_id]) for page in pages}
+    live = [target.page for target in found.values() if target.page.live and not target.page.alias_of_id]
+    prefetch_related_objects(live, *child_relations(type(source)))
+    return found
+
+
+def _carry(target: Target, source: Page) -> None:
+    """Give a live translation and its draft the source's facts.
 
     A draft stays a draft, a fallback a fallback, and an approval under way goes on.
     """
-    try:
-        page = translation.get_target_instance()
-    except ObjectDoesNotExist:
-        return False
-    changed = False
-    if page.live and not page.alias_of_id and (changed := apply_facts(source, page)):
+    page, changed = target.page, False
+    if page.live and not page.alias_of_id and (changed := apply_facts(source, page, target.overridden)):
+        page._prefetched_objects_cache.clear()  # the rows are others from now on
         page.last_published_at = timezone.now()
         page.save(clean=False)
         page.update_aliases()
         carry_all(page)  # a translation may be the source of another one
     if page.has_unpublished_changes or not page.live or page.alias_of_id:
-        _carry_into_draft(page, source)
+        _carry_into_draft(target, source)
     elif changed:
         revision = page.save_revision(changed=False, clean=False)
         _remember(page.live_revision_id, revision)
         Page.objects.filter(pk=page.pk).update(live_revision=revision)
-    return changed
 
 
-def _carry_into_draft(page: Page, source: Page) -> None:
-    latest = page.latest_revision
+def _carry_into_draft(target: Target, source: Page) -> None:
+    latest = target.page.latest_revision
     if latest is None:
         return
     draft = latest.as_object()
-    if not apply_facts(source, draft):
+    if not apply_facts(source, draft, target.overridden):
         return
     made = TranslatedRevision.objects.filter(revision=latest).first()
     if made:

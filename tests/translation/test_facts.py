@@ -2,10 +2,13 @@
 
 import datetime
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 from wagtail_localize.models import Translation
 
@@ -171,7 +174,7 @@ def test_what_failed_is_tried_again_by_the_worker(
         raise RuntimeError("no")
 
     with monkeypatch.context() as broken:
-        broken.setattr(publication, "carry", fail)
+        broken.setattr(publication, "_carry", fail)
         postpone(event, themes)
     assert facts(event)[0] == "webinar", "the source is published all the same"
     assert facts(in_german(event)) != facts(event)
@@ -192,10 +195,27 @@ def test_a_crash_publishes_neither_or_both(
 
     before = facts(event)
     with monkeypatch.context() as broken:
-        broken.setattr(publication, "carry", die)
+        broken.setattr(publication, "_carry", die)
         with pytest.raises(Killed):
             postpone(event, themes)
     assert facts(event) == before == facts(in_german(event))
+
+
+def test_one_more_language_costs_a_savepoint(event: EventPage, translation: Translation) -> None:
+    def cost() -> list[str]:
+        page = EventPage.objects.get(pk=event.pk)
+        with CaptureQueriesContext(connection) as asked:
+            page.save_revision().publish()
+        return [query["sql"].split()[0] for query in asked]
+
+    event.get_translation(locale("en")).delete()  # a fallback costs more than a translation
+    cost()  # fills what is kept in memory
+    with_one = cost()
+    [english] = drafting.submit(event, [locale("en")], None)
+    translate_texts(english)
+    drafting.save(english, publish=True)
+    more = Counter(cost()) - Counter(with_one)
+    assert more == {"SAVEPOINT": 1, "RELEASE": 1}
 
 
 def step(place: str, date: str, state: str, note: str) -> dict[str, Any]:
