@@ -2,7 +2,8 @@
 
 A revision with another title is saved and published; indexing is left to the same queue. The pages have translations
 in two languages that follow them (first: `… publish prepare 50`). "stock" has none of what this project adds on the
-way: neither the triggers of the change log, nor its receivers of signals, nor what its page types do as they are saved.
+way: neither the triggers of the change log, nor its receivers of signals, nor what its page types do as they are
+published and saved.
 """
 
 import json
@@ -23,6 +24,7 @@ from wagtail_localize.models import Translation, TranslationSource  # noqa: E402
 
 from cms.changes import triggers  # noqa: E402
 from cms.pages import SitePage  # noqa: E402
+from cms.publishable import Publishable  # noqa: E402
 from newsroom.models import NewsPage  # noqa: E402
 
 OURS = ("cms.", "borders.", "resources.", "newsroom.", "home.")
@@ -45,7 +47,7 @@ def prepare(count: int) -> None:
 def strip() -> None:
     """Take away what this project adds to a publication."""
     triggers.uninstall()
-    del SitePage.save
+    del SitePage.save, Publishable.publish
     for module in (django_signals, wagtail_signals):
         for signal in vars(module).values():
             if hasattr(signal, "receivers"):
