@@ -72,6 +72,24 @@ def address(name: str, default: str | None = None) -> str:
     return value.rstrip("/")
 
 
+def hosts(name: str) -> list[str]:
+    """A comma-separated list of http(s) addresses of one service, each with its port; none by default."""
+    found = words(name, [])
+    for host in found:
+        parts = urlsplit(host)
+        try:
+            sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port
+        except ValueError:
+            sound = False
+        if not sound:
+            # What stands before @ is a secret.
+            shown = host.rpartition("@")[2]
+            raise ImproperlyConfigured(
+                f"The environment variable {name} must list addresses such as http://search:9200, not {shown!r}."
+            )
+    return [host.rstrip("/") for host in found]
+
+
 def addresses(name: str, suffixes: Iterable[str]) -> dict[str, str]:
     """An address for each suffix that has one: NAME_DE, else NAME for all of them."""
     common = address(name, "")

@@ -73,6 +73,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs Chromium: install it (Debian: sudo apt-get install chromium)"
     if item.get_closest_marker("node") and not node.installed():
         missing = "needs Node.js and packages: run `make test` (Debian: sudo apt-get install nodejs npm)"
+    if item.get_closest_marker("elasticsearch") and not os.environ.get("TEST_ELASTICSEARCH_URL"):
+        missing = "needs Elasticsearch: run `make test`, or set TEST_ELASTICSEARCH_URL=http://host:9200"
     if missing and in_ci():
         pytest.fail(missing, pytrace=False)
     if missing:

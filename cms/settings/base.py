@@ -13,6 +13,7 @@ VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 INSTALLED_APPS = [
     "home",
+    "search",
     "newsroom",
     "resources",
     "borders",
@@ -206,6 +207,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a form without its files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a long StreamField or a territory's member list has thousands
 FILE_UPLOAD_PERMISSIONS = 0o644
 
+# The portal: without hosts of Elasticsearch the engine that comes with it answers; with them that one stands by.
+ELASTICSEARCH_URLS = env.hosts("ELASTICSEARCH_URL")
+ELASTICSEARCH_INDEX = env.text("ELASTICSEARCH_INDEX", "mot-portal")
+SEARCH_DIR = VAR_DIR / "search"
+
 # Rebuilt in place: one transaction would lock all other writers out of SQLite for the whole rebuild.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.search_backend", "ATOMIC_REBUILD": False}}
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
@@ -236,6 +242,7 @@ LOGGING = {
         # A reader's 404 is no event of ours; a 500 is.
         "django.request": {"level": "ERROR"},
         "PIL": {"level": "WARNING"},
+        "elastic_transport": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "ERROR"},
     },

@@ -31,6 +31,9 @@ def test_text_is_trimmed_and_an_empty_variable_counts_as_unset(monkeypatch):
         (env.database, "sqlite://relative/path", "WORD must look like postgresql://"),
         (env.address, "mot.example", "WORD must be an address such as https://"),
         (env.address, "javascript:alert(1)", "WORD must be an address such as https://"),
+        (env.hosts, "http://search", "WORD must list addresses such as http://search:9200, not 'http://search'"),
+        (env.hosts, "http://a:9200,b:9200", "WORD must list addresses such as http://search:9200, not 'b:9200'"),
+        (env.hosts, "http://user:secret@b:x", "not 'b:x'"),
     ],
 )
 def test_a_bad_value_is_refused_by_a_message_that_names_the_variable(monkeypatch, read, value, complaint):
@@ -48,6 +51,13 @@ def test_a_flag(monkeypatch, value, expected):
 def test_words_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("WORD", "a.example, b.example,")
     assert env.words("WORD") == ["a.example", "b.example"]
+
+
+def test_hosts(monkeypatch):
+    monkeypatch.setenv("WORD", "http://one:9200/, https://user:secret@two:443")
+    assert env.hosts("WORD") == ["http://one:9200", "https://user:secret@two:443"]
+    monkeypatch.setenv("WORD", "")
+    assert env.hosts("WORD") == []
 
 
 def test_an_address_has_no_trailing_slash(monkeypatch):

@@ -1,4 +1,6 @@
-"""Run a command with every service started: `python -m tests.services pytest` sets DATABASE_URL for it.
+"""Run a command with every service started: `python -m tests.services pytest`.
+
+It finds DATABASE_URL and TEST_ELASTICSEARCH_URL set. Elasticsearch takes a while: its tests wait, the others go ahead.
 
 Where a service is missing and may not be installed, a line says how to get it and the command runs without: its
 tests are skipped. Under CI=true that is a failure.
@@ -10,7 +12,7 @@ import signal
 import subprocess
 import sys
 
-from tests.services import MissingServiceError, chromium, in_ci, node, postgres
+from tests.services import MissingServiceError, chromium, elasticsearch, in_ci, node, postgres
 
 
 def main(command: list[str]) -> int:
@@ -30,6 +32,11 @@ def main(command: list[str]) -> int:
             environment["DATABASE_URL"] = services.enter_context(postgres.running())
         except MissingServiceError as error:
             missing.append(f"{error} The suite runs on SQLite instead.")
+        try:
+            environment["TEST_ELASTICSEARCH_URL"] = services.enter_context(elasticsearch.running())
+        except MissingServiceError as error:
+            missing.append(str(error))
+        environment.pop("ELASTICSEARCH_URL", None)  # for the tests that name it alone
         print(*missing, sep="\n", end="\n" if missing else "", file=sys.stderr)
         if missing and in_ci():
             return 1

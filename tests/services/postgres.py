@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from cms.children import end_with_parent
 from tests.services import MissingServiceError, apt
+from tests.services.ports import free_port
 
 # A crash loses the data, and nobody minds: writes need not reach the disk.
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=256MB", "max_connections=100")
@@ -57,7 +57,7 @@ def running(kept: Path | None = None) -> Iterator[str]:
                 cwd=parent,
                 **user,
             )
-        port = _free_port()
+        port = free_port()
         options = [word for option in FAST for word in ("-c", option)]
         log = Path(parent) / "log"
         with log.open("wb") as output:
@@ -94,13 +94,6 @@ def _unprivileged(parent: Path) -> dict[str, Any]:
     account = names.get("postgres") or names["nobody"]
     os.chown(parent, account.pw_uid, account.pw_gid)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.services import MissingServiceError, apt, chromium, node, postgres
+from tests.services import MissingServiceError, apt, chromium, elasticsearch, node, postgres
 from tests.services.__main__ import main
 
 
@@ -15,6 +15,9 @@ def nothing_installed(monkeypatch):
 
     monkeypatch.setattr(chromium, "program", lambda: None)
     monkeypatch.setattr(postgres, "folder", lambda: None)
+    monkeypatch.setattr(elasticsearch, "_docker_works", lambda: False)
+    monkeypatch.setattr(elasticsearch, "_jdk", lambda: missing("a JDK of 21", purpose="Search on Elasticsearch"))
+    monkeypatch.delenv("ELASTICSEARCH_URL", raising=False)
     monkeypatch.setattr(node, "installed", lambda: False)
     monkeypatch.setattr(node.shutil, "which", lambda program: None)
     monkeypatch.setattr(apt, "install", missing)
@@ -27,6 +30,7 @@ def test_a_person_goes_without_and_ci_fails(nothing_installed, monkeypatch, capf
     told = capfd.readouterr()
     assert "The suite on PostgreSQL needs postgresql: install it. The suite runs on SQLite instead." in told.err
     assert "The browser needs chromium: install it." in told.err
+    assert "Search on Elasticsearch needs a JDK of 21: install it." in told.err
     assert "The generated TypeScript client needs nodejs: install it." in told.err
     assert ("ran" in told.out) == (not ci)
 

@@ -1,0 +1,1 @@
+"""The documentary portal: one multilingual search over pages and documents, answered by either of two engines."""

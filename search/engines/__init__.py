@@ -1,0 +1,1 @@
+"""Two engines behind one protocol: Elasticsearch, and one that comes with the portal."""

@@ -1,0 +1,101 @@
+"""The protocol of an engine, and what is asked of it and answered."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+from search.engines.nodes import Node
+from search.schema import Document
+
+OPEN, CLOSE = "\ue000", "\ue001"
+"""What stands around a matched word in a passage; no clean text holds them."""
+PASSAGE = 240
+"""Characters of a passage, about."""
+
+
+class EngineError(Exception):
+    """The engine did not answer, or not with what was asked: another may."""
+
+
+class Position(NamedTuple):
+    """How far in the change log an index is: the database's epoch and the version that it has reached."""
+
+    epoch: uuid.UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """One search. `filters` are nodes by facet: they cut the results, and each but its own the counts of a facet."""
+
+    node: Node
+    filters: Mapping[str, Node] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Facets to count (fields of schema.KEYWORDS, or `year`), with how many values at most."""
+    order: Literal["relevance", "date", "added", "title"] = "relevance"
+    descending: bool = True
+    sort_language: str = "fr"
+    offset: int = 0
+    limit: int = 20
+    languages: tuple[str, ...] = ()
+    """In which languages' fields passages are looked for, the first first."""
+    marked: tuple[str, ...] = ()
+    """Words and phrases to mark in them."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that was found: what it shows, and by part and language a passage with marks around what matched."""
+
+    id: str
+    score: float
+    shown: Mapping[str, Any]
+    passages: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The hits of one request, how many there are in all, and for each facet how many have each value."""
+
+    total: int
+    hits: list[Hit]
+    counts: Mapping[str, Mapping[str, int]]
+
+
+class Index(Protocol):
+    """One index of an engine, current or in the making."""
+
+    @property
+    def key(self) -> str:
+        """What the engine calls it."""
+
+    def put(self, documents: Iterable[Document], removed: Iterable[str] = (), position: Position | None = None) -> None:
+        """Store documents in place of those with the same id, remove others, and then note the position.
+
+        What was put is found at once. After a failure the position is the old one.
+        """
+
+    def position(self) -> Position | None:
+        """What was noted last; None in an index that is not there, unreadable or of another schema.fingerprint()."""
+
+    def count(self) -> int:
+        """How many documents there are."""
+
+    def ids(self) -> Iterator[str]:
+        """The id of every document, in no order."""
+
+
+class Engine(Index, Protocol):
+    """A search engine: its current index, and new ones beside it."""
+
+    name: str
+
+    def search(self, request: Request) -> Answer:
+        """Answer a request; EngineError where it cannot be answered."""
+
+    def begin(self) -> Index:
+        """A new, empty index beside the current one."""
+
+    def swap(self, index: Index) -> None:
+        """Make an index the current one in one step; the one before it is kept, older ones are removed."""

@@ -1,0 +1,298 @@
+"""Elasticsearch: one index behind an alias; new ones are made beside it."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from elastic_transport import TransportError
+from elasticsearch import ApiError, Elasticsearch, helpers
+
+from search import schema
+from search.engines import nodes
+from search.engines.base import CLOSE, OPEN, PASSAGE, Answer, EngineError, Hit, Index, Position, Request
+from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
+
+SEARCH_SECONDS = 1.5
+"""A search that takes longer is answered by another engine."""
+WRITE_SECONDS = 60
+POSITION = "@position"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _told(function: Callable[P, R]) -> Callable[P, R]:
+    """Whatever goes wrong with the server, garbage in its answers included, is an EngineError."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except (ApiError, TransportError, KeyError, IndexError, TypeError, ValueError) as error:
+            raise EngineError(f"Elasticsearch: {type(error).__name__}: {error}"[:500]) from error
+
+    return wrapped
+
+
+class ElasticIndex:
+    """One index, by its name or by an alias."""
+
+    def __init__(self, client: Elasticsearch, name: str, *, alias: bool = False) -> None:
+        self.client = client.options(request_timeout=WRITE_SECONDS)
+        self.index, self._alias = name, alias
+
+    @property
+    def key(self) -> str:
+        return self.index
+
+    @_told
+    def put(
+        self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
+    ) -> None:
+        actions = self._actions(documents, removed)
+        bulk = helpers.streaming_bulk(self.client, actions, raise_on_error=False, require_alias=self._alias)
+        for done, result in bulk:
+            if not done and result.get("delete", {}).get("result") != "not_found":
+                raise EngineError(f"Elasticsearch refused a document: {result}"[:500])
+        if position is not None:
+            self.client.index(
+                index=self.index,
+                id=POSITION,
+                require_alias=self._alias,
+                document={
+                    "shown": {
+                        "epoch": str(position.epoch),
+                        "version": position.version,
+                        "fingerprint": schema.fingerprint(),
+                    }
+                },
+            )
+        self.client.indices.refresh(index=self.index)
+
+    def _actions(self, documents: Iterable[schema.Document], removed: Iterable[str]) -> Iterator[dict[str, Any]]:
+        for document in documents:
+            source = {"shown": dict(document.shown), "id": document.id, **document.fields()}
+            yield {"_op_type": "index", "_index": self.index, "_id": document.id, "_source": source}
+        for name in removed:
+            yield {"_op_type": "delete", "_index": self.index, "_id": name}
+
+    def position(self) -> Position | None:
+        try:
+            return self._position()
+        except EngineError:
+            return None
+
+    @_told
+    def _position(self) -> Position | None:
+        noted = self.client.get(index=self.index, id=POSITION)["_source"]["shown"]
+        if noted["fingerprint"] != schema.fingerprint():
+            return None
+        return Position(uuid.UUID(noted["epoch"]), int(noted["version"]))
+
+    @_told
+    def count(self) -> int:
+        return int(self.client.count(index=self.index, query=_made(nodes.Everything()))["count"])
+
+    @_told
+    def ids(self) -> Iterator[str]:
+        found = helpers.scan(
+            self.client, index=self.index, query={"query": _made(nodes.Everything()), "_source": False}
+        )
+        return iter([hit["_id"] for hit in found])
+
+
+class ElasticEngine(ElasticIndex):
+    """The index that the alias `name` leads to, on one or several hosts."""
+
+    name = "elasticsearch"
+
+    def __init__(self, hosts: Sequence[str], alias: str) -> None:
+        client = Elasticsearch(list(hosts), max_retries=0, retry_on_timeout=False, request_timeout=SEARCH_SECONDS)
+        super().__init__(client, alias, alias=True)
+        self.searching = client
+
+    @_told
+    def search(self, request: Request) -> Answer:
+        found = self.searching.search(index=self.index, **_asked(request))
+        if found["timed_out"] or found["_shards"]["failed"]:
+            raise EngineError("Elasticsearch answered in part only.")
+        hits = [
+            Hit(hit["_id"], float(hit["_score"] or 0.0), hit["_source"]["shown"], _passages(hit.get("highlight", {})))
+            for hit in found["hits"]["hits"]
+        ]
+        counts = {
+            facet: {str(bucket["key"]): bucket["doc_count"] for bucket in part["values"]["buckets"]}
+            for facet, part in found.get("aggregations", {}).items()
+        }
+        return Answer(found["hits"]["total"]["value"], hits, counts)
+
+    @_told
+    def begin(self) -> ElasticIndex:
+        name = f"{self.index}-{time.time_ns():020}"
+        self.client.indices.create(index=name, settings=_settings(), mappings=_mappings())
+        return ElasticIndex(self.client, name)
+
+    @_told
+    def swap(self, index: Index) -> None:
+        before = self._behind()
+        removals = [{"remove": {"index": name, "alias": self.index}} for name in before]
+        self.client.indices.update_aliases(actions=[*removals, {"add": {"index": index.key, "alias": self.index}}])
+        for name in self.client.indices.get(index=f"{self.index}-*", expand_wildcards="all"):
+            # A newer one may be another rebuild, that is still going on.
+            if name < index.key and name not in before:
+                self.client.indices.delete(index=name)
+
+    @_told
+    def drop(self) -> None:
+        """Remove the alias and every index behind it: the end of a scratch engine."""
+        names = list(self.client.indices.get(index=f"{self.index}-*", expand_wildcards="all"))
+        if names:
+            self.client.indices.delete(index=names)
+
+    def _behind(self) -> list[str]:
+        if not self.client.indices.exists_alias(name=self.index):
+            return []
+        return list(self.client.indices.get_alias(name=self.index))
+
+
+def _settings() -> dict[str, Any]:
+    def analyzer(*filters: str) -> dict[str, Any]:
+        return {"type": "custom", "tokenizer": "words", "filter": ["lowercase", *filters, "asciifolding"]}
+
+    return {
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-1",
+        "analysis": {
+            "tokenizer": {
+                "words": {
+                    "type": "char_group",
+                    "tokenize_on_chars": ["whitespace", "punctuation", "symbol"],
+                    "max_token_length": TOKEN_BYTES,
+                }
+            },
+            "filter": {
+                f"stem_{code}": {"type": "snowball", "language": language.stemmer}
+                for code, language in LANGUAGES.items()
+            },
+            # Stemmed before folded: the stemmers know accents.
+            "analyzer": {EXACT: analyzer(), **{code: analyzer(f"stem_{code}") for code in LANGUAGES}},
+        },
+    }
+
+
+def _mappings() -> dict[str, Any]:
+    keyword = {"type": "keyword", "ignore_above": 1000}
+    return {
+        "dynamic": False,
+        "properties": {
+            "shown": {"type": "object", "enabled": False},
+            "id": keyword,
+            **{
+                # With their places, so that passages of long texts are found without analysing them again.
+                name: {"type": "text", "analyzer": analysis, "index_options": "offsets"}
+                for name, analysis in schema.text_fields()
+            },
+            **dict.fromkeys((*schema.KEYWORDS, schema.IDENTIFIERS, *schema.sort_fields()), keyword),
+            **{name: {"type": "integer"} for name in schema.NUMBERS},
+        },
+    }
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """The body of a search."""
+    filters = {name: _made(node) for name, node in request.filters.items()}
+    asked: dict[str, Any] = {
+        "query": _made(request.node),
+        "from_": request.offset,
+        "size": request.limit,
+        "source": ["shown"],
+        "track_total_hits": True,
+        "timeout": f"{int(SEARCH_SECONDS * 1000)}ms",
+        "sort": _sort(request),
+    }
+    if filters:
+        asked["post_filter"] = {"bool": {"filter": list(filters.values())}}
+    if request.counts:
+        asked["aggregations"] = {
+            facet: {
+                "filter": {"bool": {"filter": [made for name, made in filters.items() if name != facet]}},
+                "aggregations": {"values": {"terms": {"field": facet, "size": size}}},
+            }
+            for facet, size in request.counts.items()
+        }
+    if request.marked and request.languages:
+        asked["highlight"] = {
+            "pre_tags": [OPEN],
+            "post_tags": [CLOSE],
+            "fields": dict(_marks(request)),
+        }
+    return asked
+
+
+def _sort(request: Request) -> list[Any]:
+    if request.order == "relevance":
+        return ["_score", {"id": {"order": "asc"}}]
+    column = f"sort_{request.sort_language}" if request.order == "title" else request.order
+    direction = "desc" if request.descending else "asc"
+    return [{column: {"order": direction, "missing": "_last"}}, {"id": {"order": "asc"}}]
+
+
+def _marks(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
+    for part in schema.PARTS:
+        for language in request.languages:
+            name = f"{part}_{language}"
+            words = tuple(nodes.Text(name, text) for text in request.marked)
+            whole = part == schema.TITLE
+            yield (
+                name,
+                {
+                    "type": "unified",
+                    "number_of_fragments": 0 if whole else 1,
+                    **({} if whole else {"fragment_size": PASSAGE}),
+                    "highlight_query": _made(nodes.Sum(words)),
+                },
+            )
+
+
+def _passages(marked: Mapping[str, list[str]]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name, passages in marked.items():
+        part, _, language = name.rpartition("_")
+        found.setdefault(part, {})[language] = passages[0]
+    return found
+
+
+def _made(node: nodes.Node) -> dict[str, Any]:
+    """A node as Elasticsearch's query."""
+    match node:
+        case nodes.Text(field, text):
+            return {"match_phrase": {field: text}}
+        case nodes.Phrase(field, text, slop):
+            return {"match_phrase": {field: {"query": text, "slop": slop}}}
+        case nodes.Prefix(field, text):
+            return {"prefix": {field: {"value": fold(text)}}}
+        case nodes.Values(field, values):
+            return {"constant_score": {"filter": {"terms": {field: list(values)}}}}
+        case nodes.Between(field, low, high):
+            bounds = {name: value for name, value in (("gte", low), ("lte", high)) if value is not None}
+            return {"range": {field: bounds}}
+        case nodes.Sum(children, least):
+            return {"bool": {"should": [_made(child) for child in children], "minimum_should_match": max(1, least)}}
+        case nodes.Best(children, tie):
+            return {"dis_max": {"queries": [_made(child) for child in children], "tie_breaker": tie}}
+        case nodes.Boost(child, factor):
+            return {"bool": {"must": [_made(child)], "boost": factor}}
+        case nodes.Constant(child, score):
+            return {"constant_score": {"filter": _made(child), "boost": score}}
+        case nodes.Must(children, without, better):
+            return {
+                "bool": {
+                    "must": [_made(child) for child in children or (nodes.Constant(nodes.Everything(), 0.0),)],
+                    "must_not": [_made(child) for child in without],
+                    "should": [_made(child) for child in better],
+                }
+            }
+        case nodes.Everything():
+            return {"constant_score": {"filter": {"exists": {"field": "id"}}}}

@@ -1,0 +1,369 @@
+"""The engine that comes with the portal: tantivy, in a folder of each host.
+
+`current` in the folder names the index in use; a new one is made beside it. One process writes (the worker), all read.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Filter, Occur, Order, Query, Tokenizer
+
+from search import schema
+from search.engines import nodes
+from search.engines.base import CLOSE, OPEN, PASSAGE, Answer, EngineError, Hit, Index, Position, Request
+from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
+
+WRITER_BYTES = 64_000_000
+PREFIX_WORDS = 100
+"""How many words a truncated one stands for at most."""
+POSITION = "@position"
+SORTED_BY = {"date": "date", "added": "added"}
+
+
+class EmbeddedIndex:
+    """One index in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._open: tantivy.Index | None = None
+
+    @property
+    def key(self) -> str:
+        return self.folder.name
+
+    def put(
+        self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
+    ) -> None:
+        index = self._index(create=True)
+        try:
+            writer = index.writer(WRITER_BYTES, num_threads=1)
+        except ValueError as error:  # LockBusy: another process writes
+            raise EngineError(f"The embedded index cannot be written: {error}") from error
+        try:
+            for document in documents:
+                writer.delete_documents_by_term("id", document.id)
+                writer.add_document(_stored(document))
+            for identifier in removed:
+                writer.delete_documents_by_term("id", identifier)
+            if position is not None:
+                writer.delete_documents_by_term("id", POSITION)
+                noted = {
+                    "epoch": str(position.epoch),
+                    "version": position.version,
+                    "fingerprint": schema.fingerprint(),
+                }
+                writer.add_document(tantivy.Document(id=[POSITION], shown=[json.dumps(noted)]))
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            with contextlib.suppress(ValueError):
+                writer.wait_merging_threads()
+        index.reload()
+
+    def position(self) -> Position | None:
+        try:
+            searcher = self.searcher()
+            query = Query.term_query(_schema(), "id", POSITION)
+            hits = searcher.search(query, 1, count=False).hits
+            noted = json.loads(searcher.doc(hits[0][1])["shown"][0]) if hits else {}
+        except EngineError:
+            return None
+        if noted.get("fingerprint") != schema.fingerprint():
+            return None
+        return Position(uuid.UUID(noted["epoch"]), noted["version"])
+
+    def count(self) -> int:
+        found: int = self.searcher().search(_everything(), 1).count  # type: ignore[attr-defined]
+        return found
+
+    def ids(self) -> Iterator[str]:
+        searcher = self.searcher()
+        hits = searcher.search(_everything(), max(1, searcher.num_docs), order_by_field="id", order=Order.Asc).hits
+        return (key for key, _address in hits)
+
+    def searcher(self) -> tantivy.Searcher:
+        """What is stored now; EngineError where there is no index that can be read."""
+        index = self._index()
+        index.reload()
+        return index.searcher()
+
+    def _index(self, create: bool = False) -> tantivy.Index:
+        with self._lock:
+            if self._open is None:
+                try:
+                    if create:
+                        self.folder.mkdir(parents=True, exist_ok=True)
+                    self._open = (
+                        tantivy.Index(_schema(), str(self.folder)) if create else tantivy.Index.open(str(self.folder))
+                    )
+                except (ValueError, OSError) as error:
+                    raise EngineError(f"The embedded index cannot be opened: {error}") from error
+                for name, analyzer in _analyzers().items():
+                    self._open.register_tokenizer(name, analyzer)
+            return self._open
+
+
+class EmbeddedEngine:
+    """tantivy in a folder."""
+
+    name = "embedded"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._current: EmbeddedIndex | None = None
+
+    @property
+    def key(self) -> str:
+        return self._index().key
+
+    def search(self, request: Request) -> Answer:
+        return _search(self._index().searcher(), request)
+
+    def put(
+        self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
+    ) -> None:
+        self._index().put(documents, removed, position)
+
+    def position(self) -> Position | None:
+        try:
+            return self._index().position()
+        except EngineError:
+            return None
+
+    def count(self) -> int:
+        return self._index().count()
+
+    def ids(self) -> Iterator[str]:
+        return self._index().ids()
+
+    def begin(self) -> EmbeddedIndex:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        index = EmbeddedIndex(self.folder / f"{time.time_ns():020}")
+        index.put([])
+        return index
+
+    def swap(self, index: Index) -> None:
+        before = self._named()
+        written = self.folder / f"current.{os.getpid()}"
+        written.write_text(index.key)
+        written.replace(self.folder / "current")
+        for folder in self.folder.iterdir():
+            # A newer one may be another rebuild, that is still going on.
+            if folder.is_dir() and folder.name < index.key and folder.name != before:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _named(self) -> str | None:
+        try:
+            return (self.folder / "current").read_text().strip()
+        except OSError:
+            return None
+
+    def _index(self) -> EmbeddedIndex:
+        name = self._named()
+        if not name:
+            raise EngineError("There is no embedded index yet.")
+        with self._lock:
+            if self._current is None or self._current.folder.name != name:
+                self._current = EmbeddedIndex(self.folder / name)
+            return self._current
+
+
+@cache
+def _analyzers() -> Mapping[str, tantivy.TextAnalyzer]:
+    def analyzer(*filters: Filter) -> tantivy.TextAnalyzer:
+        builder = tantivy.TextAnalyzerBuilder(Tokenizer.simple())
+        for step in (Filter.remove_long(TOKEN_BYTES), Filter.lowercase(), *filters, Filter.ascii_fold()):
+            builder = builder.filter(step)
+        return builder.build()
+
+    # Stemmed before folded: the stemmers know accents.
+    found = {code: analyzer(Filter.stemmer(language.stemmer)) for code, language in LANGUAGES.items()}
+    return {**found, EXACT: analyzer()}
+
+
+@cache
+def _analyses() -> Mapping[str, str]:
+    return dict(schema.text_fields())
+
+
+@cache
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("shown", stored=True, tokenizer_name="raw", index_option="basic")
+    for name, analysis in schema.text_fields():
+        in_language = name.startswith(tuple(f"{part}_" for part in schema.PARTS))
+        builder.add_text_field(name, stored=in_language, tokenizer_name=analysis)
+    for name in (*schema.KEYWORDS, schema.IDENTIFIERS):
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in schema.sort_fields():
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in schema.NUMBERS:
+        builder.add_integer_field(name, indexed=True, fast=True)
+    return builder.build()
+
+
+def _stored(document: schema.Document) -> tantivy.Document:
+    shown = json.dumps(dict(document.shown), ensure_ascii=False)
+    return tantivy.Document(id=[document.id], shown=[shown], **document.fields())
+
+
+def _everything() -> Query:
+    position = Query.term_query(_schema(), "id", POSITION, index_option="basic")
+    return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, position)])
+
+
+def _search(searcher: tantivy.Searcher, request: Request) -> Answer:
+    query = _made(request.node, searcher)
+    filters = {name: _made(node, searcher) for name, node in request.filters.items()}
+    within = _filtered(query, filters.values())
+    if request.order == "relevance":
+        ordering: dict[str, Any] = {}
+    else:
+        column = SORTED_BY.get(request.order, f"sort_{request.sort_language}")
+        ordering = {"order_by_field": column, "order": Order.Desc if request.descending else Order.Asc}
+    # One more than asked for, as tantivy refuses a limit of 0.
+    found = searcher.search(within, request.limit + 1, offset=request.offset, **ordering)
+    hits = found.hits[: request.limit]
+    marks = _Marks(searcher, request)
+    shown = []
+    for score, address in hits:
+        stored = searcher.doc(address)
+        data = json.loads(stored["shown"][0])
+        # A result in another order has a key of that order in place of a score.
+        number = float(score) if request.order == "relevance" else 0.0
+        shown.append(Hit(stored["id"][0], number, data, marks.passages(stored)))
+    return Answer(found.count, shown, _counts(searcher, query, filters, request.counts))  # type: ignore[attr-defined]
+
+
+def _filtered(query: Query, filters: Iterable[Query]) -> Query:
+    kept = [(Occur.Must, Query.const_score_query(node, 0.0)) for node in filters]
+    return Query.boolean_query([(Occur.Must, query), *kept]) if kept else query
+
+
+def _counts(
+    searcher: tantivy.Searcher, query: Query, filters: Mapping[str, Query], wanted: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
+    """Facets counted in as few passes as there are different sets of filters."""
+    passes: dict[str, dict[str, int]] = {}
+    for facet, size in wanted.items():
+        passes.setdefault(facet if facet in filters else "", {})[facet] = size
+    found: dict[str, dict[str, int]] = {}
+    for own, facets in passes.items():
+        within = _filtered(query, (node for name, node in filters.items() if name != own))
+        asked = {facet: {"terms": {"field": facet, "size": size}} for facet, size in facets.items()}
+        for facet, buckets in searcher.aggregate(within, asked).items():
+            found[facet] = {_key(bucket["key"]): bucket["doc_count"] for bucket in buckets["buckets"]}
+    return found
+
+
+def _key(key: Any) -> str:
+    return str(int(key)) if isinstance(key, float | int) else str(key)
+
+
+class _Marks:
+    """The passages of hits, with what was asked for marked."""
+
+    def __init__(self, searcher: tantivy.Searcher, request: Request) -> None:
+        self.searcher, self.request = searcher, request
+        self._makers: dict[str, tantivy.SnippetGenerator] = {}
+
+    def passages(self, stored: tantivy.Document) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for part in schema.PARTS if self.request.marked else ():
+            for language in self.request.languages:
+                name = f"{part}_{language}"
+                if stored.get_first(name) and (passage := _marked(self._maker(name).snippet_from_doc(stored))):
+                    found.setdefault(part, {})[language] = passage
+        return found
+
+    def _maker(self, name: str) -> tantivy.SnippetGenerator:
+        if name not in self._makers:
+            words = tuple(nodes.Text(name, text) for text in self.request.marked)
+            query = _made(nodes.Sum(words), self.searcher)
+            maker = tantivy.SnippetGenerator.create(self.searcher, query, _schema(), name)
+            maker.set_max_num_chars(1000 if name.startswith(schema.TITLE) else PASSAGE)
+            self._makers[name] = maker
+        return self._makers[name]
+
+
+def _marked(snippet: tantivy.Snippet) -> str:
+    """The passage with marks; empty where nothing matched. Its places are counted in bytes."""
+    text = snippet.fragment().encode()
+    parts, last = [], 0
+    for place in snippet.highlighted():
+        if place.start < last:
+            continue
+        parts += [text[last : place.start].decode(), OPEN, text[place.start : place.end].decode(), CLOSE]
+        last = place.end
+    return "".join([*parts, text[last:].decode()]) if parts else ""
+
+
+def _terms(field: str, text: str) -> list[str]:
+    return _analyzers()[_analyses()[field]].analyze(text)
+
+
+def _made(node: nodes.Node, searcher: tantivy.Searcher) -> Query:
+    """A node as tantivy's query."""
+    match node:
+        case nodes.Text(field, text):
+            return _words(field, text, 0)
+        case nodes.Phrase(field, text, slop):
+            return _words(field, text, slop)
+        case nodes.Prefix(field, text):
+            terms = searcher.terms_with_prefix(field, fold(text), limit=PREFIX_WORDS)
+            queries = [Query.term_query(_schema(), field, term) for term, _count in terms]
+            return Query.const_score_query(_any(queries), 1.0)
+        case nodes.Values(field, values):
+            queries = [Query.term_query(_schema(), field, value, index_option="basic") for value in values]
+            return Query.const_score_query(_any(queries), 1.0)
+        case nodes.Between(field, low, high):
+            return Query.const_score_query(
+                Query.range_query(_schema(), field, tantivy.FieldType.Integer, low, high), 1.0
+            )
+        case nodes.Sum(children, least):
+            parts = [(Occur.Should, _made(child, searcher)) for child in children]
+            return Query.boolean_query(parts, minimum_number_should_match=max(1, least))
+        case nodes.Best(children, tie):
+            return Query.disjunction_max_query([_made(child, searcher) for child in children], tie)
+        case nodes.Boost(child, factor):
+            return Query.boost_query(_made(child, searcher), factor)
+        case nodes.Constant(child, score):
+            return Query.const_score_query(_made(child, searcher), score)
+        case nodes.Must(children, without, better):
+            parts = [(Occur.Must, _made(child, searcher)) for child in children or (nodes.Constant(_ALL, 0.0),)]
+            parts += [(Occur.MustNot, _made(child, searcher)) for child in without]
+            parts += [(Occur.Should, _made(child, searcher)) for child in better]
+            return Query.boolean_query(parts)
+        case nodes.Everything():
+            return Query.const_score_query(_everything(), 1.0)
+
+
+_ALL = nodes.Everything()
+
+
+def _any(queries: list[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries]) if queries else Query.empty_query()
+
+
+def _words(field: str, text: str, slop: int) -> Query:
+    terms = _terms(field, text)
+    if not terms:
+        return Query.empty_query()
+    if len(terms) == 1:
+        return Query.term_query(_schema(), field, terms[0])
+    return Query.phrase_query(_schema(), field, list(terms), slop)

@@ -1,0 +1,146 @@
+"""How each language is analysed: the one table from which both engines make their analyzers and queries their words.
+
+Text is cut at whatever is no letter or digit, so an apostrophe parts « l'eau », and what is left of the article is a
+stop word like any other. Then lower case, stemmed, accents folded. Stop words stay in the index, for phrases; queries
+leave them out.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+OTHER = "xx"
+"""The language of what is in none of ours: neither stemmed nor stopped."""
+EXACT = "exact"
+"""The analysis of words as they are typed: folded, not stemmed."""
+TOKEN_BYTES = 255
+"""Longer tokens are nobody's word; both engines drop or cut them."""
+
+_FOLDER = Path(__file__).parent / "stop_words"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: the Snowball stemmer as both engines call it, what elision leaves of articles, question words."""
+
+    code: str
+    stemmer: str
+    elided: str = ""
+    asking: str = ""
+    """Words that carry a question and not its subject; left out of sentences, never of a few keywords."""
+
+    @cached_property
+    def stop_words(self) -> frozenset[str]:
+        """Words that say nothing of the subject, in lower case, with their accents and without."""
+        lines = (_FOLDER / f"{self.code}.txt").read_text(encoding="utf-8").splitlines()
+        listed = " ".join(line for line in lines if not line.startswith("#"))
+        return _both_ways(f"{listed} {self.elided}")
+
+    @cached_property
+    def question_words(self) -> frozenset[str]:
+        return _both_ways(self.asking)
+
+    @cached_property
+    def elisions(self) -> frozenset[str]:
+        return _both_ways(self.elided)
+
+
+def _both_ways(words: str) -> frozenset[str]:
+    return frozenset(words.split()) | frozenset(fold(words).split())
+
+
+LANGUAGES: Mapping[str, Language] = {
+    language.code: language
+    for language in [
+        Language(
+            "fr",
+            "French",
+            elided="l m t qu n s j d c jusqu quoiqu lorsqu puisqu",
+            asking="est peut faut doit comment combien quand pourquoi où quel quelle quels quelles lequel laquelle "
+            "lesquels lesquelles quoi si puis dois peux plus fait",
+        ),
+        Language(
+            "en",
+            "English",
+            asking="how many much what which who whom whose when where why does did was were is are kind type name "
+            "call called",
+        ),
+        Language(
+            "de",
+            "German",
+            asking="wie viel viele was wer wen wem wessen wann wo woher wohin warum weshalb wieso welche welcher "
+            "welches welchem welchen gibt wurde wurden wird werden worden heißt nennt beim",
+        ),
+        Language(
+            "es",
+            "Spanish",
+            asking="qué cuál cuáles cuánto cuánta cuántos cuántas cuándo dónde cómo quién quiénes por llama llamó hay",
+        ),
+        Language(
+            "it",
+            "Italian",
+            elided="c l all dall dell nell sull coll pell gl agl dagl degl negl sugl un m t s v d quest quell",
+            asking="che chi quale quali quanto quanta quanti quante quando dove come perché cosa qual viene",
+        ),
+        Language(
+            "nl",
+            "Dutch",
+            elided="s t n",
+            asking="hoe hoeveel wat wie wiens wanneer waar waarom welke welk wordt worden werd werden heet",
+        ),
+    ]
+}
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\ufff9-\uffff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+def clean(text: str) -> str:
+    """Text as both engines take it: composed (NFC), without control characters, lone surrogates or invisible ones."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return _INVISIBLE.sub("", _CONTROL.sub(" ", unicodedata.normalize("NFC", text)))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, as the engines fold terms after stemming (the common letters)."""
+    text = text.lower().replace("ß", "ss").replace("œ", "oe").replace("æ", "ae").replace("ø", "o")
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text as both engines cut them, in their own case."""
+    return _TOKEN.findall(text)
+
+
+PRIOR = 4.0
+"""How much likelier than another the reader's own language is, before a word is read."""
+EVIDENCE = 12.0
+"""How much likelier a function word makes the languages that have it."""
+LETTERS = {"ß": "de", "ä": "de", "ö": "de", "ñ": "es", "¿": "es", "¡": "es", "œ": "fr", "ê": "fr", "ò": "it", "ì": "it"}
+LEAST = 0.05
+"""A language less likely than this, beside the likeliest, is not asked for."""
+
+
+def weigh(text: str, locale: str | None, codes: Collection[str] = tuple(LANGUAGES)) -> dict[str, float]:
+    """How likely the text is in each language, the likeliest 1; `locale` is the reader's, None where it is unknown.
+
+    Function words decide: they are what distinguishes languages, and what spoils a search in the wrong one. Few
+    keywords without any leave every language possible.
+    """
+    likely = {code: math.log(PRIOR) if code == locale else 0.0 for code in codes}
+    lowered = text.lower()
+    for word in tokens(lowered):
+        having = [code for code in codes if word in LANGUAGES[code].stop_words | LANGUAGES[code].question_words]
+        for code in having:
+            likely[code] += math.log(EVIDENCE) / len(having)
+    for letter, code in LETTERS.items():
+        if letter in lowered and code in likely:
+            likely[code] += math.log(EVIDENCE)
+    most = max(likely.values())
+    weights = {code: math.exp(value - most) for code, value in likely.items()}
+    return {code: weight for code, weight in weights.items() if weight >= LEAST}

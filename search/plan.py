@@ -1,0 +1,208 @@
+"""How a query that was read is asked of an engine: which fields, with what weight. Pure.
+
+Each word is a node of its own: in one language it may match the title, the summary or the body, whose scores are added;
+of several possible languages the best counts; and as typed it gains. So a document that has one word in its title and
+another in its text has both.
+"""
+
+import itertools
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from search import languages, query, schema
+from search.engines import nodes
+from search.languages import LANGUAGES
+
+PART_WEIGHTS = {schema.TITLE: 1.2, schema.SUMMARY: 1.0, schema.BODY: 1.0}
+EXACT_WEIGHTS = {schema.EXACT_TITLE: 0.3, schema.EXACT_TEXT: 0.3, schema.NAMES: 0.6}
+PAIR_WEIGHT = 0.3
+"""Of two words that stand together as in the query, beside each for itself."""
+PAIR_SLOP = 2
+LEAST_PART = 3
+"""Letters that a part of a joined word needs for its parts to be words of their own."""
+APOSTROPHES = ("'", "’")
+ELIDED = frozenset[str]().union(*(language.elisions for language in LANGUAGES.values()))
+SENTENCE = 4
+"""Words from which on a query is a sentence, whose question words are left out."""
+FEW = 2
+"""Up to so many words all must match; of more, a share."""
+SHARE = 0.5
+IDENTIFIER_SCORE = 50.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to ask an engine, and the words to mark in what it finds."""
+
+    node: nodes.Node
+    marked: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    """Of a query of words alone: those that say what it is about."""
+
+
+def plan(parsed: query.Parsed, likely: Mapping[str, float], *, relaxed: bool = False) -> Plan:
+    """The plan of a query for the languages that it may be in (`languages.weigh`).
+
+    `relaxed`: any one word is enough, and the more match the better.
+    """
+    if parsed.node is None:
+        return Plan(nodes.Everything(), ())
+    return _Planner(likely, relaxed, _dropped(parsed, likely)).whole(parsed)
+
+
+def _dropped(parsed: query.Parsed, likely: Mapping[str, float]) -> frozenset[str]:
+    """Words to leave out: those that say nothing in the languages that are about as likely as the likeliest."""
+    known = [LANGUAGES[code] for code, weight in likely.items() if weight >= 0.5]
+    stopped = frozenset[str]().union(*(language.stop_words for language in known))
+    if len(languages.tokens(parsed.text)) < SENTENCE:
+        return stopped
+    return stopped.union(*(language.question_words for language in known))
+
+
+@dataclass(frozen=True)
+class _Planner:
+    likely: Mapping[str, float]
+    relaxed: bool
+    dropped: frozenset[str]
+
+    def whole(self, parsed: query.Parsed) -> Plan:
+        assert parsed.node is not None
+        marked: list[str] = []
+        node = self.node(parsed.node, marked)
+        words = tuple(marked) if parsed.simple else ()
+        if node is None:  # nothing but exclusions
+            node = nodes.Everything()
+        if parsed.simple and _maybe_identifier(parsed.text):
+            node = nodes.Sum((node, _identified(parsed.text)))
+        return Plan(node, tuple(dict.fromkeys(marked)), words)
+
+    def node(self, node: query.Node, marked: list[str]) -> nodes.Node | None:
+        match node:
+            case query.Word(_text, field):
+                return self.word(node, marked) if field else self.bag([node], marked)
+            case query.Phrase(text, field):
+                if self.relaxed and not field:
+                    return self.bag([node], marked)
+                marked.append(text)
+                return self.text(text, field)
+            case query.Years(low, high):
+                return nodes.Between("year", low, high)
+            case query.Excluded(inner):
+                made = self.node(inner, [])
+                return nodes.Must((), (made,)) if made is not None else None
+            case query.Group("bag", children):
+                return self.bag(children, marked)
+            case query.Group("any", children):
+                any_of = [made for child in children if (made := self.node(child, marked)) is not None]
+                return nodes.total(any_of) if any_of else None
+            case query.Group(_all, children):
+                return self.all(children, marked)
+
+    def all(self, children: Sequence[query.Node], marked: list[str]) -> nodes.Node | None:
+        without = [made for child in _excluded(children) if (made := self.node(child, [])) is not None]
+        wanted = [child for child in children if not isinstance(child, query.Excluded)]
+        must = [made for child in wanted if (made := self.node(child, marked)) is not None]
+        if not must and not without:
+            return None
+        return nodes.Must(tuple(must), tuple(without))
+
+    def bag(self, children: Sequence[query.Node], marked: list[str]) -> nodes.Node | None:
+        """Words side by side: most of the plain ones must match, all of the others."""
+        plain = [child for child in children if isinstance(child, query.Word) and not child.field]
+        rest = [child for child in children if child not in plain]
+        if self.relaxed:
+            plain += [query.Word(child.text) for child in rest if isinstance(child, query.Phrase) and not child.field]
+            rest = []
+        single = [part for word in plain for part in _parted(word)]
+        telling = [word for word in single if not self.says_nothing(word.text)] or single
+        made = [made for word in telling if (made := self.word(word, marked)) is not None]
+        least = 1 if self.relaxed or len(made) < 2 else len(made) if len(made) <= FEW else math.ceil(SHARE * len(made))
+        words = nodes.total(made, least) if made else None
+        pairs = self.pairs(telling)
+        if not rest and not pairs:
+            return words
+        without = [found for child in _excluded(rest) if (found := self.node(child, [])) is not None]
+        wanted = [child for child in rest if not isinstance(child, query.Excluded)]
+        must = [found for child in wanted if (found := self.node(child, marked)) is not None]
+        must = [words, *must] if words is not None else must
+        return nodes.Must(tuple(must), tuple(without), tuple(pairs)) if must or without else None
+
+    def says_nothing(self, text: str) -> bool:
+        return all(token.lower() in self.dropped for token in languages.tokens(text))
+
+    def pairs(self, words: Sequence[query.Word]) -> list[nodes.Node]:
+        """Neighbours that are near one another, in the likeliest language."""
+        code = max(self.likely, key=lambda code: self.likely[code])
+        if self.likely[code] < 1 or len(words) < 2:
+            return []
+        return [
+            nodes.Boost(nodes.Phrase(f"{part}_{code}", f"{first.text} {second.text}", PAIR_SLOP), PAIR_WEIGHT)
+            for first, second in itertools.pairwise(words)
+            for part in schema.PARTS
+        ]
+
+    def word(self, word: query.Word, marked: list[str]) -> nodes.Node | None:
+        found = _without_articles(word.text)
+        if not found:
+            return None
+        text = " ".join(found)
+        marked.append(text)
+        if word.prefix:
+            fields = [schema.EXACT_TITLE, schema.EXACT_TEXT, schema.NAMES]
+            return nodes.Sum(tuple(nodes.Prefix(field, text) for field in fields))
+        made = self.text(text, word.field)
+        return nodes.Sum((made, _identified(text))) if _maybe_identifier(text) and not word.field else made
+
+    def text(self, text: str, field: str) -> nodes.Node:
+        """One word, or several that follow one another, in a field that was named or wherever it may be."""
+        if field == "identifier":
+            return _identified(text)
+        if field == "author":
+            return nodes.Phrase(schema.AUTHORS, text)
+        parts = {schema.TITLE: 1.0} if field == "title" else PART_WEIGHTS
+        exact = {schema.EXACT_TITLE: 0.2} if field == "title" else EXACT_WEIGHTS
+        inside = [
+            _weighted(
+                nodes.total([_weighted(nodes.Phrase(f"{part}_{code}", text), by) for part, by in parts.items()]), of
+            )
+            for code, of in self.likely.items()
+        ]
+        best = inside[0] if len(inside) == 1 else nodes.Best(tuple(inside))
+        typed = [_weighted(nodes.Phrase(name, text), weight) for name, weight in exact.items()]
+        return nodes.Sum((best, *typed))
+
+
+def _parted(word: query.Word) -> list[query.Word]:
+    """« l'eau » is one word, « Tesla-Einheit » two that stand together; "fr-de", an ISBN and a DOI are one each."""
+    found = _without_articles(word.text)
+    joined = re.search(r"\w[./:_@]\w", word.text) or all(part.isdigit() or len(part) < LEAST_PART for part in found)
+    if word.prefix or joined or len(found) < 2:
+        return [word]
+    return [query.Word(part) for part in found]
+
+
+def _without_articles(text: str) -> list[str]:
+    """The words of a text, without what elision leaves of an article before the first."""
+    found = languages.tokens(text)
+    while len(found) > 1 and found[0].lower() in ELIDED and text.partition(found[0])[2][:1] in APOSTROPHES:
+        text = text.partition(found[0])[2]
+        found = found[1:]
+    return found
+
+
+def _maybe_identifier(text: str) -> bool:
+    return len(text) > LEAST_PART and any(char.isdigit() for char in text)
+
+
+def _identified(text: str) -> nodes.Node:
+    return nodes.Constant(nodes.Values(schema.IDENTIFIERS, (schema.identifier(text),)), IDENTIFIER_SCORE)
+
+
+def _excluded(children: Sequence[query.Node]) -> list[query.Node]:
+    return [child.node for child in children if isinstance(child, query.Excluded)]
+
+
+def _weighted(node: nodes.Node, weight: float) -> nodes.Node:
+    return node if weight == 1 else nodes.Boost(node, weight)

@@ -1,0 +1,91 @@
+"""What an index holds: the documents and their fields, from which both engines make theirs."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from search.languages import EXACT, LANGUAGES, OTHER, fold, tokens
+
+VERSION = 1
+"""To be raised when documents are made otherwise; changes of fields and of their analysis show by themselves."""
+
+TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")
+"""The parts of a document that have a field per language."""
+EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS = ("exact_title", "exact_text", "names", "authors")
+"""Fields in no language: titles and all text as typed; names of borders and territories in all languages; authors."""
+
+KEYWORDS = ("kind", "type", "theme", "concept", "border", "territory", "country", "author", "language", "access")
+"""Codes that facets count and filters ask for; a document may have several of each."""
+IDENTIFIERS = "identifier"
+"""DOI, ISBN, shelf marks: folded, letters and digits alone."""
+NUMBERS = ("year", "date", "added")
+"""A year; days since 1970-01-01. One of each at most."""
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that have fields: ours, then all others together."""
+    return (*LANGUAGES, OTHER)
+
+
+def text_fields() -> Iterator[tuple[str, str]]:
+    """Every analysed field with the name of its analysis: a language, or `exact`."""
+    for part in PARTS:
+        for language in languages():
+            yield f"{part}_{language}", EXACT if language == OTHER else language
+    for name in (EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS):
+        yield name, EXACT
+
+
+def sort_fields() -> tuple[str, ...]:
+    """Titles by language as they are put in order: missing ones stand in for one another as they are shown."""
+    return tuple(f"sort_{language}" for language in LANGUAGES)
+
+
+def fingerprint() -> str:
+    """Short name of how documents are made and analysed: an index of another one is rebuilt."""
+    analyses = [(language.code, language.stemmer) for language in LANGUAGES.values()]
+    made = repr((VERSION, analyses, list(text_fields()), KEYWORDS, IDENTIFIERS, NUMBERS, sort_fields()))
+    return hashlib.sha256(made.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One work: texts by language, codes, numbers, and what a result shows of it without asking the database.
+
+    `id` names the work for ever ("page-<translation key>", "record-12"). Texts are clean (`languages.clean`).
+    """
+
+    id: str
+    title: Mapping[str, str]
+    summary: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)
+    names: Sequence[str] = ()
+    authors: Sequence[str] = ()
+    keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    identifiers: Sequence[str] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+    def fields(self) -> dict[str, list[Any]]:
+        """The values of every field of the index but `id` and `shown`."""
+        found: dict[str, list[Any]] = {}
+        for part in PARTS:
+            for language, text in getattr(self, part).items():
+                found.setdefault(f"{part}_{language if language in LANGUAGES else OTHER}", []).append(text)
+        found[EXACT_TITLE] = list(dict.fromkeys(self.title.values()))
+        found[EXACT_TEXT] = [*self.summary.values(), *self.body.values()]
+        found |= {NAMES: list(self.names), AUTHORS: list(self.authors)}
+        found |= {name: list(values) for name, values in self.keywords.items()}
+        found[IDENTIFIERS] = [identifier(value) for value in self.identifiers]
+        found |= {name: [value] for name, value in self.numbers.items()}
+        fallback = next(iter(self.title.values()), "")
+        for language in LANGUAGES:
+            title = self.title.get(language) or self.title.get("en") or self.title.get("fr") or fallback
+            found[f"sort_{language}"] = [fold(title)[:100]]
+        return {name: values for name, values in found.items() if values}
+
+
+def identifier(text: str) -> str:
+    """A DOI, ISBN or shelf mark as it is compared: « 978-2-11-… » and "978211…" are one."""
+    return "".join(tokens(fold(text).rpartition("doi.org/")[2]))[:100]

@@ -1,0 +1,234 @@
+"""One set of contract tests that both engines pass, query by query."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from search.engines import nodes
+from search.engines.base import CLOSE, OPEN, Engine, EngineError, Position, Request
+from search.schema import Document
+from search.searching import Asked, search
+from tests.search.conftest import ENGINES
+from tests.search.works import WORKS, work
+
+EVERYTHING = nodes.Everything()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def library(request: pytest.FixtureRequest, new_engine: Callable[[str], Engine]) -> Engine:
+    """Each engine with the small library; not to be written to."""
+    engine = new_engine(request.param)
+    index = engine.begin()
+    index.put(WORKS, position=Position(uuid.UUID(int=1), 7))
+    engine.swap(index)
+    return engine
+
+
+def found(engine: Engine, text: str, locale: str | None = "fr", **options) -> list[str]:
+    return [hit.id for hit in search(engine, Asked(text=text, locale=locale, **options)).hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "first"),
+    [
+        ("GECT", "fr", "guide-egtc"),
+        ("egtc", "en", "guide-egtc"),
+        ("groupement europeen", "fr", "guide-egtc"),
+        ("GROUPEMENTS TERRITORIAUX", "fr", "guide-egtc"),
+        ("Comment crée-t-on un GECT ?", "fr", "guide-egtc"),
+        ("10.2760/61205", "fr", "guide-egtc"),
+        ("https://doi.org/10.2760/61205", "fr", "guide-egtc"),
+        ("9789279123456", "de", "guide-egtc"),
+        ("isbn:978-92-79-12345-6", "de", "guide-egtc"),
+        ("cote gv 12.3", "fr", "guide-egtc"),
+        ("santé", "fr", "health-fr-de"),
+        ("sante frontiere", "fr", "health-fr-de"),
+        ("Gesundheit Grenze", "fr", "health-fr-de"),
+        ("Gesundheit", None, "health-fr-de"),
+        ("Oberrhein", "es", "health-fr-de"),
+        ("médecins", "fr", "health-fr-de"),
+        ("Ärzte Straßburg", "de", "health-fr-de"),
+        ("strassburg", "de", "health-fr-de"),
+        ("hôpital", "fr", "health-fr-es"),
+        ("l’hôpital", "fr", "health-fr-es"),
+        ("cerdana", "es", "health-fr-es"),
+        ("habitantes Pirineos", "fr", "health-fr-es"),
+        ("travailleur frontalier", "fr", "workers"),
+        ("Grenzgängern", "de", "workers"),
+        ("200 000 salariés", "fr", "workers"),
+        ("Wann fahren die Züge über die Grenze?", "de", "trains-de"),
+        ("Wann fahren die Züge über die Grenze?", None, "trains-de"),
+        ("Wann fahren die Züge über die Grenze?", "fr", "trains-de"),
+        ("dell'acqua", "it", "water-it"),
+        ("acqua alpina", "fr", "water-it"),
+        ("leerling taal", "nl", "schools-nl"),
+        ("bridge", "en", "bridge-en"),
+        ("bridges", "en", "bridge-en"),
+        ("Who rebuilt the bridge?", "en", "bridge-en"),
+        ("fronteira Oiapoque", "fr", "brasil-pt"),
+        ('"deux versants"', "fr", "health-fr-es"),
+        ("auteur:müller", "fr", "workers"),
+        ("author:Dupont", "de", "workers"),
+        ("titre:santé", "fr", "health-fr-de"),
+        ("année:2018", "fr", "guide-egtc"),
+        ("santé année:2019", "fr", "health-fr-es"),
+        ("Oiapoq*", "fr", "brasil-pt"),
+        ("frontalier ET fiscalité", "fr", "workers"),
+        ("(Oiapoque ODER Unsinn) UND rio", "de", "brasil-pt"),
+        # Nonsense is taken as words.
+        ("AND hôpital )( OR", "fr", "health-fr-es"),
+        ('hôpital "', "fr", "health-fr-es"),
+        ("hôpital nom:", "fr", "health-fr-es"),
+        # Words that nothing has do not sink those that something has.
+        ("hôpital xylophone quantique", "fr", "health-fr-es"),
+        ('"hôpital quantique"', "fr", "health-fr-es"),
+    ],
+)
+def test_what_is_found_first(library, text, locale, first):
+    assert found(library, text, locale)[:1] == [first]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("santé -Rhin", {"health-fr-es"}),
+        ("santé SAUF médecin", {"health-fr-es"}),
+        ("santé NICHT médecin", {"health-fr-es"}),
+        ("titre:hôpital OU titre:bridge", {"health-fr-es", "bridge-en"}),
+        ("bridge OR Oiapoque", {"bridge-en", "mention-en", "brasil-pt"}),
+        ("année:2018..2019", {"guide-egtc", "health-fr-es"}),
+        ("année:2021-", {"health-fr-de", "workers"}),
+        ("titre:santé", {"health-fr-de"}),
+        ('"santé à la frontière"', {"health-fr-de"}),
+        ("frontali*", {"workers"}),
+        ("", {document.id for document in WORKS}),
+        (
+            "-santé -bridge",
+            {document.id for document in WORKS} - {"health-fr-de", "health-fr-es", "bridge-en", "mention-en"},
+        ),
+        ("xylophone", set()),
+        ("auteur:Rhin", set()),
+    ],
+)
+def test_what_is_found_at_all(library, text, expected):
+    assert set(found(library, text)) == expected
+
+
+def test_both_engines_put_results_in_one_order_and_give_them_once(library):
+    assert found(library, "bridge", "en") == ["bridge-en", "mention-en"]
+    assert found(library, "santé patients", "fr")[0] == "health-fr-de"
+    answer = search(library, Asked("bridge", "en", limit=1, offset=1))
+    assert (answer.total, [hit.id for hit in answer.hits]) == (2, ["mention-en"])
+    assert search(library, Asked("bridge", "en", limit=1, offset=9_000)).hits == []
+
+
+def test_orders(library):
+    dated = {"filters": {"y": nodes.Between("year", 2000, 2100)}}
+    assert found(library, "", order="date", **dated) == ["workers", "health-fr-de", "health-fr-es", "guide-egtc"]
+    assert found(library, "", order="date", descending=False, **dated)[0] == "guide-egtc"
+    assert found(library, "", order="added", **dated)[0] == "workers"
+    in_german = found(library, "", "de", order="title", descending=False)
+    assert in_german.index("health-fr-de") < in_german.index("workers") < in_german.index("trains-de")
+
+
+def test_counts_of_a_facet_ignore_its_own_selection(library):
+    asked = Asked(
+        filters={"theme": nodes.Values("theme", ("health",)), "border": nodes.Values("border", ("fr-de", "fr-lu"))},
+        counts={"theme": 20, "border": 20, "type": 20, "year": 100},
+    )
+    answer = search(library, asked)
+    assert [hit.id for hit in answer.hits] == ["health-fr-de"]
+    assert answer.counts["theme"] == {"health": 1, "governance": 1, "employment": 1, "mobility": 1}
+    assert answer.counts["border"] == {"fr-de": 1, "fr-es": 1}
+    assert answer.counts["type"] == {"fiche": 1}
+    assert answer.counts["year"] == {"2021": 1}
+
+
+def test_passages_are_marked(library):
+    hit = search(library, Asked("frontaliers", "fr")).hits[0]
+    assert hit.shown == {"key": "workers"}
+    assert hit.passages["title"]["fr"] == f"Les travailleurs {OPEN}frontaliers{CLOSE} au Luxembourg"
+    assert f"{OPEN}frontalier{CLOSE}" in hit.passages["body"]["fr"]
+    assert f"{OPEN}Straßburg{CLOSE}" in search(library, Asked("Straßburg", "fr")).hits[0].passages["body"]["de"]
+
+
+NAUGHTY = [
+    "a" * 10_000,
+    "mot " * 2_500,
+    "(" * 5_000,
+    "(a " * 1_000 + ")" * 1_000,
+    '"' * 999,
+    "NOT " * 2_000 + "a",
+    "-" * 500 + "a",
+    "title:" * 800 + "a",
+    "* ** *a a* .*.*.*.*.*",
+    "[a-z]{1,9999}(a+)+$",
+    "a~9 a^999 \\ / \x00\x01\x1f\x7f",
+    "\ud800\udfff lone surrogates",
+    "\ue000marks\ue001 \u202e\u200b",
+    "年 هذا ελληνικά 🙂",
+    "année:99999999999999999999",
+    "année:0000-9999",
+    "<script>alert(1)</script>' OR 1=1 --",
+    "id:@position @position",
+]
+
+
+@pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))
+@pytest.mark.parametrize("locale", ["fr", None])
+def test_no_query_fails(library, text, locale):
+    assert "@position" not in found(library, text, locale)
+
+
+def test_what_is_put_is_found_at_once_and_replaced_and_removed(engine):
+    first, second = Position(uuid.UUID(int=5), 1), Position(uuid.UUID(int=5), 2)
+    assert engine.position() is None
+    engine.put([work("one", title_fr="Un pont"), work("two", title_fr="Un tunnel")], position=first)
+    assert engine.position() == first
+    assert (engine.count(), sorted(engine.ids())) == (2, ["one", "two"])
+    engine.put([work("one", title_fr="Une passerelle")], removed=["two", "never-there"], position=second)
+    assert (engine.position(), engine.count(), list(engine.ids())) == (second, 1, ["one"])
+    assert found(engine, "passerelle") == ["one"]
+    assert found(engine, "pont") == []
+
+
+def test_a_new_index_is_made_beside_the_old_one(engine):
+    engine.put([work("old", title_fr="Ancien")])
+    index = engine.begin()
+    index.put([work("new", title_fr="Nouveau")], position=Position(uuid.UUID(int=1), 3))
+    assert found(engine, "ancien nouveau") == ["old"]
+    engine.swap(index)
+    assert found(engine, "ancien nouveau") == ["new"]
+    assert engine.position() == Position(uuid.UUID(int=1), 3)
+    engine.put([work("newer", title_fr="Nouveau")])
+    assert sorted(engine.ids()) == ["new", "newer"]
+
+
+def test_an_index_of_another_making_has_no_position(engine, monkeypatch):
+    engine.put([], position=Position(uuid.UUID(int=1), 3))
+    monkeypatch.setattr("search.schema.VERSION", 999)
+    assert engine.position() is None
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_without_an_index_there_is_an_error_and_nothing_is_made(name, new_engine):
+    engine = new_engine(name)
+    assert engine.position() is None
+    for attempt in (
+        lambda: engine.search(Request(EVERYTHING)),
+        lambda: engine.put([work("one", title_fr="Un")]),
+        engine.count,
+        lambda: list(engine.ids()),
+    ):
+        with pytest.raises(EngineError):
+            attempt()
+    assert engine.position() is None
+
+
+def test_long_texts_are_taken_whole(engine):
+    body = "frontière coopération " * 60_000 + "ornithorynque"
+    engine.put([Document("long", {"fr": "Long"}, body={"fr": body})])
+    hit = search(engine, Asked("ornithorynque", "fr")).hits[0]
+    assert f"{OPEN}ornithorynque{CLOSE}" in hit.passages["body"]["fr"]
+    assert len(hit.passages["body"]["fr"]) < 1_000
