@@ -128,3 +128,8 @@ class CmsDocument(AbstractDocument):
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+
+    def clean(self) -> None:
+        """Without a file the form has said why; Wagtail would complain of the extension of its empty name, too."""
+        if self.file:
+            super().clean()

@@ -99,6 +99,7 @@ def test_bad_ones_are_told_and_leave_nothing(admin_client: Client, media_root: P
     for what, (name, content, message) in BAD.items():
         answer = route(admin_client, SimpleUploadedFile(name, content, "application/pdf"))
         assert message in answer, (what, answer[:2000])
+        assert "Les extensions autorisées" not in answer, (what, "nothing of the extension of no file")
         assert not CmsDocument.objects.exists(), what
         assert not UploadedFile.objects.exists(), what
         assert stored(media_root) == [], what
