@@ -4,10 +4,12 @@ The worker makes them from the original, once per file; a request never does. Th
 notes and position, is never public. Why: docs/decisions/0003-media.md.
 """
 
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import PurePath
 from string import ascii_lowercase, digits
@@ -16,6 +18,7 @@ from typing import NamedTuple
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -23,6 +26,8 @@ from wagtail.images.models import Filter
 
 from cms.encoding import AVIF, JPEG, PNG, WEBP, Cut, Encoded, Format, Picture, Wanted
 from cms.media import FOCAL_POINT, RENDITIONS, CmsImage, Rendition, RenditionState
+
+ORPHAN_AGE = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
@@ -250,6 +255,27 @@ def incomplete() -> Iterator[CmsImage]:
         names = [row.name for kinds in found.values() for rows in kinds.values() for row in rows]
         if not ready(image, found) or not all(storage.exists(name) for name in names):
             yield image
+
+
+def remove_orphans() -> int:
+    """Delete the files that no rendition names, as a killed process leaves them; returns how many.
+
+    The youngest are left: the rows of what is being made come last.
+    """
+    storage = Rendition._meta.get_field("file").storage
+    named = set(Rendition.objects.filter(file__startswith=RENDITIONS).values_list("file", flat=True))
+    settled = timezone.now() - ORPHAN_AGE
+    removed = 0
+    with contextlib.suppress(FileNotFoundError):  # nothing was ever made
+        for folder in storage.listdir(RENDITIONS)[0]:
+            for file in storage.listdir(RENDITIONS + folder)[1]:
+                name = f"{RENDITIONS}{folder}/{file}"
+                if name not in named and storage.get_modified_time(name) < settled:
+                    storage.delete(name)
+                    removed += 1
+            with contextlib.suppress(OSError):  # a folder that is in use
+                storage.delete(RENDITIONS + folder)
+    return removed
 
 
 def enqueue_forgotten() -> int:

@@ -1,5 +1,6 @@
 """What the whole site shares: tagline, contacts, social accounts, legal pages."""
 
+from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -55,7 +56,7 @@ class SiteSettings(ClusterableModel, BaseSiteSetting):
     panels = [
         FieldPanel("name"),
         InlinePanel("taglines", heading=_("Taglines"), label=_("tagline")),
-        FieldPanel("offices"),
+        FieldPanel("offices", widget=forms.CheckboxSelectMultiple),
         InlinePanel("social_accounts", heading=_("Social accounts"), label=_("account")),
         FieldPanel("legal_page"),
         FieldPanel("privacy_page"),

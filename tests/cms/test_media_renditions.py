@@ -2,12 +2,14 @@
 
 import base64
 import io
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.images import ImageFile
+from django.core.files.storage import FileSystemStorage as Storage
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
@@ -449,6 +451,28 @@ class TestCommand:
         before = set(image.renditions.values_list("file", flat=True))
         assert "1 made, 0 already complete" in self.run("--all")
         assert not before & set(image.renditions.values_list("file", flat=True))
+
+    def test_removes_what_a_killed_process_left(self, media_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        image = pictures.image()
+        work()
+
+        def killed(*arguments: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Storage, "delete", killed)  # and whatever would have tidied up with it
+        monkeypatch.setattr(Rendition.objects, "bulk_create", killed)
+        with pytest.raises(KeyboardInterrupt):
+            renditions.make(image)
+        monkeypatch.undo()
+        before = set((media_root / "renditions").rglob("*.*"))
+        assert "removed" not in self.run(), "they may be a process's that is at work"
+        for path in before:
+            os.utime(path, (0, 0))
+        needed = {media_root / name for name in image.renditions.values_list("file", flat=True)}
+        assert f"{len(before - needed)} files removed" in self.run()
+        assert {path for path in (media_root / "renditions").rglob("*") if path.is_file()} == needed
+        assert len(list((media_root / "renditions").iterdir())) == 1, "the empty folder, too"
+        assert "removed" not in self.run()
 
     def test_names_what_cannot_be_read_and_goes_on(self) -> None:
         damaged, sound = pictures.image(title="Broken"), pictures.image()

@@ -3,11 +3,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cms.media import CmsImage, RenditionState
-from cms.renditions import incomplete, make
+from cms.renditions import incomplete, make, remove_orphans
 
 
 class Command(BaseCommand):
-    """Makes the renditions that are missing, now and here, and says what it did.
+    """Makes the renditions that are missing, now and here, removes files that none needs, and says what it did.
 
     Images that failed before are tried again. Ends with an error when some cannot be read; the others are made.
     """
@@ -29,5 +29,7 @@ class Command(BaseCommand):
             f"{counts[RenditionState.READY]} made, {max(complete, 0)} already complete, "
             f"{counts[RenditionState.WAITING]} replaced meanwhile, {counts[RenditionState.FAILED]} failed."
         )
+        if orphans := remove_orphans():
+            self.stdout.write(f"{orphans} files removed that no image needs.")
         if counts[RenditionState.FAILED]:
             raise CommandError("Some images cannot be read: replace their files.")
