@@ -6,8 +6,8 @@ class BordersConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here: these modules need loaded models.
-        from borders import dependants, figure_shapes, page_filters, shapes, vocabularies
-        from cms import references
+        from borders import atlas, dependants, figure_shapes, page_filters, shapes, vocabularies
+        from cms import places, references
         from cms.changes.feed import effects
 
         references.register_fact("borders.Border", shapes.borders, shapes.BorderJson)
@@ -16,5 +16,6 @@ class BordersConfig(AppConfig):
         references.register_fact("borders.Territory:detail", shapes.territory_details, shapes.TerritoryDetail)
         references.register_fact("borders.KeyFigure", figure_shapes.figures, figure_shapes.FigureJson)
         effects.register(dependants.of)
+        places.register(atlas.of)
         page_filters.register()
         vocabularies.register()

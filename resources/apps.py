@@ -13,5 +13,6 @@ class ResourcesConfig(AppConfig):
 
         changes.leave_out(RecordNumber, "What it says of a record begins with a change of the record.")
         effects.register(dependants.of)
+        effects.register(dependants.records)
         page_filters.register()
         vocabularies.register()

@@ -1,9 +1,23 @@
-"""Which concepts show other concepts, for those who keep copies of answers (see cms.changes.feed.effects)."""
+"""What concepts and records show of other objects, for those who keep copies of answers (cms.changes.feed.effects)."""
 
 from cms.changes.feed.effects import Objects
+from resources.records import Record, RecordLink, RecordPageLink
 from resources.thesaurus import Concept, Edges, closure
 
-CONCEPT = "resources.concept"
+CONCEPT, RECORD = "resources.concept", "resources.record"
+RECORDS = "records"
+"""The part that stands for all records: tens of thousands may show the label of one type, so they are not named."""
+
+SHOWN = {
+    "borders.border": "borders",
+    "borders.territory": "territories",
+    "borders.country": "countries",
+    CONCEPT: "concepts",
+    "resources.agent": "agent_links__agent",
+    "resources.recordtype": "type",
+    "resources.recordcollection": "collection",
+}
+"""What records show of other facts, and the lookup that leads to it."""
 
 
 def of(objects: Objects) -> Objects:
@@ -21,3 +35,19 @@ def of(objects: Objects) -> Objects:
         if concepts & {one, other}:
             found |= {one, other}
     return Objects(facts={CONCEPT: (found | closure(concepts, narrower)) - concepts})
+
+
+def records(objects: Objects) -> Objects:
+    """Records name the records and pages that they are related to; what else they show is told of all of them."""
+    found = Objects()
+    links = RecordLink.objects.filter(target__in=objects.facts.get(RECORD, ()), record__live=True)
+    found.facts[RECORD].update(links.values_list("record", flat=True))
+    if objects.has_pages():
+        family = objects.page_query().values("translation_key")
+        pages = RecordPageLink.objects.filter(page__translation_key__in=family, record__live=True)
+        found.facts[RECORD].update(pages.values_list("record", flat=True))
+    for model, lookup in SHOWN.items():
+        keys = objects.facts.get(model)
+        if keys and Record.objects.filter(**{f"{lookup}__in": keys}, live=True).exists():
+            found.parts.add(RECORDS)
+    return found

@@ -2,10 +2,22 @@
 
 from cms.api import vocabularies
 from resources.agents import AgentKind
+from resources.identifiers import Scheme
 from resources.projects import ProjectKind
+from resources.record_types import Kind
+from resources.records import AgentRole, Licence, RelationKind
 from resources.thesaurus import ConceptStatus
 
 
 def register() -> None:
     """Add them to the API."""
-    vocabularies.register(agent_kind=AgentKind, concept_status=ConceptStatus, project_kind=ProjectKind)
+    vocabularies.register(
+        agent_kind=AgentKind,
+        agent_role=AgentRole,
+        bibliographic_kind=Kind,
+        concept_status=ConceptStatus,
+        identifier_scheme=Scheme,
+        licence=Licence,
+        project_kind=ProjectKind,
+        record_relation=RelationKind,
+    )

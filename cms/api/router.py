@@ -31,6 +31,7 @@ from home.related import RelatedPages
 from newsroom.calendar import Calendar, PageCalendar
 from newsroom.feeds import CallFeed, EventFeed, NewsFeed, TrainingFeed
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList, ConceptTree
+from resources.record_api import RecordDetail, RecordList
 
 urlpatterns: list[URLPattern] = [
     path("pages/", PageList.as_view()),
@@ -57,6 +58,8 @@ urlpatterns: list[URLPattern] = [
     path("concepts/<slug:key>/", ConceptDetail.as_view()),
     path("agents/", AgentList.as_view()),
     path("agents/<slug:key>/", AgentDetail.as_view()),
+    path("records/", RecordList.as_view()),
+    path("records/<slug:key>/", RecordDetail.as_view()),
     path("members/", MemberList.as_view()),
     path("members/<slug:key>/", MemberDetail.as_view()),
     path("vocabularies/", VocabularyList.as_view()),

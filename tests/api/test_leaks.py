@@ -40,12 +40,16 @@ FACTS = {
     "concepts": "health",
     "agents": "insee",
     "members": "metz",
+    "records": "document",
     "vocabularies": "language",
 }
 """A public code for the path of each family."""
 PUBLIC = {
     "border": ("fr-de", "border"),
+    "agent": ("insee", "agent"),
     "broader": ("health", "concept"),
+    "collection": ("cahiers", "recordcollection"),
+    "concept": ("health", "concept"),
     "country": ("fr", "country"),
     "indicator": ("border-length", "indicator"),
     "programme": ("interreg", "programme"),
@@ -58,7 +62,7 @@ PUBLIC = {
 def site() -> dict[str, Page]:
     """Everything public, in French, some of it as a fallback in German; nothing happens in the next days."""
     pages = every_type("Texte", timezone.now() + MONTH)
-    resources.agent("insee")
+    resources.every_record("document", "Texte", agent=resources.agent("insee"), page=pages["NewsPage"])
     borders.named(member())
     borders.border("fr-be")
     hidden.places()
@@ -142,7 +146,11 @@ class Questions:
         "project": lambda self, endpoint: [str(self.public["ProjectPage"].pk), *self.pages],
         "site": lambda self, endpoint: ["localhost"],
         "since": lambda self, endpoint: [self.client.get("/api/v2/changes/").json()["meta"]["token"]],
-        "type": lambda self, endpoint: [*page_types(), "wagtailcore.Page", "newsroom.NewsPage,newsroom.EventPage"],
+        "type": lambda self, endpoint: (
+            ["report", self.codes.get("recordtype", "map")]
+            if endpoint.tag == "records"
+            else [*page_types(), "wagtailcore.Page", "newsroom.NewsPage,newsroom.EventPage"]
+        ),
     }
     by_kind: dict[str, Callable[["Questions"], Sequence[str]]] = {
         "boolean": lambda self: ["true", "false"],

@@ -21,6 +21,7 @@ from borders.models import Border, BorderPage, Territory, TerritoryPage
 from cms.facts import Fact
 from cms.media import CmsDocument, CmsImage
 from home.models import NavigationEntry
+from resources.models import Record, RecordAgent, RecordLink, RecordPageLink
 from tests.factories import borders, newsroom, pictures
 from tests.factories.pages import locale
 
@@ -191,6 +192,22 @@ def refer(public: dict[str, Page], hidden: Hidden) -> None:
             if hasattr(page, name):
                 setattr(page, f"{name}_id", images[0])
         page.save(clean=False)
+
+    for record in Record.objects.filter(live=True):
+        _refer_from_record(record, hidden, targets)
+
+
+def _refer_from_record(record: Record, hidden: Hidden, pages: Sequence[int]) -> None:
+    for relation, model in (("borders", "Border"), ("territories", "Territory"), ("concepts", "Concept")):
+        chosen = getattr(record, relation)
+        setattr(record, relation, [*chosen.all(), *chosen.model._default_manager.filter(pk__in=_keys(hidden, model))])
+    record.save()
+    rows: list[Any] = [RecordPageLink(record=record, page_id=pk) for pk in pages]
+    rows += [RecordAgent(record=record, agent_id=pk, role="author") for pk in _keys(hidden, "Agent")]
+    rows += [RecordLink(record=record, target_id=pk) for pk in _keys(hidden, "Record")]
+    for row in rows:
+        row.save()
+    hidden.others += rows
 
 
 def _keys(hidden: Hidden, model: str) -> list[int]:

@@ -1,5 +1,6 @@
 """Concepts, agents, dossiers, positions and projects."""
 
+import datetime
 from typing import Any
 
 from wagtail.models import Page
@@ -8,6 +9,7 @@ from cms.facts import NameKind
 from resources.models import (
     Agent,
     AgentName,
+    AgentRole,
     ChapterPage,
     Concept,
     ConceptName,
@@ -19,7 +21,12 @@ from resources.models import (
     ProjectPage,
     Record,
     RecordAgent,
+    RecordCollection,
+    RecordCollectionName,
+    RecordCopy,
     RecordIdentifier,
+    RecordLink,
+    RecordPageLink,
     RecordText,
     RecordType,
 )
@@ -70,6 +77,39 @@ def record(
     made.save()
     made.save_revision().publish()
     made.refresh_from_db()
+    return made
+
+
+def every_record(code: str, text: str, *, agent: Agent, page: Page) -> Record:
+    """A record full of everything that one can hold, about all facts that there are; all its texts are `text`."""
+    collection = RecordCollection(code="cahiers", names=[RecordCollectionName(language="fr", text=text)])
+    collection.save()
+    other = record(text)
+    made = record(
+        text,
+        code=code,
+        texts={"de": text},
+        agents={role: [agent] for role in AgentRole},
+        identifiers={"isbn": "978-2-07-036822-8", "issn": "0317-8471", "local": text},
+        collection=collection,
+        collection_number=text,
+        **dict.fromkeys(("place", "host", "volume", "issue", "pages", "edition", "degree", "university"), text),
+        **dict.fromkeys(("keywords", "provenance", "internal_note"), text),
+        date=datetime.date(2019, 3, 1),
+        url="https://example.org/",
+        licence="cc-by",
+    )
+    made.texts = [
+        RecordText(language=language, title=text, subtitle=text, abstract=text, is_original=language == "fr")
+        for language in ("fr", "de")
+    ]
+    made.copies = [RecordCopy(shelf_mark=text, location=text)]
+    made.record_links = [RecordLink(target=other)]
+    made.page_links = [RecordPageLink(page=page)]
+    for relation in ("borders", "territories", "countries", "concepts"):
+        model: Any = Record._meta.get_field(relation).related_model
+        setattr(made, relation, list(model.objects.all()))
+    made.save_revision().publish()
     return made
 
 

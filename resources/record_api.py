@@ -1,0 +1,147 @@
+"""Records over REST."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponsePermanentRedirect
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cms import places
+from cms.api import params
+from cms.api.errors import Gone, NotFound, Problem, bad
+from cms.api.views import DetailApi, ListApi
+from cms.changes import CONTENT, RECORDS
+from cms.references import API_PATH
+from resources import hierarchy, languages, record_numbers, record_shapes
+from resources.agents import Agent
+from resources.records import AgentRole, Record, RecordAgent, RecordLanguage
+
+YEAR = params.integer(1000, 2200)
+_TYPE = "resources.RecordType"
+_COLLECTION = "resources.RecordCollection"
+
+
+def public() -> QuerySet[Record]:
+    """The records that readers may see."""
+    return Record.objects.filter(live=True)
+
+
+def _keys(query: params.Query, model: str, codes: Iterable[str]) -> set[int]:
+    known = query.labels.table(model).by_code
+    return {known[code].pk for code in codes if code in known}
+
+
+def about_borders(borders: set[int], query: params.Query) -> Q:
+    """Records indexed by any of these borders, or by a territory on one."""
+    territories = places.of(query.labels).territories_on(borders)
+    return _indexed("borders", borders) | _indexed("territories", territories)
+
+
+def _indexed(relation: str, facts: Iterable[int]) -> Q:
+    """Records of which one of these facts is in a relation; as a subquery, so that no record comes twice."""
+    through: Any = Record._meta.get_field(relation).remote_field.through  # type: ignore[union-attr]
+    [target] = [field for field in through._meta.fields if field.is_relation and field.related_model is not Record]
+    return Q(pk__in=through._default_manager.filter(**{f"{target.name}__in": list(facts)}).values("record"))
+
+
+class RecordList(ListApi):
+    """Documentary records; several values of one parameter widen the list, several parameters narrow it."""
+
+    families = (CONTENT, RECORDS)
+    own_params = (
+        params.Param("type", params.fact(_TYPE), "Types of documents (codes).", many=True),
+        params.Param("collection", params.fact(_COLLECTION), "MOT collections (codes).", many=True),
+        params.Param(
+            "border",
+            params.fact("borders.Border"),
+            "About one of these borders, its parts or a territory on it (codes).",
+            many=True,
+        ),
+        params.Param("territory", params.fact("borders.Territory"), "About these territories (codes).", many=True),
+        params.Param(
+            "country", params.fact("borders.Country"), "About these countries or one of their borders.", many=True
+        ),
+        params.Param(
+            "concept", params.fact("resources.Concept"), "About these concepts or narrower ones (codes).", many=True
+        ),
+        params.Param("agent", params.plain, "By one of these persons or bodies (codes).", many=True),
+        params.Param("role", params.choice(AgentRole), "What the agents did.", many=True),
+        params.Param("language", params.choice(languages.KNOWN), "Written in one of these languages.", many=True),
+        params.Param("year_from", YEAR, "Published in this year or later."),
+        params.Param("year_to", YEAR, "Published in this year or earlier."),
+    )
+    orderings = {
+        "added": ("added_at",),
+        "date": ("date", "title_key"),
+        "title": ("title_key",),
+    }
+
+    def queryset(self, query: params.Query) -> QuerySet[Record]:
+        found = public()
+        for name, model in (("type", _TYPE), ("collection", _COLLECTION)):
+            if query[name]:
+                found = found.filter(**{f"{name}__in": _keys(query, model, query[name])})
+        if query["border"]:
+            named = _keys(query, "borders.Border", query["border"])
+            found = found.filter(about_borders(places.of(query.labels).with_parts(named), query))
+        if query["territory"]:
+            found = found.filter(_indexed("territories", _keys(query, "borders.Territory", query["territory"])))
+        if query["country"]:
+            countries = _keys(query, "borders.Country", query["country"])
+            on = about_borders(places.of(query.labels).of_countries(countries), query)
+            found = found.filter(on | _indexed("countries", countries))
+        if query["concept"]:
+            named = _keys(query, "resources.Concept", query["concept"])
+            found = found.filter(_indexed("concepts", hierarchy.of(query.labels).with_narrower(named)))
+        if query["agent"] or query["role"]:
+            found = found.filter(pk__in=_by(query).values("record"))
+        if query["language"]:
+            found = found.filter(pk__in=RecordLanguage.objects.filter(language__in=query["language"]).values("record"))
+        if query["year_from"]:
+            found = found.filter(date__year__gte=query["year_from"])
+        if query["year_to"]:
+            found = found.filter(date__year__lte=query["year_to"])
+        return found
+
+    def items(self, found: Sequence[Record], query: params.Query) -> list[record_shapes.RecordJson]:
+        return record_shapes.cards(found, self.context(query))
+
+
+def _by(query: params.Query) -> QuerySet[RecordAgent]:
+    """What published agents did, of the agents and in the roles that are asked for."""
+    agents = Agent.objects.filter(live=True)
+    if query["agent"]:
+        agents = agents.filter(code__in=query["agent"])
+        known = set(agents.values_list("code", flat=True))
+        if unknown := [code for code in query["agent"] if code not in known]:
+            raise bad("agent", unknown[0], "is not a known code")
+    rows = RecordAgent.objects.filter(agent__in=agents)
+    return rows.filter(role__in=query["role"]) if query["role"] else rows
+
+
+class RecordDetail(DetailApi):
+    """One record by its permanent number; one that was merged leads to the other, one that was deleted is gone."""
+
+    families = (CONTENT, RECORDS)
+    problems = {404: Problem, 410: Problem}
+    empty_answers = {301: "It was merged into another: `Location` is the address of that one's detail."}
+
+    def get(self, request: Request, key: str) -> Response | HttpResponsePermanentRedirect:
+        try:
+            return super().get(request, key=key)  # type: ignore[no-any-return]
+        except NotFound:
+            into = record_numbers.successor(key)
+            if into is None or not public().filter(code=into).exists():
+                raise
+            given = request._request.GET.urlencode()
+            return HttpResponsePermanentRedirect(f"{API_PATH}records/{into}/" + (f"?{given}" if given else ""))
+
+    def item(self, key: str, query: params.Query) -> record_shapes.RecordDetailJson:
+        record = public().select_related("type").filter(code=key).first()
+        if record is None and record_numbers.gone(record_numbers.successor(key) or key):
+            raise Gone("This record was deleted.")
+        if record is None:
+            raise NotFound("There is no record with this number.")
+        return record_shapes.detail(record, self.context(query))
