@@ -45,18 +45,33 @@ class Written:
 
 
 _written: ContextVar[Written | None] = ContextVar("written", default=None)
+_whole: ContextVar[bool] = ContextVar("whole", default=False)
 
 
 class Queue(DatabaseBackend):
-    """The task queue; index tasks of a block of `at_once` are noted instead of queued."""
+    """The task queue; index tasks of blocks of `at_once` and `rows_with_their_owner` do not all get there."""
 
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         written = _written.get()
-        if written is None or task.module_path not in {SEARCH, REFERENCES}:
+        if task.module_path not in {SEARCH, REFERENCES} or (written is None and not _whole.get()):
             return super().enqueue(task, args, kwargs)
         app_label, model_name, pk = args
-        written.keys[apps.get_model(app_label, model_name)].add(pk)
+        model = apps.get_model(app_label, model_name)
+        if written is not None:
+            written.keys[model].add(pk)
+        elif _owner(model) is None:
+            return super().enqueue(task, args, kwargs)
         return None  # Wagtail's signal handlers ask for no result
+
+
+@contextmanager
+def rows_with_their_owner() -> Iterator[None]:
+    """A block that saves whole objects: each is indexed with its rows, which need no tasks of their own."""
+    token = _whole.set(True)
+    try:
+        yield
+    finally:
+        _whole.reset(token)
 
 
 def is_void(task_path: str, args: list[Any]) -> bool:
@@ -115,15 +130,20 @@ def _index(model: type[Model], keys: set[str]) -> None:
                 ReferenceIndex.create_or_update_for_object(referring)
 
 
-def _owners(named: Keys) -> Keys:
-    """The objects that rows (ParentalKey) belong to instead of the rows: they are indexed with them."""
+def _owner(model: type[Model]) -> Any:
+    """The key (ParentalKey) of a row's model to what it belongs to; None where it is no row."""
     from modelcluster.fields import ParentalKey
 
+    return next((field for field in model._meta.get_fields() if isinstance(field, ParentalKey)), None)
+
+
+def _owners(named: Keys) -> Keys:
+    """The objects that rows (ParentalKey) belong to instead of the rows: they are indexed with them."""
     found: Keys = defaultdict(set)
     waiting = list(named.items())
     while waiting:
         model, keys = waiting.pop()
-        key = next((field for field in model._meta.get_fields() if isinstance(field, ParentalKey)), None)
+        key = _owner(model)
         if key is None:
             found[model] |= keys
         else:

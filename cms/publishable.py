@@ -22,6 +22,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Revision
 from wagtail.rich_text import RichTextMaxLengthValidator
 
+from cms import indexing
 from cms.validation import NamesItself
 
 Problems = dict[str, list[Any]]
@@ -38,7 +39,7 @@ class Publishable(NamesItself):
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
         """Publish a revision whole: its columns and its rows become public at once, or ValidationError says why not."""
-        with transaction.atomic():
+        with transaction.atomic(), indexing.rows_with_their_owner():
             whole = revision.as_object()
             check_whole(whole)
             whole.checked_whole = True

@@ -28,9 +28,11 @@ class RedirectsConfig(WagtailRedirectsAppConfig):
 def kept(page: Any) -> Iterator[None]:
     """Around the save of a page (specific) with its slug: redirects from addresses that it and what is below lose."""
     from wagtail.contrib.redirects.signal_handlers import autocreate_redirects_on_slug_change
+    from wagtail.models import Page
 
     with transaction.atomic():
-        before = type(page)._default_manager.filter(pk=page.pk).exclude(slug=page.slug).first() if page.pk else None
+        moves = page.pk and Page.objects.filter(pk=page.pk).exclude(slug=page.slug).exists()
+        before = type(page)._default_manager.get(pk=page.pk) if moves else None
         yield
         if before is not None and before.slug != page.slug:
             autocreate_redirects_on_slug_change(instance_before=before, instance=page)

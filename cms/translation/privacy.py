@@ -37,7 +37,7 @@ def _changed(
 
 def mirror(page: Page) -> None:
     """Give the fallbacks and translations of a page its own restrictions, and no others."""
-    restrict_as(page, *followers(page))
+    restrict_as(page, *followers(page).only("pk"))
 
 
 def restrict_as(page: Page, *others: Page) -> None:

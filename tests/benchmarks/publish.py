@@ -23,6 +23,7 @@ from wagtail.models import Locale  # noqa: E402
 from wagtail_localize.models import Translation, TranslationSource  # noqa: E402
 
 from cms.changes import triggers  # noqa: E402
+from cms.indexing import Queue  # noqa: E402
 from cms.pages import SitePage  # noqa: E402
 from cms.publishable import Publishable  # noqa: E402
 from newsroom.models import NewsPage  # noqa: E402
@@ -47,7 +48,7 @@ def prepare(count: int) -> None:
 def strip() -> None:
     """Take away what this project adds to a publication."""
     triggers.uninstall()
-    del SitePage.save, Publishable.publish
+    del SitePage.save, Publishable.publish, Queue.enqueue
     for module in (django_signals, wagtail_signals):
         for signal in vars(module).values():
             if hasattr(signal, "receivers"):

@@ -100,14 +100,26 @@ def test_an_import_names_what_came_without_signals(monkeypatch: pytest.MonkeyPat
     assert set(get_search_backend().search("quinconce", Office)[:50]) == set(offices)
 
 
-def test_the_worker_indexes_rows_that_a_later_publication_has_replaced(home: Page) -> None:
+def test_a_published_page_is_indexed_with_its_rows_which_have_no_tasks_of_their_own(home: Page) -> None:
+    theme = resources.concept("health")
+    page = standard_page(home, "Page", slug="page", introduction="Un quinconce")
+    page.theme_links = [PageTheme(fact=theme)]
+    page.save_revision().publish()
+    named = DBTaskResult.objects.filter(task_path=indexing.REFERENCES).values_list("args_kwargs__args__1", flat=True)
+    assert set(named) <= {"page", "standardpage", "concept"}
+    for result in DBTaskResult.objects.ready():
+        TaskRunner("here").run_task(result)
+    assert used_by(theme) == {("standardpage", str(page.pk))}
+
+
+def test_the_worker_indexes_rows_that_a_later_save_has_replaced(home: Page) -> None:
     theme = resources.concept("health")
     page = about_health(home, "Page", theme)
     with transaction.atomic():
         page.theme_links = [PageTheme(fact=theme)]
-        page.save_revision().publish()
+        page.save()
         page.theme_links = [PageTheme(fact=theme)]
-        page.save_revision().publish()
+        page.save()
     rows = DBTaskResult.objects.filter(task_path=indexing.REFERENCES, args_kwargs__args__1="pagetheme")
     assert rows.count() > 1
     for result in DBTaskResult.objects.ready():
