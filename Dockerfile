@@ -14,13 +14,13 @@ FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home mot
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-# Static files are read-only like the code; uploads are the one thing written, and live in a volume.
-RUN mkdir /app/var/media && chown mot /app/var /app/var/media
+# Static files are read-only like the code; uploads and the search index are written, and live in volumes.
+RUN mkdir /app/var/media /app/var/search && chown mot /app/var /app/var/media /app/var/search
 WORKDIR /app
 USER mot
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=cms.settings.production VAR_DIR=/app/var GRANIAN_BLOCKING_THREADS=8
-VOLUME /app/var/media
+VOLUME /app/var/media /app/var/search
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD \
     ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

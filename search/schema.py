@@ -1,6 +1,7 @@
 """What an index holds: the documents and their fields, from which both engines make theirs."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")
 EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS = ("exact_title", "exact_text", "names", "authors")
 """Fields in no language: titles and all text as typed; names of borders and territories in all languages; authors."""
 
-KEYWORDS = ("kind", "type", "theme", "concept", "border", "territory", "country", "author", "language", "access")
+KEYWORDS = ("kind", "type", "theme", "concept", "border", "territory", "country", "author", "language")
 """Codes that facets count and filters ask for; a document may have several of each."""
 IDENTIFIERS = "identifier"
 """DOI, ISBN, shelf marks: folded, letters and digits alone."""
@@ -84,6 +85,11 @@ class Document:
             title = self.title.get(language) or self.title.get("en") or self.title.get("fr") or fallback
             found[f"sort_{language}"] = [fold(title)[:100]]
         return {name: values for name, values in found.items() if values}
+
+    def digest(self) -> str:
+        """Short name of all that the index holds of it: equal documents have the same."""
+        held = json.dumps([self.fields(), dict(self.shown)], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(held.encode()).hexdigest()[:16]
 
 
 def identifier(text: str) -> str:

@@ -6,6 +6,8 @@ DEBUG = False
 # A file, not memory: threads and processes then lock one another as they do on a real site.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
+SEARCH_DIR = VAR_DIR / "search-tests"  # noqa: F405
+ELASTICSEARCH_URLS = []  # tests that need a server say so
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True  # no walk through every static file at the start of each test client

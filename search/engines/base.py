@@ -63,8 +63,16 @@ class Answer:
     counts: Mapping[str, Mapping[str, int]]
 
 
+@dataclass(frozen=True)
+class About:
+    """The software behind an engine, and the space on disk of its current index in bytes."""
+
+    version: str
+    size: int
+
+
 class Index(Protocol):
-    """One index of an engine, current or in the making."""
+    """One index of an engine, current or in the making. Whatever fails is an EngineError."""
 
     @property
     def key(self) -> str:
@@ -77,13 +85,16 @@ class Index(Protocol):
         """
 
     def position(self) -> Position | None:
-        """What was noted last; None in an index that is not there, unreadable or of another schema.fingerprint()."""
+        """What was noted last; None in an index that is to be made anew.
+
+        That is one that is not there, cannot be read or is of another schema.fingerprint().
+        """
 
     def count(self) -> int:
         """How many documents there are."""
 
-    def ids(self) -> Iterator[str]:
-        """The id of every document, in no order."""
+    def digests(self) -> Iterator[tuple[str, str]]:
+        """The id and the digest of every document, in no order."""
 
 
 class Engine(Index, Protocol):
@@ -96,6 +107,12 @@ class Engine(Index, Protocol):
 
     def begin(self) -> Index:
         """A new, empty index beside the current one."""
+
+    def discard(self, index: Index) -> None:
+        """Remove an index that will not be the current one."""
+
+    def about(self) -> About:
+        """What an operator wants to know."""
 
     def swap(self, index: Index) -> None:
         """Make an index the current one in one step; the one before it is kept, older ones are removed."""

@@ -7,11 +7,11 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from elastic_transport import TransportError
-from elasticsearch import ApiError, Elasticsearch, helpers
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
 
 from search import schema
 from search.engines import nodes
-from search.engines.base import CLOSE, OPEN, PASSAGE, Answer, EngineError, Hit, Index, Position, Request
+from search.engines.base import CLOSE, OPEN, PASSAGE, About, Answer, EngineError, Hit, Index, Position, Request
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 
 SEARCH_SECONDS = 1.5
@@ -30,6 +30,8 @@ def _told(function: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
+        except EngineError:
+            raise
         except (ApiError, TransportError, KeyError, IndexError, TypeError, ValueError) as error:
             raise EngineError(f"Elasticsearch: {type(error).__name__}: {error}"[:500]) from error
 
@@ -73,20 +75,18 @@ class ElasticIndex:
 
     def _actions(self, documents: Iterable[schema.Document], removed: Iterable[str]) -> Iterator[dict[str, Any]]:
         for document in documents:
-            source = {"shown": dict(document.shown), "id": document.id, **document.fields()}
+            own = {"id": document.id, "digest": document.digest(), "shown": dict(document.shown)}
+            source = {**own, **document.fields()}
             yield {"_op_type": "index", "_index": self.index, "_id": document.id, "_source": source}
         for name in removed:
             yield {"_op_type": "delete", "_index": self.index, "_id": name}
 
+    @_told
     def position(self) -> Position | None:
         try:
-            return self._position()
-        except EngineError:
+            noted = self.client.get(index=self.index, id=POSITION)["_source"]["shown"]
+        except NotFoundError:
             return None
-
-    @_told
-    def _position(self) -> Position | None:
-        noted = self.client.get(index=self.index, id=POSITION)["_source"]["shown"]
         if noted["fingerprint"] != schema.fingerprint():
             return None
         return Position(uuid.UUID(noted["epoch"]), int(noted["version"]))
@@ -96,11 +96,10 @@ class ElasticIndex:
         return int(self.client.count(index=self.index, query=_made(nodes.Everything()))["count"])
 
     @_told
-    def ids(self) -> Iterator[str]:
-        found = helpers.scan(
-            self.client, index=self.index, query={"query": _made(nodes.Everything()), "_source": False}
-        )
-        return iter([hit["_id"] for hit in found])
+    def digests(self) -> Iterator[tuple[str, str]]:
+        asked = {"query": _made(nodes.Everything()), "_source": ["digest"]}
+        found = helpers.scan(self.client, index=self.index, query=asked)
+        return iter([(hit["_id"], hit["_source"]["digest"]) for hit in found])
 
 
 class ElasticEngine(ElasticIndex):
@@ -133,6 +132,16 @@ class ElasticEngine(ElasticIndex):
         name = f"{self.index}-{time.time_ns():020}"
         self.client.indices.create(index=name, settings=_settings(), mappings=_mappings())
         return ElasticIndex(self.client, name)
+
+    @_told
+    def discard(self, index: Index) -> None:
+        self.client.indices.delete(index=index.key, ignore_unavailable=True)
+
+    @_told
+    def about(self) -> About:
+        stats = self.client.indices.stats(index=self.index, metric="store")
+        version = self.client.info()["version"]["number"]
+        return About(f"Elasticsearch {version}", stats["_all"]["primaries"]["store"]["size_in_bytes"])
 
     @_told
     def swap(self, index: Index) -> None:

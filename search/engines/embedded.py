@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tantivy import Filter, Occur, Order, Query, Tokenizer
 
 from search import schema
 from search.engines import nodes
-from search.engines.base import CLOSE, OPEN, PASSAGE, Answer, EngineError, Hit, Index, Position, Request
+from search.engines.base import CLOSE, OPEN, PASSAGE, About, Answer, EngineError, Hit, Index, Position, Request
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 
 WRITER_BYTES = 64_000_000
@@ -76,11 +77,10 @@ class EmbeddedIndex:
     def position(self) -> Position | None:
         try:
             searcher = self.searcher()
-            query = Query.term_query(_schema(), "id", POSITION)
-            hits = searcher.search(query, 1, count=False).hits
-            noted = json.loads(searcher.doc(hits[0][1])["shown"][0]) if hits else {}
         except EngineError:
             return None
+        hits = searcher.search(Query.term_query(_schema(), "id", POSITION), 1, count=False).hits
+        noted = json.loads(searcher.doc(hits[0][1])["shown"][0]) if hits else {}
         if noted.get("fingerprint") != schema.fingerprint():
             return None
         return Position(uuid.UUID(noted["epoch"]), noted["version"])
@@ -89,10 +89,11 @@ class EmbeddedIndex:
         found: int = self.searcher().search(_everything(), 1).count  # type: ignore[attr-defined]
         return found
 
-    def ids(self) -> Iterator[str]:
+    def digests(self) -> Iterator[tuple[str, str]]:
         searcher = self.searcher()
-        hits = searcher.search(_everything(), max(1, searcher.num_docs), order_by_field="id", order=Order.Asc).hits
-        return (key for key, _address in hits)
+        for _score, address in searcher.search(_everything(), max(1, searcher.num_docs)).hits:
+            stored = searcher.doc(address)
+            yield stored["id"][0], stored["digest"][0]
 
     def searcher(self) -> tantivy.Searcher:
         """What is stored now; EngineError where there is no index that can be read."""
@@ -147,14 +148,21 @@ class EmbeddedEngine:
     def count(self) -> int:
         return self._index().count()
 
-    def ids(self) -> Iterator[str]:
-        return self._index().ids()
+    def digests(self) -> Iterator[tuple[str, str]]:
+        return self._index().digests()
 
     def begin(self) -> EmbeddedIndex:
         self.folder.mkdir(parents=True, exist_ok=True)
         index = EmbeddedIndex(self.folder / f"{time.time_ns():020}")
         index.put([])
         return index
+
+    def discard(self, index: Index) -> None:
+        shutil.rmtree(self.folder / index.key, ignore_errors=True)
+
+    def about(self) -> About:
+        files = (self.folder / self.key).iterdir()
+        return About(f"tantivy {metadata.version('tantivy')}", sum(path.stat().st_size for path in files))
 
     def swap(self, index: Index) -> None:
         before = self._named()
@@ -204,6 +212,7 @@ def _analyses() -> Mapping[str, str]:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("digest", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("shown", stored=True, tokenizer_name="raw", index_option="basic")
     for name, analysis in schema.text_fields():
         in_language = name.startswith(tuple(f"{part}_" for part in schema.PARTS))
@@ -219,7 +228,7 @@ def _schema() -> tantivy.Schema:
 
 def _stored(document: schema.Document) -> tantivy.Document:
     shown = json.dumps(dict(document.shown), ensure_ascii=False)
-    return tantivy.Document(id=[document.id], shown=[shown], **document.fields())
+    return tantivy.Document(id=[document.id], digest=[document.digest()], shown=[shown], **document.fields())
 
 
 def _everything() -> Query:

@@ -186,9 +186,9 @@ def test_what_is_put_is_found_at_once_and_replaced_and_removed(engine):
     assert engine.position() is None
     engine.put([work("one", title_fr="Un pont"), work("two", title_fr="Un tunnel")], position=first)
     assert engine.position() == first
-    assert (engine.count(), sorted(engine.ids())) == (2, ["one", "two"])
+    assert (engine.count(), sorted(dict(engine.digests()))) == (2, ["one", "two"])
     engine.put([work("one", title_fr="Une passerelle")], removed=["two", "never-there"], position=second)
-    assert (engine.position(), engine.count(), list(engine.ids())) == (second, 1, ["one"])
+    assert (engine.position(), engine.count(), list(dict(engine.digests()))) == (second, 1, ["one"])
     assert found(engine, "passerelle") == ["one"]
     assert found(engine, "pont") == []
 
@@ -202,7 +202,7 @@ def test_a_new_index_is_made_beside_the_old_one(engine):
     assert found(engine, "ancien nouveau") == ["new"]
     assert engine.position() == Position(uuid.UUID(int=1), 3)
     engine.put([work("newer", title_fr="Nouveau")])
-    assert sorted(engine.ids()) == ["new", "newer"]
+    assert sorted(dict(engine.digests())) == ["new", "newer"]
 
 
 def test_an_index_of_another_making_has_no_position(engine, monkeypatch):
@@ -219,7 +219,7 @@ def test_without_an_index_there_is_an_error_and_nothing_is_made(name, new_engine
         lambda: engine.search(Request(EVERYTHING)),
         lambda: engine.put([work("one", title_fr="Un")]),
         engine.count,
-        lambda: list(engine.ids()),
+        lambda: list(dict(engine.digests())),
     ):
         with pytest.raises(EngineError):
             attempt()

@@ -1,0 +1,186 @@
+"""Bringing every engine up to the database: a thread of the worker that reads the change log.
+
+The position of an index says up to which change it is true, and moves only when the engine has taken what changed. An
+index without a position (none yet, wiped, of another making), of another database or too far behind is made anew beside
+the old one.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.db import DatabaseError, close_old_connections
+
+from cms import changes
+from search import documents
+from search.concerned import concerned
+from search.documents import Works
+from search.engines.base import Engine, EngineError, Index, Position
+from search.engines.configured import engines
+from search.schema import Document
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
+"""Seconds for which an engine that failed is left alone, twice as many each time."""
+CHANGES = 2_000
+"""Changes that are read at once."""
+CATCH_UP = 50
+"""How often a rebuild reads what was published meanwhile, before it leaves the rest to the next look."""
+
+Told = Callable[[int, int], object]
+"""What a rebuild tells as it goes on: works done, and works in all."""
+
+
+def run(stop: threading.Event) -> None:
+    """Keep the engines true until told to stop."""
+    keeper = Keeper()
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            keeper.look()
+        except DatabaseError as error:
+            logger.warning("The search index waits for the database: %s", error)
+        except Exception:
+            logger.exception("The search index failed")
+        stop.wait(LOOK_SECONDS)
+
+
+class Keeper:
+    """Looks what changed, for each engine; one that fails waits and holds up no other."""
+
+    def __init__(self) -> None:
+        self._pauses: dict[str, tuple[float, float]] = {}
+        """For each engine that failed: until when it is left alone, and for how long."""
+
+    def look(self) -> None:
+        """Bring every engine that answers up to date."""
+        for engine in engines():
+            until, pause = self._pauses.get(engine.name, (0.0, 0.0))
+            if until > time.monotonic():
+                continue
+            try:
+                bring_up(engine)
+            except EngineError as error:
+                if not pause:
+                    logger.warning("The index of %s has to wait: %s", engine.name, error)
+                pause = min(LONGEST_PAUSE, 2 * pause or FIRST_PAUSE)
+                self._pauses[engine.name] = time.monotonic() + pause, pause
+            else:
+                if self._pauses.pop(engine.name, None):
+                    logger.info("The index of %s is up to date again", engine.name)
+
+
+def bring_up(engine: Engine) -> None:
+    """Index what changed since the engine's position; make it anew where that cannot be known.
+
+    EngineError where the engine does not take it.
+    """
+    position = engine.position()
+    if position is None:
+        rebuild(engine)
+        return
+    try:
+        follow(engine, position)
+    except changes.StartAfresh as reason:
+        logger.warning("The index of %s is made anew: %s", engine.name, reason)
+        rebuild(engine)
+
+
+def follow(index: Index, position: Position, rounds: int | None = None) -> Position:
+    """Index what changed since a position, until nothing is left or so often; the position that was reached.
+
+    Raises changes.StartAfresh.
+    """
+    while rounds is None or rounds > 0:
+        rows = changes.changes_since(changes.Position(*position), limit=CHANGES)
+        if not rows:
+            break
+        position = Position(position.epoch, rows[-1].version or 0)
+        batches = list(concerned(rows).batches()) or [Works()]
+        for number, batch in enumerate(batches, 1):
+            made = documents.documents(batch)
+            removed = batch.ids() - {document.id for document in made}
+            index.put(made, removed, position if number == len(batches) else None)
+        rounds = None if rounds is None else rounds - 1
+    return position
+
+
+def rebuild(engine: Engine, told: Told | None = None) -> int:
+    """Make an index anew beside the current one, let it catch up, and put it in its place; how many documents it has.
+
+    EngineError where the engine does not hold what it was given; the current index stays then.
+    """
+    begun = Position(*changes.position())
+    index = engine.begin()
+    try:
+        works = documents.every()
+        stored = _Counted(works, told)
+        index.put(stored, position=begun)
+        if (held := index.count()) != stored.count:
+            raise EngineError(f"The new index of {engine.name} holds {held} documents of {stored.count}.")
+        follow(index, begun, CATCH_UP)
+        engine.swap(index)
+    except BaseException:
+        with suppress(EngineError):
+            engine.discard(index)
+        raise
+    count = engine.count()
+    logger.info("The index of %s was made anew: %s documents", engine.name, count)
+    return count
+
+
+class _Counted:
+    """The documents of works, read as they are asked for and counted."""
+
+    def __init__(self, works: Works, told: Told | None) -> None:
+        self.works, self.told, self.count = works, told, 0
+
+    def __iter__(self) -> Iterator[Document]:
+        total, done = len(self.works.pages) + len(self.works.records), 0
+        for batch in self.works.batches():
+            made = documents.documents(batch)
+            self.count += len(made)
+            yield from made
+            done += len(batch.pages) + len(batch.records)
+            if self.told:
+                self.told(done, total)
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Ids of documents in which an index and the database differ."""
+
+    missing: set[str]
+    superfluous: set[str]
+    untrue: set[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.superfluous or self.untrue)
+
+
+def check(engine: Engine, *, repair: bool = True) -> Differences:
+    """Compare an engine with the database both ways, and put right what differs unless `repair` is off.
+
+    What the worker has yet to index differs as well.
+    """
+    held = dict(engine.digests())
+    found = Differences(set(), set(), set())
+    for batch in documents.every().batches():
+        made = {document.id: document for document in documents.documents(batch)}
+        missing = made.keys() - held.keys()
+        untrue = {key for key in made.keys() & held.keys() if held[key] != made[key].digest()}
+        if repair and (missing or untrue):
+            engine.put([made[key] for key in missing | untrue])
+        found.missing.update(missing)
+        found.untrue.update(untrue)
+        for key in made:
+            held.pop(key, None)
+    found.superfluous.update(held)
+    if repair and held:
+        engine.put([], list(held))
+    return found
