@@ -20,7 +20,7 @@ from django.utils.translation.reloader import translation_file_changed
 READER = "reader"
 EDITORS_LANGUAGE = "fr"
 READERS_LANGUAGES = ("fr", "de", "es", "it", "nl")
-APPS = ("cms", "borders", "resources", "newsroom", "home")
+APPS = ("cms", "borders", "resources", "newsroom", "search", "home")
 SOURCES = {".py", ".html", ".txt"}
 
 # Context and msgid.

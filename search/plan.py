@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from search import languages, query, schema
 from search.engines import nodes
+from search.expansions import Expansion
 from search.languages import LANGUAGES
 
 PART_WEIGHTS = {schema.TITLE: 1.2, schema.SUMMARY: 1.0, schema.BODY: 1.0}
@@ -30,6 +31,12 @@ FEW = 2
 """Up to so many words all must match; of more, a share."""
 SHARE = 0.5
 IDENTIFIER_SCORE = 50.0
+EXPANDED = 0.25
+"""What another name of the same is worth beside the word that was typed."""
+TYPED_SCORE = 1.0
+"""What a word that was typed gains where other names of the same are asked for as well."""
+INDEXED_SCORE = 4.0
+"""Of a work that is indexed with what a name stands for, before EXPANDED: about what a word of its text is worth."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +49,26 @@ class Plan:
     """Of a query of words alone: those that say what it is about."""
 
 
-def plan(parsed: query.Parsed, likely: Mapping[str, float], *, relaxed: bool = False) -> Plan:
+def plan(
+    parsed: query.Parsed, likely: Mapping[str, float], meant: Sequence[Expansion] = (), *, relaxed: bool = False
+) -> Plan:
     """The plan of a query for the languages that it may be in (`languages.weigh`).
 
-    `relaxed`: any one word is enough, and the more match the better.
+    `meant` are names that it holds, whose other forms are asked for as well. `relaxed`: any one word is enough, and the
+    more match the better.
     """
     if parsed.node is None:
         return Plan(nodes.Everything(), ())
-    return _Planner(likely, relaxed, _dropped(parsed, likely)).whole(parsed)
+    return _Planner(likely, relaxed, _dropped(parsed, likely), _by_word(meant)).whole(parsed)
+
+
+def _by_word(meant: Sequence[Expansion]) -> dict[str, list[Expansion]]:
+    """Expansions by each of the words that they stand for, folded."""
+    found: dict[str, list[Expansion]] = {}
+    for expansion in meant:
+        for word in languages.tokens(languages.fold(expansion.typed)):
+            found.setdefault(word, []).append(expansion)
+    return found
 
 
 def _dropped(parsed: query.Parsed, likely: Mapping[str, float]) -> frozenset[str]:
@@ -66,6 +85,7 @@ class _Planner:
     likely: Mapping[str, float]
     relaxed: bool
     dropped: frozenset[str]
+    meant: Mapping[str, Sequence[Expansion]]
 
     def whole(self, parsed: query.Parsed) -> Plan:
         assert parsed.node is not None
@@ -153,7 +173,24 @@ class _Planner:
             fields = [schema.EXACT_TITLE, schema.EXACT_TEXT, schema.NAMES]
             return nodes.Sum(tuple(nodes.Prefix(field, text) for field in fields))
         made = self.text(text, word.field)
-        return nodes.Sum((made, _identified(text))) if _maybe_identifier(text) and not word.field else made
+        if word.field:
+            return made
+        if meant := self.meant.get(languages.fold(text)):
+            made = nodes.Sum((nodes.Constant(made, TYPED_SCORE), made, *(self.other(one, marked) for one in meant)))
+        return nodes.Sum((made, _identified(text))) if _maybe_identifier(text) else made
+
+    def other(self, meant: Expansion, marked: list[str]) -> nodes.Node:
+        """What a name stands for, told in other words; for a name of several words each of them is worth its part."""
+        said = [
+            nodes.Phrase(f"{part}_{language}", languages.clean(name))
+            for language, names in meant.names.items()
+            if language in LANGUAGES
+            for name in names
+            for part in schema.PARTS
+        ]
+        marked += [languages.clean(name) for names in meant.names.values() for name in names]
+        indexed = nodes.Constant(nodes.Values(meant.field, (meant.code,)), INDEXED_SCORE)
+        return nodes.Boost(nodes.Best((*said, indexed), 0.1), EXPANDED / (meant.end - meant.start))
 
     def text(self, text: str, field: str) -> nodes.Node:
         """One word, or several that follow one another, in a field that was named or wherever it may be."""

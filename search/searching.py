@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from search import languages, plan, query
-from search.engines.base import Answer, Engine, Request
+from cms.labels import Labels
+from search import languages, plan, query, schema
+from search.engines.base import Answer, Engine, Hit, Request
 from search.engines.nodes import Node
+from search.expansions import Expansion, expand
 
 FEW_RESULTS = 10
 """Under so many results, those of any word are better than none."""
@@ -24,21 +26,50 @@ class Asked:
     descending: bool = True
     offset: int = 0
     limit: int = 20
+    names: Labels | None = None
+    """The facts whose names expand the question; None where it is to be taken as it is."""
 
 
-def search(engine: Engine, asked: Asked) -> Answer:
+@dataclass(frozen=True)
+class Found:
+    """What was found, and how the question was understood."""
+
+    answer: Answer
+    expansions: list[Expansion]
+    relaxed: bool
+    """Whether works with any of the words are among the results, as too few have what was asked for."""
+    marked: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        return self.answer.total
+
+    @property
+    def hits(self) -> list[Hit]:
+        return self.answer.hits
+
+    @property
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        return self.answer.counts
+
+
+def search(engine: Engine, asked: Asked) -> Found:
     """Answer a question; EngineError where the engine cannot."""
     parsed = query.parse(asked.text)
     likely = languages.weigh(parsed.text, asked.locale)
-    answer = engine.search(_request(asked, parsed, likely, relaxed=False))
+    meant = expand(parsed.text, asked.names) if asked.names and parsed.simple else []
+    made = plan.plan(parsed, likely, meant)
+    answer, relaxed = engine.search(_request(asked, parsed, made, likely)), False
     enough = FEW_RESULTS if parsed.simple else 1
     if parsed.quoted and answer.total < enough and len(languages.tokens(parsed.text)) > 1:
-        answer = engine.search(_request(asked, parsed, likely, relaxed=True))
-    return answer
+        before = answer.total
+        made = plan.plan(parsed, likely, meant, relaxed=True)
+        answer = engine.search(_request(asked, parsed, made, likely))
+        relaxed = answer.total > before
+    return Found(answer, meant, relaxed, made.marked)
 
 
-def _request(asked: Asked, parsed: query.Parsed, likely: Mapping[str, float], *, relaxed: bool) -> Request:
-    made = plan.plan(parsed, likely, relaxed=relaxed)
+def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mapping[str, float]) -> Request:
     order = asked.order
     if order == "relevance" and parsed.node is None:
         order = "date"
@@ -52,6 +83,6 @@ def _request(asked: Asked, parsed: query.Parsed, likely: Mapping[str, float], *,
         sort_language=asked.locale or "fr",
         offset=asked.offset,
         limit=asked.limit,
-        languages=tuple(dict.fromkeys([*first, *likely, *languages.LANGUAGES])),
+        languages=tuple(dict.fromkeys([*first, *likely, *schema.languages()])),
         marked=made.marked,
     )

@@ -101,6 +101,16 @@ def fresh_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "_current", labels.Labels(-1))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def search_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The search of this process has an index of its own, with nothing in it until a test fills it."""
+    from search.engines.configured import engines
+
+    django_settings.SEARCH_DIR = tmp_path_factory.mktemp("search")
+    for engine in engines():
+        engine.swap(engine.begin())
+
+
 @pytest.fixture(autouse=True)
 def versions_at_once(request: pytest.FixtureRequest) -> None:
     """PostgreSQL numbers changes at commit; in a test that never commits, each change must move the version."""

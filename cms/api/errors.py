@@ -87,6 +87,7 @@ _TITLES = {
     415: "Unsupported media type",
     429: "Too many requests",
     500: "Server error",
+    503: "Not ready",
 }
 
 

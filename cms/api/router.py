@@ -32,6 +32,7 @@ from newsroom.calendar import Calendar, PageCalendar
 from newsroom.feeds import CallFeed, EventFeed, NewsFeed, TrainingFeed
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList, ConceptTree
 from resources.record_api import RecordDetail, RecordList
+from search.api import Search
 
 urlpatterns: list[URLPattern] = [
     path("pages/", PageList.as_view()),
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern] = [
     path("members/<slug:key>/", MemberDetail.as_view()),
     path("vocabularies/", VocabularyList.as_view()),
     path("vocabularies/<slug:key>/", VocabularyDetail.as_view()),
+    path("search/", Search.as_view()),
     path("navigation/", NavigationView.as_view()),
     path("site/", SiteView.as_view()),
     path("locales/", LocaleList.as_view()),

@@ -108,7 +108,14 @@ class ElasticEngine(ElasticIndex):
     name = "elasticsearch"
 
     def __init__(self, hosts: Sequence[str], alias: str) -> None:
-        client = Elasticsearch(list(hosts), max_retries=0, retry_on_timeout=False, request_timeout=SEARCH_SECONDS)
+        # A host that refuses is passed over at once; one that hangs is not waited for twice.
+        client = Elasticsearch(
+            list(hosts),
+            max_retries=len(hosts) - 1,
+            retry_on_timeout=False,
+            retry_on_status=(),
+            request_timeout=SEARCH_SECONDS,
+        )
         super().__init__(client, alias, alias=True)
         self.searching = client
 

@@ -1,0 +1,87 @@
+"""Which engine answers a reader: the first, and the one that stands by where the first cannot."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from search.engines.base import Engine, EngineError
+from search.engines.configured import engines
+from search.searching import Asked, Found, search
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
+"""Seconds for which an engine that failed is not asked, twice as many each time that it fails again."""
+
+
+class Unavailable(Exception):
+    """No engine can answer: there is no index yet, or all have failed."""
+
+
+class Answered(NamedTuple):
+    """What was found, by which engine, and whether that only stood by."""
+
+    found: Found
+    engine: str
+    degraded: bool
+
+
+class Breaker:
+    """Remembers that an engine failed, so that one reader waits for it now and then and not everybody each time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._until = self._pause = 0.0
+
+    def lets_through(self) -> bool:
+        """Whether to ask the engine; after a pause it is asked by one, while the others still pass it by."""
+        with self._lock:
+            if not self._pause:
+                return True
+            if self._clock() < self._until:
+                return False
+            self._until = self._clock() + self._pause
+            return True
+
+    def failed(self) -> bool:
+        """Note a failure; whether it is the first."""
+        with self._lock:
+            first = not self._pause
+            self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
+            self._until = self._clock() + self._pause
+            return first
+
+    def answered(self) -> bool:
+        """Note an answer; whether it ends a pause."""
+        with self._lock:
+            was, self._pause = self._pause, 0.0
+            return bool(was)
+
+
+_breakers: dict[str, Breaker] = {}
+
+
+def answer(asked: Asked) -> Answered:
+    """Ask the first engine that can; Unavailable where none can."""
+    for place, engine in enumerate(engines()):
+        found = _asked(engine, asked)
+        if found is not None:
+            return Answered(found, engine.name, place > 0)
+    raise Unavailable
+
+
+def _asked(engine: Engine, asked: Asked) -> Found | None:
+    breaker = _breakers.setdefault(engine.name, Breaker())
+    if not breaker.lets_through():
+        return None
+    try:
+        found = search(engine, asked)
+    except EngineError as error:
+        if breaker.failed():
+            logger.warning("%s does not answer: %s", engine.name, error)
+        return None
+    if breaker.answered():
+        logger.info("%s answers again", engine.name)
+    return found

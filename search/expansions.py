@@ -1,0 +1,80 @@
+"""What else a query means: names of concepts, borders and territories that it holds, in all languages.
+
+« Gesundheit » is a label of the concept that is « santé » in French: works that say either, or are indexed with the
+concept, are found.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.apps import apps
+
+from cms.facts import Fact
+from cms.labels import Labels
+from search import languages
+
+MODELS = {"concept": "resources.Concept", "border": "borders.Border", "territory": "borders.Territory"}
+"""Facts whose names expand, by the field of the index that has their codes."""
+LONGEST = 6
+"""Words of a name that are looked for in a query."""
+MOST = 4
+"""Names of one query that expand it."""
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """Words of a query that name a fact: from which to which word, the fact, and its other names by language."""
+
+    start: int
+    end: int
+    typed: str
+    field: str
+    code: str
+    names: Mapping[str, tuple[str, ...]]
+
+
+class Names:
+    """All published names of facts by their words, folded; read once per content version."""
+
+    def __init__(self) -> None:
+        self.facts: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+        self.names: dict[tuple[str, str], dict[str, list[str]]] = {}
+        for field, label in MODELS.items():
+            model: type[Fact] = apps.get_model(label)
+            rows = model._meta.get_field("names").related_model._default_manager.filter(fact__live=True)  # type: ignore[union-attr]
+            for code, language, text in rows.order_by("-kind", "pk").values_list("fact__code", "language", "text"):
+                self.names.setdefault((field, code), {}).setdefault(language, []).append(text)
+                words = tuple(languages.tokens(languages.fold(text)))
+                if words and len(words) <= LONGEST and (field, code) not in self.facts[words]:
+                    self.facts[words].append((field, code))
+
+
+def expand(text: str, snapshot: Labels) -> list[Expansion]:
+    """The names that a query holds, the longest first where they overlap (no query of the database, three at first)."""
+    known = snapshot.derived(Names)
+    typed = languages.tokens(text)
+    words = [languages.fold(word) for word in typed]
+    found: list[Expansion] = []
+    start = 0
+    while start < len(words) and len(found) < MOST:
+        for end in range(min(len(words), start + LONGEST), start, -1):
+            if facts := known.facts.get(tuple(words[start:end])):
+                said = " ".join(typed[start:end])
+                found += [
+                    Expansion(start, end, said, field, code, _others(known.names[field, code], words[start:end]))
+                    for field, code in facts
+                ]
+                start = end - 1
+                break
+        start += 1
+    return found
+
+
+def _others(names: Mapping[str, list[str]], said: list[str]) -> dict[str, tuple[str, ...]]:
+    """The names of a fact without the one that was typed."""
+    kept = {
+        language: tuple(name for name in texts if languages.tokens(languages.fold(name)) != said)
+        for language, texts in names.items()
+    }
+    return {language: texts for language, texts in kept.items() if texts}

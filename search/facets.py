@@ -1,0 +1,150 @@
+"""The facets of the portal: one table. What a reader may choose, where the index has it, and what it is called."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
+
+from cms.api import params
+from cms.facts import NameKind
+from cms.labels import Labels
+from cms.languages import nearest
+from cms.page_shapes import page_types
+from resources import languages as document_languages
+from resources.models import AgentName
+from search.engines import nodes
+
+RECORD_TYPE = "resources.RecordType"
+
+KINDS = {"page": pgettext_lazy("reader", "Pages of the site"), "record": pgettext_lazy("reader", "Documents")}
+PAGE_TYPES = {
+    "borders.BorderPage": pgettext_lazy("reader", "Border"),
+    "borders.TerritoryPage": pgettext_lazy("reader", "Cross-border territory"),
+    "borders.ObstaclePage": pgettext_lazy("reader", "Obstacle"),
+    "borders.PracticePage": pgettext_lazy("reader", "Good practice"),
+    "resources.DossierPage": pgettext_lazy("reader", "Thematic dossier"),
+    "resources.ChapterPage": pgettext_lazy("reader", "Chapter"),
+    "resources.PositionPage": pgettext_lazy("reader", "Position"),
+    "resources.ProjectPage": pgettext_lazy("reader", "Project"),
+    "newsroom.NewsPage": pgettext_lazy("reader", "News"),
+    "newsroom.EventPage": pgettext_lazy("reader", "Event"),
+    "newsroom.TrainingPage": pgettext_lazy("reader", "Training"),
+    "newsroom.CallPage": pgettext_lazy("reader", "Call for applications"),
+}
+OTHER_PAGES = pgettext_lazy("reader", "Page")
+
+Labelled = Callable[[Iterable[str], Labels, str], Mapping[str, str]]
+"""Labels of codes in a language, in a fixed number of queries; a code without one is not shown."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One facet: its parameter, the field that is counted, and the one that is asked where that is another."""
+
+    name: str
+    label: Any
+    read: params.Reader
+    description: str
+    labelled: Labelled
+    asked: str = ""
+    shown: int = 20
+    """Values that are counted at most."""
+
+    @property
+    def param(self) -> params.Param:
+        return params.Param(self.name, self.read, self.description, many=True, default=())
+
+    def chosen(self, values: Iterable[Any]) -> nodes.Node:
+        """Any of these values."""
+        if self.name == "year":
+            return nodes.Sum(tuple(nodes.Between("year", value, value) for value in values))
+        return nodes.Values(self.asked or self.name, tuple(str(value) for value in values))
+
+
+def _of_facts(model: str) -> Labelled:
+    def labelled(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+        known = snapshot.table(model).by_code
+        return {code: known[code].label(locale) for code in codes if code in known}
+
+    return labelled
+
+
+def _kinds(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+    return {code: str(KINDS[code]) for code in codes if code in KINDS}
+
+
+def types(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+    """Labels of types of pages ("newsroom.NewsPage") and of documents ("guide")."""
+    of_documents = _of_facts(RECORD_TYPE)(codes, snapshot, locale)
+    return {code: of_documents.get(code) or str(PAGE_TYPES.get(code, OTHER_PAGES)) for code in codes}
+
+
+def _authors(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+    names: dict[str, dict[str, str]] = {}
+    rows = AgentName.objects.filter(fact__code__in=list(codes), fact__live=True, kind=NameKind.PREFERRED)
+    for code, language, text in rows.values_list("fact__code", "language", "text"):
+        names.setdefault(code, {})[language] = text
+    return {code: nearest(texts, locale).text for code, texts in names.items()}
+
+
+def _document_languages(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+    return {code: document_languages.coded(code)["label"] for code in codes}
+
+
+def _years(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+    return {code: code for code in codes}
+
+
+@params.reader(str)
+def _type(text: str) -> str:
+    """A type of pages or of documents."""
+    if text in page_types():
+        return text
+    return str(params.fact(RECORD_TYPE)(text))
+
+
+FACETS: tuple[Facet, ...] = (
+    Facet("kind", pgettext_lazy("reader", "Content"), params.choice(KINDS), "Pages or documents.", _kinds),
+    Facet("type", pgettext_lazy("reader", "Type"), _type, "Types of pages, and of documents (codes).", types, shown=40),
+    Facet(
+        "theme",
+        pgettext_lazy("reader", "Theme"),
+        params.fact("resources.Concept"),
+        "About these concepts or narrower ones (codes).",
+        _of_facts("resources.Concept"),
+        asked="concept",
+        shown=40,
+    ),
+    Facet(
+        "border",
+        pgettext_lazy("reader", "Border"),
+        params.fact("borders.Border"),
+        "About these borders, their parts or territories on them (codes).",
+        _of_facts("borders.Border"),
+        shown=40,
+    ),
+    Facet(
+        "territory",
+        pgettext_lazy("reader", "Territory"),
+        params.fact("borders.Territory"),
+        "About these territories (codes).",
+        _of_facts("borders.Territory"),
+    ),
+    Facet(
+        "country",
+        pgettext_lazy("reader", "Country"),
+        params.fact("borders.Country"),
+        "About these countries or their borders (codes).",
+        _of_facts("borders.Country"),
+    ),
+    Facet("author", pgettext_lazy("reader", "Author"), params.plain, "By these persons or bodies (codes).", _authors),
+    Facet(
+        "language",
+        pgettext_lazy("reader", "Language"),
+        params.choice(document_languages.KNOWN),
+        "There is a version in one of these languages.",
+        _document_languages,
+    ),
+    Facet("year", pgettext_lazy("reader", "Year"), params.integer(1000, 2200), "Of these years.", _years, shown=100),
+)

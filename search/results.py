@@ -1,0 +1,264 @@
+"""What was found, as JSON: results with marked passages, facets with labels, and how the question was understood."""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from django.conf import settings
+from typing_extensions import TypedDict
+
+from cms import frontend, labels
+from cms.json_types import Address
+from cms.labels import Coded
+from cms.languages import fallbacks
+from cms.references import API_PATH
+from cms.representation import UncertainDate, uncertain_date
+from resources.models import Record
+from search import facets, languages, schema
+from search.answering import Answered, answer
+from search.documents import public_pages
+from search.engines import nodes
+from search.engines.base import CLOSE, OPEN, Hit
+from search.expansions import Expansion
+from search.searching import Asked
+
+MARK, END = "<mark>", "</mark>"
+
+
+class Passage(TypedDict):
+    """Where it matched, as HTML whose only tag is <mark>; `part` is title, summary or body, `locale` its language."""
+
+    part: str
+    locale: str
+    html: str
+
+
+class SearchResult(TypedDict):
+    """A page with all its translations, or a document.
+
+    `key` names it in the API: the number of a page (in the language shown), the number of a record. `locale` is the
+    language shown: the reader's where there is one, else another, which `locales` lists. `passage` is null where
+    nothing but facts or names matched. `title_html` has what matched in <mark>.
+    """
+
+    kind: Literal["page", "record"]
+    key: str
+    type: Coded
+    locale: str
+    locales: list[str]
+    title: str
+    title_html: str
+    summary: str
+    passage: Passage | None
+    date: UncertainDate | None
+    authors: list[str]
+    html_path: str | None
+    html_url: Address | None
+    detail_url: Address
+
+
+class FacetValue(TypedDict):
+    """A value with how many results it would leave, whatever is chosen of its own facet."""
+
+    code: str
+    label: str
+    count: int
+    selected: bool
+
+
+class FacetJson(TypedDict):
+    """A facet; its name is the parameter."""
+
+    name: str
+    label: str
+    values: list[FacetValue]
+
+
+class ExpansionJson(TypedDict):
+    """What was typed is a name of this fact, whose other names were asked for as well."""
+
+    typed: str
+    kind: Literal["concept", "border", "territory"]
+    code: str
+    labels: list[str]
+
+
+class SearchMeta(TypedDict):
+    """How a question was answered.
+
+    `relaxed`: too few have all that was asked for, so works with any of it follow. `degraded`: the standby engine
+    answered. `next_cursor` is null: an order by relevance does not last.
+    """
+
+    total_count: int
+    next_cursor: None
+    relaxed: bool
+    degraded: bool
+
+
+class SearchAnswer(TypedDict):
+    """Results, the best first."""
+
+    meta: SearchMeta
+    items: list[SearchResult]
+    facets: list[FacetJson]
+    expansions: list[ExpansionJson]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader asks, on the API and on the portal's pages alike."""
+
+    text: str
+    locale: str
+    chosen: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Values by the name of their facet."""
+    year_from: int | None = None
+    year_to: int | None = None
+    order: Literal["relevance", "date", "added", "title"] = "relevance"
+    descending: bool = True
+    limit: int = 20
+    offset: int = 0
+    expand: bool = True
+
+    def asked(self, snapshot: labels.Labels) -> Asked:
+        filters: dict[str, nodes.Node] = {
+            facet.name: facet.chosen(self.chosen[facet.name]) for facet in facets.FACETS if self.chosen.get(facet.name)
+        }
+        if self.year_from is not None or self.year_to is not None:
+            filters["years"] = nodes.Between("year", self.year_from, self.year_to)
+        return Asked(
+            text=self.text,
+            locale=self.locale,
+            filters=filters,
+            counts={facet.name: facet.shown for facet in facets.FACETS},
+            order=self.order,
+            descending=self.descending,
+            offset=self.offset,
+            limit=self.limit,
+            names=snapshot if self.expand else None,
+        )
+
+
+def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
+    """The answer to a question (a fixed number of queries); answering.Unavailable where no engine can answer."""
+    given = answer(question.asked(snapshot))
+    hits = _still_public(given.found.hits, snapshot)
+    types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
+    return {
+        "meta": {
+            "total_count": given.found.total,
+            "next_cursor": None,
+            "relaxed": given.found.relaxed,
+            "degraded": given.degraded,
+        },
+        "items": [_result(hit, question.locale, types) for hit in hits],
+        "facets": _facets(given, question, snapshot),
+        "expansions": [_expansion(one, question.locale) for one in given.found.expansions],
+    }
+
+
+def _still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
+    """Hits without what was closed a moment ago and is still in the index (two queries)."""
+    hits = list(hits)
+    pages = {version["page"] for hit in hits if hit.shown["kind"] == "page" for version in _versions(hit).values()}
+    codes = {hit.shown["code"] for hit in hits if hit.shown["kind"] == "record"}
+    public = set(public_pages(snapshot).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
+    live = set(Record.objects.filter(code__in=codes, live=True).values_list("code", flat=True)) if codes else set()
+
+    def kept(hit: Hit) -> Hit:
+        if hit.shown["kind"] == "record":
+            versions = _versions(hit) if hit.shown["code"] in live else {}
+        else:
+            versions = {code: version for code, version in _versions(hit).items() if version["page"] in public}
+        if len(versions) == len(_versions(hit)):
+            return hit
+        passages = {
+            part: {code: passage for code, passage in found.items() if code in versions}
+            for part, found in hit.passages.items()
+        }
+        return replace(hit, shown={**hit.shown, "languages": versions}, passages=passages)
+
+    return [found for hit in hits if _versions(found := kept(hit))]
+
+
+def _versions(hit: Hit) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = hit.shown["languages"]
+    return found
+
+
+def _result(hit: Hit, locale: str, types: Mapping[str, str]) -> SearchResult:
+    shown, versions = hit.shown, _versions(hit)
+    order = [locale, *versions] if shown["kind"] == "record" else [*fallbacks(locale), *versions]
+    language = next(code for code in order if code in versions)
+    version = versions[language]
+    key = str(version["page"]) if shown["kind"] == "page" else shown["code"]
+    path = version.get("html_path")
+    passages = hit.passages.get(schema.TITLE, {})
+    here = language if language in languages.LANGUAGES else languages.OTHER
+    return {
+        "kind": shown["kind"],
+        "key": key,
+        "type": {"code": shown["type"], "label": types[shown["type"]]},
+        "locale": language,
+        "locales": list(versions),
+        "title": version["title"],
+        "title_html": _marked(passages[here]) if here in passages else html.escape(version["title"]),
+        "summary": version["summary"],
+        "passage": _passage(hit, here, language),
+        "date": uncertain_date(shown.get("date"), shown.get("precision", "day")),
+        "authors": list(shown.get("authors", ())),
+        "html_path": path,
+        "html_url": frontend.html_url(path) if path else None,
+        "detail_url": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{API_PATH}{shown['kind']}s/{key}/",
+    }
+
+
+def _passage(hit: Hit, here: str, language: str) -> Passage | None:
+    """The best passage: in the text that is shown; in another language where nothing in that matches, title included."""
+    for part in (schema.SUMMARY, schema.BODY):
+        if found := hit.passages.get(part, {}).get(here):
+            return Passage(part=part, locale=language, html=_marked(found))
+    if here in hit.passages.get(schema.TITLE, {}):
+        return None
+    for part in schema.PARTS:
+        for other, found in hit.passages.get(part, {}).items():
+            if other != here:
+                return Passage(part=part, locale=other, html=_marked(found))
+    return None
+
+
+def _marked(passage: str) -> str:
+    return html.escape(passage).replace(OPEN, MARK).replace(CLOSE, END)
+
+
+def _facets(given: Answered, question: Question, snapshot: labels.Labels) -> list[FacetJson]:
+    found: list[FacetJson] = []
+    for facet in facets.FACETS:
+        counts = dict(given.found.counts.get(facet.name, {}))
+        chosen = [str(value) for value in question.chosen.get(facet.name, ())]
+        for code in chosen:
+            counts.setdefault(code, 0)
+        named = facet.labelled(counts, snapshot, question.locale)
+        values: list[FacetValue] = [
+            {"code": code, "label": named[code], "count": count, "selected": code in chosen}
+            for code, count in counts.items()
+            if code in named
+        ]
+        if facet.name == "year":
+            values.sort(key=lambda value: value["code"], reverse=True)
+        else:
+            values.sort(key=lambda value: (-value["count"], value["label"]))
+        found.append({"name": facet.name, "label": str(facet.label), "values": values})
+    return found
+
+
+def _expansion(one: Expansion, locale: str) -> ExpansionJson:
+    told = [name for code in fallbacks(locale) for name in one.names.get(code, ())[:1]]
+    return {
+        "typed": one.typed,
+        "kind": one.field,  # type: ignore[typeddict-item]
+        "code": one.code,
+        "labels": list(dict.fromkeys(told)),
+    }

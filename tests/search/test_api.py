@@ -1,0 +1,209 @@
+"""`/api/v2/search/`."""
+
+import pytest
+from django.test import Client
+
+from borders.models import PageBorder
+from resources.models import ConceptName, PageTheme
+from search import answering, indexer
+from search.engines.base import EngineError
+from search.engines.configured import engines
+from search.engines.embedded import EmbeddedEngine
+from tests.factories import borders, resources
+from tests.factories.pages import home_page, locale, standard_page
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v2/search/"
+
+
+@pytest.fixture(autouse=True)
+def fresh_breakers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "_breakers", {})
+
+
+@pytest.fixture
+def library():
+    """Pages and records on health and trains, indexed."""
+    root = home_page()
+    fr_de = borders.border("fr-de", {"fr": "France – Allemagne", "de": "Frankreich – Deutschland"})
+    health = resources.concept("health")
+    names = ConceptName.objects.filter(fact=health, kind="preferred")
+    names.filter(language="fr").update(text="santé")
+    names.filter(language="en").update(text="health")
+    ConceptName.objects.create(fact=health, language="de", text="Gesundheit")
+    page = standard_page(root, "Soins", introduction="Les soins & la <santé> des frontaliers.")
+    PageBorder.objects.create(page=page, fact=fr_de)
+    PageTheme.objects.create(page=page, fact=health)
+    german = page.copy_for_translation(locale("de"), copy_parents=True)
+    german.title, german.introduction = "Pflege", "Gesundheit der Grenzgänger"
+    german.save_revision().publish()
+    insee = resources.agent("insee")
+    study = resources.record(
+        "Les trains de la santé", texts={"en": "Health trains"}, agents={"author": [insee]}, date="2019-05-01"
+    )
+    guide = resources.record("Il treno", language="it", type="guide", date="2021-01-01", date_precision="year")
+    refresh()
+    return {"page": page, "german": german, "study": study, "guide": guide}
+
+
+def refresh() -> None:
+    for engine in engines():
+        indexer.rebuild(engine)
+
+
+def ask(client: Client, **parameters):
+    response = client.get(PATH, parameters)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def titles(answer) -> list[str]:
+    return [item["title"] for item in answer["items"]]
+
+
+def facet(answer, name: str) -> dict[str, int]:
+    [found] = [facet for facet in answer["facets"] if facet["name"] == name]
+    return {value["code"]: value["count"] for value in found["values"]}
+
+
+def test_pages_and_documents_are_one_list_in_the_readers_language(client, library):
+    found = ask(client, q="soins santé", locale="fr")
+    assert found["meta"] == {"total_count": 2, "next_cursor": None, "relaxed": True, "degraded": False}
+    first = found["items"][0]
+    assert first["kind"] == "page"
+    assert first["key"] == str(library["page"].pk)
+    assert first["title_html"] == "<mark>Soins</mark>"
+    assert first["passage"]["html"] == "Les <mark>soins</mark> &amp; la &lt;<mark>santé</mark>&gt; des frontaliers"
+    assert first["html_path"] == f"/fr/{library['page'].slug}/"
+    assert first["locales"] == ["fr", "de"]
+    german = ask(client, q="soins santé", locale="de")["items"][0]
+    assert (german["locale"], german["title"], german["key"]) == ("de", "Pflege", str(library["german"].pk))
+    assert german["passage"] == {"part": "summary", "locale": "de", "html": "<mark>Gesundheit</mark> der Grenzgänger"}
+
+
+def test_a_document(client, library):
+    [study] = ask(client, q="auteur:insee", locale="en")["items"]
+    assert (study["kind"], study["key"], study["title"]) == ("record", library["study"].code, "Health trains")
+    assert study["type"]["code"] == "report"
+    assert study["authors"] == ["INSEE"]
+    assert study["date"] == {"date": "2019-05-01", "precision": "day"}
+    assert client.get(study["detail_url"].replace("http://localhost:8000", "")).status_code == 200
+    [guide] = ask(client, q="treno", locale="en")["items"]
+    assert (guide["locale"], guide["date"]) == ("it", {"date": "2021", "precision": "year"})
+
+
+def test_facets_count_and_filter(client, library):
+    found = ask(client, locale="de")
+    assert facet(found, "kind") == {"page": 2, "record": 2}
+    assert facet(found, "theme") == {"health": 1}
+    assert facet(found, "border") == {"fr-de": 1}
+    assert facet(found, "country") == {"fr": 1, "de": 1}
+    assert facet(found, "year")["2019"] == 1
+    [border] = [one for one in found["facets"] if one["name"] == "border"]
+    assert border["values"][0]["label"] == "Frankreich – Deutschland"
+    records = ask(client, kind="record", locale="fr")
+    assert records["meta"]["total_count"] == 2
+    assert facet(records, "kind") == {"record": 2, "page": 2}
+    assert facet(records, "type") == {"report": 1, "guide": 1}
+    assert titles(ask(client, kind="record", language="it")) == ["Il treno"]
+    assert titles(ask(client, theme="health", locale="fr")) == ["Soins"]
+    assert titles(ask(client, author="insee", locale="fr")) == ["Les trains de la santé"]
+    assert titles(ask(client, year_from="2020", year_to="2022", locale="fr")) == ["Il treno"]
+    assert titles(ask(client, kind="record", order="title", locale="fr")) == ["Il treno", "Les trains de la santé"]
+    assert titles(ask(client, kind="record", order="-date", locale="fr")) == ["Il treno", "Les trains de la santé"]
+    assert titles(ask(client, year="2019,2021", limit="1", offset="1", order="date", locale="fr")) == ["Il treno"]
+
+
+def test_a_name_in_another_language_is_found_and_said(client, library):
+    found = ask(client, q="Gesundheit", locale="de")
+    assert titles(found) == ["Pflege", "Les trains de la santé"]  # what was typed before what it means
+    [expansion] = found["expansions"]
+    assert (expansion["typed"], expansion["kind"], expansion["code"]) == ("Gesundheit", "concept", "health")
+    assert {"santé", "health"} <= set(expansion["labels"])
+    assert found["items"][1]["title_html"] == "Les trains de la <mark>santé</mark>"
+    assert found["items"][1]["passage"] is None
+    taken = ask(client, q="Gesundheit", locale="de", expand="false")
+    assert (titles(taken), taken["expansions"]) == (["Pflege"], [])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ({"border": "nowhere"}, "border"),
+        ({"theme": "nothing"}, "theme"),
+        ({"type": "nothing"}, "type"),
+        ({"kind": "files"}, "kind"),
+        ({"language": "xx"}, "language"),
+        ({"year": "soon"}, "year"),
+        ({"offset": "10000"}, "offset"),
+        ({"limit": "101"}, "limit"),
+        ({"order": "best"}, "order"),
+        ({"q": "a" * 501}, "q"),
+        ({"unknown": "1"}, "unknown"),
+    ],
+)
+def test_a_bad_value_is_named(client, parameters, named):
+    response = client.get(PATH, parameters)
+    assert response.status_code == 400
+    assert [error["parameter"] for error in response.json()["errors"]] == [named]
+
+
+def test_what_was_closed_a_moment_ago_does_not_show(client, library):
+    library["page"].unpublish()
+    library["study"].unpublish()
+    assert titles(ask(client, q="santé Gesundheit frontaliers trains", locale="fr")) == ["Pflege"]
+    assert "frontaliers" not in str(ask(client, q="frontaliers", locale="fr")["items"])
+
+
+def test_an_answer_takes_a_fixed_number_of_queries(client, library, django_assert_max_num_queries):
+    ask(client, q="santé")
+    with django_assert_max_num_queries(4):
+        ask(client, q="santé", limit="1")
+    with django_assert_max_num_queries(4):
+        ask(client, q="santé trains", limit="20")
+
+
+class Broken(EmbeddedEngine):
+    name = "elasticsearch"
+    asked = 0
+
+    def search(self, request):
+        self.asked += 1
+        raise EngineError("down")
+
+
+def test_the_standby_answers_and_the_first_is_left_alone_for_a_while(client, library, monkeypatch, tmp_path):
+    broken, [standby] = Broken(tmp_path), engines()
+    monkeypatch.setattr(answering, "engines", lambda: [broken, standby])
+    for _reader in range(3):
+        found = ask(client, q="santé", locale="fr")
+        assert found["meta"]["degraded"] is True
+        assert titles(found)
+    assert broken.asked == 1
+
+
+def test_without_any_engine_the_answer_says_when_to_come_back(client, monkeypatch, tmp_path):
+    monkeypatch.setattr(answering, "engines", lambda: [Broken(tmp_path)])
+    response = client.get(PATH)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert response.json()["detail"] == "The search is being prepared. Try again in a moment."
+
+
+def test_a_breaker_lets_one_reader_try_after_each_pause():
+    now = 0.0
+    breaker = answering.Breaker(lambda: now)
+    assert breaker.lets_through()
+    assert breaker.failed()
+    assert not breaker.lets_through()
+    now = 2.5
+    assert breaker.lets_through()
+    assert not breaker.lets_through()
+    assert not breaker.failed()
+    now = 5.0
+    assert not breaker.lets_through()
+    now = 7.0
+    assert breaker.lets_through()
+    assert breaker.answered()
+    assert breaker.lets_through()
+    assert not breaker.answered()
