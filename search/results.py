@@ -216,7 +216,7 @@ def _result(hit: Hit, locale: str, types: Mapping[str, str]) -> SearchResult:
 
 
 def _passage(hit: Hit, here: str, language: str) -> Passage | None:
-    """The best passage: in the text that is shown; in another language where nothing in that matches, title included."""
+    """The best passage: in the text that is shown, else in another language if its title does not match either."""
     for part in (schema.SUMMARY, schema.BODY):
         if found := hit.passages.get(part, {}).get(here):
             return Passage(part=part, locale=language, html=_marked(found))
