@@ -13,7 +13,7 @@ from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.functions import Cast
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList, Panel, PublishingPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.views.generic.chooser import CreateView
 from wagtail.models import WorkflowState
 from wagtail.search.backends import get_search_backend
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
@@ -230,7 +231,16 @@ class FactChooseResultsView(_Chooses, ChooseResultsView):
     pass
 
 
+class FactCreateView(CreateView):
+    """A chooser of facts makes none: they have forms of their own."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Wagtail's expects the form that this chooser does not have."""
+        raise Http404
+
+
 class FactChooserViewSet(SnippetChooserViewSet):
+    create_view_class = FactCreateView
     choose_view_class = FactChooseView
     choose_results_view_class = FactChooseResultsView
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,12 +18,14 @@ ROW_COUNTERS, MOST_DIGITS = ("-TOTAL_FORMS", "-INITIAL_FORMS"), 3
 BLOCK_COUNTER = "-count"
 KEY_DIGITS = 18
 LIBRARIES = ("/wagtail/", "/django/forms/")
+UNREADABLE = (ValueError, LookupError, OverflowError, AttributeError)
 
 logger = logging.getLogger(__name__)
 
 READS_WHAT_WAS_POSTED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "value_from_datadict": lambda variables: variables.get("prefix"),  # blocks
     "render": lambda variables: variables.get("name"),  # a chooser looks its choice up as the form is shown again
+    "_clean_bound_field": lambda variables: _missing(variables["bf"]),
     "_check_values": lambda variables: variables["self"].label,  # of several keys, one no database can hold
 }
 """Methods with what names the field, of their variables."""
@@ -54,13 +57,18 @@ class UnreadableFormsMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not _is_posted_form(request) or not isinstance(exception, ValueError | LookupError | OverflowError):
+        if not _is_posted_form(request) or not isinstance(exception, UNREADABLE):
             return None
         field = _field_being_read(exception.__traceback__)
         if field is None:
             return None
         logger.warning("The field %r of a form posted to %s cannot be read: %r", field, request.path, exception)
         return _refused(field)
+
+
+def _missing(field: BoundField) -> str | None:
+    """The name of a field that was not posted at all; another's trouble is not the browser's."""
+    return None if field.html_name in field.form.data else field.html_name
 
 
 def _is_key(text: str) -> bool:

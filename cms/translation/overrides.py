@@ -5,25 +5,45 @@ translation then fails.
 """
 
 import json
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import ForeignKey
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ForeignKey, Model
 from django.db.models.signals import post_delete
-from wagtail.models import get_page_models
+from wagtail.blocks import ChooserBlock, ListBlock
 from wagtail.whitelist import check_url
-from wagtail_localize.models import SegmentOverride, TranslationSource
+from wagtail_localize.models import (
+    OverridableSegment,
+    SegmentOverride,
+    SourceDeletedError,
+    TranslationContext,
+    TranslationSource,
+)
 
 from cms.media import CmsDocument, CmsImage
 from cms.references import key
 
 
+def chosen_model(source: TranslationSource, context: TranslationContext) -> type[Model] | None:
+    """The model that a place in a page chooses from, with a foreign key or in a block; None where an address stands."""
+    path = context.field_path or context.get_field_path(source.as_instance())
+    name, *names = path.split(".")
+    model: Any = source.specific_content_type.model_class()
+    field = model._meta.get_field(name)
+    if isinstance(field, ForeignKey):
+        return cast("type[Model]", field.related_model)
+    block: Any = getattr(field, "stream_block", None)
+    for name in names:
+        block = block.child_block if isinstance(block, ListBlock) else block.child_blocks[name]
+    return block.target_model if isinstance(block, ChooserBlock) else None
+
+
 def fits(source: TranslationSource, override: SegmentOverride) -> bool:
     """Whether the object that the override names exists, or its address is one that a link may lead to."""
-    model: Any = source.specific_content_type.model_class()
-    field = model._meta.get_field(override.context.path.split(".", 1)[0])
-    if isinstance(field, ForeignKey):
+    model = chosen_model(source, override.context)
+    if model is not None:
         pk = key(override.data)
-        return pk is not None and field.related_model._default_manager.filter(pk=pk).exists()
+        return pk is not None and model._default_manager.filter(pk=pk).exists()
     return isinstance(override.data, str) and bool(check_url(override.data))
 
 
@@ -34,7 +54,22 @@ def connect() -> None:
 
 
 def _file_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
-    columns = (field for model in get_page_models() for field in model._meta.fields if isinstance(field, ForeignKey))
-    names = {field.name for field in columns if field.related_model is sender}
+    """Forget what a translation takes from a file that is gone, of its own choice or as the source has it.
+
+    The translation editor would look the source's own up and, without it, show an empty page.
+    """
     values = [json.dumps(instance.pk), json.dumps(str(instance.pk))]
-    SegmentOverride.objects.filter(context__path__in=names, data_json__in=values).delete()
+    segments = OverridableSegment.objects.select_related("context", "source")
+    of_source = [found.pk for found in segments.filter(data_json__in=values) if _chooses(found, sender)]
+    own = SegmentOverride.objects.filter(data_json__in=values).values_list("context", "pk")
+    places = {found.context_id: found for found in segments.filter(context__in=[context for context, _ in own])}
+    of_translation = [pk for context, pk in own if context in places and _chooses(places[context], sender)]
+    OverridableSegment.objects.filter(pk__in=of_source).delete()
+    SegmentOverride.objects.filter(pk__in=of_translation).delete()
+
+
+def _chooses(segment: OverridableSegment, model: type) -> bool:
+    try:
+        return chosen_model(segment.source, segment.context) is model
+    except (SourceDeletedError, LookupError, FieldDoesNotExist):  # of a page that is gone, or changed its fields
+        return False

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from cms.languages import CODES
 from home.models import StandardPage
+from tests.browser.conftest import failures_of
 from tests.browser.test_admin_editing import open_and_watched
 from tests.factories.pages import home_page, standard_page
 
@@ -76,9 +77,14 @@ def test_a_stranger_reads_a_shared_draft_until_it_is_withdrawn(
 ) -> None:
     page_to_edit.title = "Un brouillon"
     page_to_edit.save_revision()
+    failures = failures_of(anna)
     anna.goto(f"/admin/pages/{page_to_edit.pk}/edit/")
     anna.locator(".w-header-button[data-w-dropdown-target=toggle], .w-slim-header [aria-label=Actions]").first.click()
     anna.get_by_role("link", name="Partager le brouillon").click()
+    anna.get_by_label("Dernier jour").click()
+    expect(anna.locator(".xdsoft_datetimepicker:visible")).to_be_visible()
+    anna.get_by_label("Partagé avec").click()
+    expect(anna.locator(".xdsoft_datetimepicker:visible")).to_have_count(0)
     anna.get_by_label("Partagé avec").fill("Saarmoselle")
     anna.get_by_role("button", name="Créer un lien").click()
     address = anna.get_by_role("textbox", name="Lien").input_value()
@@ -91,4 +97,5 @@ def test_a_stranger_reads_a_shared_draft_until_it_is_withdrawn(
     expect(anna.get_by_text("Le lien ne fonctionne plus.")).to_be_visible()
     stranger.reload()
     expect(stranger.locator("h1")).to_have_text("Cet aperçu n’est plus disponible")
+    assert failures == []
     private_window.close()

@@ -5,6 +5,7 @@ import logging
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError
+from django.test import Client
 
 from cms.logs import OneLineFormatter
 
@@ -17,6 +18,15 @@ def test_health_is_answered_to_any_host_and_without_https(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     answer = client.get("/healthz", headers={"host": "10.0.0.7:8000"})
     assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+def test_a_form_of_another_session_says_what_to_do():
+    answer = Client(enforce_csrf_checks=True).post(
+        "/admin/login/", {"username": "x"}, headers={"accept-language": "fr"}
+    )
+    assert answer.status_code == 403
+    assert "rechargez la page et recommencez" in answer.content.decode()
 
 
 @pytest.mark.django_db

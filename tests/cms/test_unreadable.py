@@ -91,6 +91,13 @@ def test_what_is_not_there_is_refused_by_the_form(
     assert not NewsPage.objects.exists()
 
 
+def test_forms_of_choosers(editor: Client) -> None:
+    answer = editor.post(reverse("wagtailadmin_choose_page_external_link"), {})
+    assert (answer.status_code, "<code>external-link-chooser-url</code>" in answer.content.decode()) == (400, True)
+    chooser = Border.snippet_viewset.chooser_viewset
+    assert editor.post(reverse(chooser.get_url_name("create")), {}).status_code == 404
+
+
 @pytest.mark.parametrize("wrong", ["abc", HUGE])
 def test_facts_and_bulk_actions_store_nothing_either(editor: Client, wrong: str) -> None:
     border = make.revised(make.border("fr-de"))

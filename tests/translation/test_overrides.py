@@ -89,3 +89,22 @@ def test_a_text_brings_no_link_of_its_own(admin_client: Client, translation: Tra
     assert put(admin_client, "edit_string_translation", translation, segment) == 400
     assert put(admin_client, "edit_string_translation", translation, segment, value="<b>" * 5000) == 400
     works(admin_client, translation)
+
+
+def test_the_editor_shows_nothing_of_a_file_that_is_gone(admin_client: Client, french: StandardPage) -> None:
+    shared, inside = pictures.image(name="shared.jpg"), pictures.image(name="inside.jpg")
+    french.sharing_image = shared
+    block = {"type": "image", "id": "11111111-0000-4000-8000-000000000003"}
+    value = {"image": inside.pk, "alt": "Une vue", "decorative": False, "caption": ""}
+    french.body = json.dumps([{**block, "value": value}])
+    french.save_revision().publish()
+    [translation] = drafting.submit(french, [locale("de")], None)
+    translate_texts(translation)
+    segments = OverridableSegment.objects.filter(source=translation.source)
+    assert {segment.data for segment in segments} == {shared.pk, inside.pk}
+    for value in ("abc", "9" * 30, "-1", ""):
+        assert put(admin_client, "edit_override", translation, overridable(translation, "body"), value=value) == 400
+    for image in (shared, inside):
+        admin_client.post(reverse("wagtailimages:delete", args=[image.pk]))
+    assert not segments.all(), "their editor would look for what is gone, and show an empty page"
+    works(admin_client, translation)
