@@ -55,11 +55,11 @@ def comes_first(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """After a slow test that emptied the tables come tests that roll back and count on what the migrations wrote."""
     yield
     marker = item.get_closest_marker("django_db")
-    if comes_first(item) and marker is not None and marker.kwargs.get("transaction"):
+    if nextitem and comes_first(item) and marker is not None and marker.kwargs.get("transaction"):
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 

@@ -20,19 +20,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Collection, Locale, Page, PageViewRestriction
+from wagtail.models import Collection, Locale, Page, PageViewRestriction, Site
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 from wagtail_localize.models import Translation
 
 from borders.models import Border
 from cms import refusals, renditions
 from cms.translation import drafting, trees
-from home.models import HomePage, NavigationEntry
+from home.models import HomePage, NavigationEntry, SiteSettings
 from tests.admin import administrator, filled
 from tests.api.following import index_references
 from tests.api.wsgi import ask
 from tests.cms.killing import Playground, run
-from tests.factories import borders, pictures
+from tests.factories import borders, documents, pictures
 from tests.factories.pages import home_page, locale, standard_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite, pytest.mark.slow]
@@ -77,6 +77,8 @@ class Place:
         standard_page(section, "Toute neuve", slug="neuve")
         borders.revised(borders.border("fr-de"))
         self.picture = pictures.image(pictures.jpeg(64, 48))
+        self.collection = Collection.get_first_root_node().add_child(name="Membres")
+        self.document = documents.document(title="Compte rendu", collection=self.collection)
         Redirect.objects.create(old_path="/ancienne", redirect_page=page("page"))
         NavigationEntry.objects.create(page=page("page"))
         administrator(client)
@@ -90,12 +92,12 @@ class Place:
             setattr(draft, name, value)
         return draft.save_revision(approved_go_live_at=fields.get("go_live_at"))
 
-    def post(self, name: str, *args: Any, query: str = "", **form: Any) -> Route:
-        address = reverse(name, args=args) + query
+    def post(self, view: str, *args: Any, query: str = "", **form: Any) -> Route:
+        address = reverse(view, args=args) + query
         return partial(self._posted, address, form)
 
-    def form(self, name: str, *args: Any, **changes: Any) -> Route:
-        address = reverse(name, args=args)
+    def form(self, view: str, *args: Any, **changes: Any) -> Route:
+        address = reverse(view, args=args)
         return partial(self._posted, address, filled(self.admin, address, **changes))
 
     def _posted(self, address: str, form: Any) -> None:
@@ -136,15 +138,25 @@ def fact(place: Place, view: str, **changes: Any) -> Route:
     return place.form(name, one.pk, **changes) if changes else place.post(name, one.pk)
 
 
-def upload(place: Place) -> Route:
-    content = pictures.jpeg(64, 48)
-
+def upload(place: Place, view: str, name: str, content: bytes) -> Route:
     def uploaded() -> None:
-        form = {"title": "Nouvelle", "file": SimpleUploadedFile("new.jpg", content, "image/jpeg"), "tags": "carte"}
+        form = {"title": "Nouvelle", "file": SimpleUploadedFile(name, content), "tags": "carte"}
         form |= {"collection": Collection.get_first_root_node().pk}
-        assert place.admin.post(reverse("wagtailimages:add"), form).status_code == 302
+        assert place.admin.post(reverse(view), form).status_code == 302
 
     return uploaded
+
+
+def close(place: Place) -> Route:
+    form = {"restriction_type": "login", "password": "", "groups": []}
+    return place.post("wagtailadmin_collections:set_privacy", place.collection.pk, **form)
+
+
+def settings(place: Place) -> Route:
+    site = Site.objects.get()
+    return place.form(
+        "wagtailsettings:edit", "home", "sitesettings", SiteSettings.for_site(site).pk, legal_page=page("page").pk
+    )
 
 
 def render(place: Place) -> Route:
@@ -199,9 +211,13 @@ ROUTES: dict[str, Callable[[Place], Route]] = {
     "fact": lambda place: fact(place, "edit", **{"names-0-text": "Frontière", "action-publish": "on"}),
     "fact withdrawn": lambda place: fact(place, "unpublish"),
     "fact deleted": lambda place: fact(place, "delete"),
-    "image": upload,
+    "image": lambda place: upload(place, "wagtailimages:add", "new.jpg", pictures.jpeg(64, 48)),
     "renditions": render,
     "image deleted": lambda place: place.post("wagtailimages:delete", place.picture.pk),
+    "document": lambda place: upload(place, "wagtaildocs:add", "new.pdf", documents.PDF),
+    "document deleted": lambda place: place.post("wagtaildocs:delete", place.document.pk),
+    "collection closed": close,
+    "site settings": settings,
     "navigation": navigate,
     "redirect": redirect,
     "publish several": lambda place: place.bulk("publish", "page", "voisine"),

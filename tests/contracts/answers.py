@@ -47,7 +47,7 @@ def check(request: dict[str, Any], response: Any, match: Any) -> None:
     kind = "x-cut-by-fields" if "fields" in QueryDict(request["QUERY_STRING"]) else "schema"
     key = (operation.name, str(response.status_code), media_type, kind)
     where = f"{operation.name} {response.status_code} {media_type} ({request['PATH_INFO']}?{request['QUERY_STRING']})"
-    validator = _declared().get(key) or _declared().get((*key[:3], "schema"))
+    validator = _declared(*key) or _declared(*key[:3], "schema")
     if validator is None:
         raise UndeclaredAnswer(f"{where}: not declared")
     _validate(validator, response.content, where)
@@ -75,10 +75,17 @@ def _at(path: list[Any]) -> str:
 
 
 @functools.cache
-def _declared() -> dict[tuple[str, str, str, str], Any]:
-    """A validator for each answer of each operation by its name, status, media type, and whether it may be cut."""
+def _declared(operation: str, status: str, media_type: str, kind: str) -> Any:
+    """The validator of an answer, made when it is needed, as each holds all components; None for an undeclared one."""
+    schema = _schemas().get((operation, status, media_type, kind))
+    return schema and _validator(schema)
+
+
+@functools.cache
+def _schemas() -> dict[tuple[str, str, str, str], Any]:
+    """The schema of each answer of each operation by its name, status, media type, and whether it may be cut."""
     return {
-        (operation["operationId"], status, media_type, kind): _validator(schema)
+        (operation["operationId"], status, media_type, kind): schema
         for path in document()["paths"].values()
         for operation in path.values()
         for status, answer in operation["responses"].items()
