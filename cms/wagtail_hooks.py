@@ -3,7 +3,7 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from cms import media_admin, refusals, rich_text
+from cms import admin_api, media_admin, refusals, rich_text
 from cms.office_admin import OfficeViewSet
 from cms.preview import sharing
 from cms.preview import views as preview_views
@@ -13,6 +13,7 @@ from cms.webhooks import admin as webhooks
 
 register_snippet(OfficeViewSet)
 
+hooks.register("construct_admin_api", admin_api.without_actions)
 hooks.register("register_rich_text_features", rich_text.register_features, order=1)
 
 # Before wagtail-localize's own (order 0), so that its views are never reached unguarded.

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.admin.api.views import PagesAdminAPIViewSet
 from wagtail.models import GroupPagePermission, Page
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 from wagtail_localize.wagtail_hooks import register_admin_urls
@@ -358,3 +359,12 @@ def test_the_editor_names_the_facts_that_blocks_choose(translator: Client) -> No
     border.live = False
     border.save()
     assert translator.get(address).status_code == 404, "a draft is nobody's to see who may not edit it"
+
+
+def test_no_action_of_wagtails_admin_api_goes_past_the_guards(admin_client: Client, french: StandardPage) -> None:
+    german = in_german(french)
+    for name in PagesAdminAPIViewSet.actions:
+        answer = admin_client.post(reverse("wagtailadmin_api:pages:action", args=[german.pk, name]))
+        assert answer.status_code == 404, name
+    assert in_german(french).alias_of_id == french.pk
+    assert admin_client.get(reverse("wagtailadmin_api:pages:detail", args=[german.pk])).status_code == 200
