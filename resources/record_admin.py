@@ -20,6 +20,8 @@ from resources.records import AgentRole, Record, RecordLanguage
 
 SHOWN_AGENTS = 3
 EXPORTED_AT_ONCE = 500
+EXPORTED_RELATIONS = ("languages", "identifiers", "borders", "territories", "countries", "concepts", "copies")
+"""What an export tells beside what the list shows."""
 
 
 def _facts(name: str, label: Any) -> django_filters.ModelMultipleChoiceFilter:
@@ -70,6 +72,14 @@ def _type_label(record: Record) -> str:
 
 class RecordIndexView(FactIndexView):
     """The list of records, newest first."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        records = super().get_base_queryset()
+        return records.prefetch_related(*EXPORTED_RELATIONS) if self.is_export else records
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """An export needs nothing of the page around a list, which counts by loading everything."""
+        return {"object_list": self.object_list} if self.is_export else super().get_context_data(**kwargs)
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
         return super().as_spreadsheet(_InParts(queryset), spreadsheet_format)

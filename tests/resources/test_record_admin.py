@@ -172,3 +172,20 @@ def test_the_list_is_exported(client: Client) -> None:
     assert row.startswith(f"{record.code},Santé")
     assert "issn:0317-8471" in row
     assert "INSEE" in row
+
+
+def test_an_export_takes_a_fixed_number_of_queries(client: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            b"".join(client.get(url("list"), {"export": "csv"}))
+        return len(captured)
+
+    border = borders.border("fr-de")
+    make.record(identifiers={"issn": "0317-8471"}).borders.set([border])
+    queries()
+    before = queries()
+    for number in range(5):
+        record = make.record(f"Titre {number}", identifiers={"doi": f"10.4000/{number}"}, texts={"de": "Titel"})
+        record.borders = [border]
+        record.save()
+    assert queries() == before
