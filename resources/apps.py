@@ -9,9 +9,11 @@ class ResourcesConfig(AppConfig):
         from cms import changes
         from cms.changes.feed import effects
         from resources import dependants, page_filters, vocabularies
+        from resources.exchange.importing import ImportedRecord
         from resources.record_numbers import RecordNumber
 
         changes.leave_out(RecordNumber, "What it says of a record begins with a change of the record.")
+        changes.leave_out(ImportedRecord, "What a source called a record shows in no answer.")
         effects.register(dependants.of)
         effects.register(dependants.records)
         page_filters.register()

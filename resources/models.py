@@ -2,6 +2,7 @@
 
 from resources.agents import Agent, AgentKind, AgentName
 from resources.dossiers import ChapterPage, DossierIndexPage, DossierPage
+from resources.exchange.importing import ImportedRecord
 from resources.positions import PositionIndexPage, PositionPage, PositionSignatory
 from resources.projects import ProjectIndexPage, ProjectKind, ProjectPage, ProjectPartner
 from resources.record_numbers import RecordNumber
@@ -33,6 +34,7 @@ __all__ = [
     "ConceptStatus",
     "DossierIndexPage",
     "DossierPage",
+    "ImportedRecord",
     "Kind",
     "Licence",
     "PageTheme",

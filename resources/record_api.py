@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponsePermanentRedirect
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from cms import places
 from cms.api import params
@@ -16,6 +15,7 @@ from cms.changes import CONTENT, RECORDS
 from cms.references import API_PATH
 from resources import hierarchy, languages, record_numbers, record_shapes
 from resources.agents import Agent
+from resources.record_formats import RecordFiles, refuse_too_many
 from resources.records import AgentRole, Record, RecordAgent, RecordLanguage
 
 YEAR = params.integer(1000, 2200)
@@ -46,8 +46,11 @@ def _indexed(relation: str, facts: Iterable[int]) -> Q:
     return Q(pk__in=through._default_manager.filter(**{f"{target.name}__in": list(facts)}).values("record"))
 
 
-class RecordList(ListApi):
-    """Documentary records; several values of one parameter widen the list, several parameters narrow it."""
+class RecordList(RecordFiles, ListApi):
+    """Documentary records; several values of one parameter widen the list, several parameters narrow it.
+
+    Also as a file (RIS, BibTeX, CSL-JSON, JSON Lines, CSV) of all of them, at most 2000, unless a `limit` is given.
+    """
 
     families = (CONTENT, RECORDS)
     own_params = (
@@ -108,6 +111,14 @@ class RecordList(ListApi):
     def items(self, found: Sequence[Record], query: params.Query) -> list[record_shapes.RecordJson]:
         return record_shapes.cards(found, self.context(query))
 
+    def chosen(self, query: params.Query, **path: Any) -> list[Record]:
+        if "limit" not in query.given:
+            refuse_too_many(self.total(self.queryset(query), query) - query["offset"], query["format"] or "")
+        return self.all_rows(query)
+
+    def shown(self, records: list[Record], query: params.Query) -> list[record_shapes.RecordJson]:
+        return self.items(records, query)
+
 
 def _by(query: params.Query) -> QuerySet[RecordAgent]:
     """What published agents did, of the agents and in the roles that are asked for."""
@@ -121,27 +132,40 @@ def _by(query: params.Query) -> QuerySet[RecordAgent]:
     return rows.filter(role__in=query["role"]) if query["role"] else rows
 
 
-class RecordDetail(DetailApi):
-    """One record by its permanent number; one that was merged leads to the other, one that was deleted is gone."""
+class RecordDetail(RecordFiles, DetailApi):
+    """One record by its permanent number, also as a file (RIS, BibTeX, CSL-JSON, JSON Lines, CSV).
+
+    One that was merged leads to the other, one that was deleted is gone.
+    """
 
     families = (CONTENT, RECORDS)
     problems = {404: Problem, 410: Problem}
     empty_answers = {301: "It was merged into another: `Location` is the address of that one's detail."}
 
-    def get(self, request: Request, key: str) -> Response | HttpResponsePermanentRedirect:
+    def get(self, request: Request, **path: Any) -> Any:
         try:
-            return super().get(request, key=key)  # type: ignore[no-any-return]
+            return super().get(request, **path)
         except NotFound:
-            into = record_numbers.successor(key)
+            into = record_numbers.successor(path["key"])
             if into is None or not public().filter(code=into).exists():
                 raise
             given = request._request.GET.urlencode()
             return HttpResponsePermanentRedirect(f"{API_PATH}records/{into}/" + (f"?{given}" if given else ""))
 
     def item(self, key: str, query: params.Query) -> record_shapes.RecordDetailJson:
+        return record_shapes.detail(self._record(key), self.context(query))
+
+    def chosen(self, query: params.Query, **path: Any) -> list[Record]:
+        return [self._record(path["key"])]
+
+    def shown(self, records: list[Record], query: params.Query) -> list[record_shapes.RecordJson]:
+        return record_shapes.cards(records, self.context(query))
+
+    @staticmethod
+    def _record(key: str) -> Record:
         record = public().select_related("type").filter(code=key).first()
         if record is None and record_numbers.gone(record_numbers.successor(key) or key):
             raise Gone("This record was deleted.")
         if record is None:
             raise NotFound("There is no record with this number.")
-        return record_shapes.detail(record, self.context(query))
+        return record

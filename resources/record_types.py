@@ -65,6 +65,25 @@ EXPORTED = {
 }
 
 
+DEFAULT_TYPE = {
+    Kind.ARTICLE: "article",
+    Kind.BOOK: "book",
+    Kind.CHAPTER: "chapter",
+    Kind.DATASET: "dataset",
+    Kind.LEGISLATION: "law",
+    Kind.MAP: "map",
+    Kind.NEWSPAPER: "press-article",
+    Kind.PRESENTATION: "presentation",
+    Kind.PROCEEDINGS: "proceedings",
+    Kind.REPORT: "report",
+    Kind.THESIS: "thesis",
+    Kind.VIDEO: "video",
+    Kind.WEB_PAGE: "web-page",
+    Kind.OTHER: "other",
+}
+"""The type of document that a kind becomes where its source says no more."""
+
+
 class RecordType(Fact):
     """A kind of document as MOT calls it, such as “guide” or “territorial study”."""
 

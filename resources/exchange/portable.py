@@ -1,0 +1,201 @@
+"""A record in one plain form: a line of a JSON Lines file, and what every other format is made of.
+
+Facts are named by their codes, languages by ISO 639-1, a date by as much of it as is known ("2019", "2019-03").
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any, NotRequired
+
+from django.db.models import Prefetch, prefetch_related_objects
+from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import ValidationError as Invalid
+from typing_extensions import TypedDict
+
+from cms.representation import DatePrecision, uncertain_date
+from resources.agents import AgentKind
+from resources.identifiers import Scheme
+from resources.record_types import DEFAULT_TYPE, Kind
+from resources.records import AgentRole, Licence, Record, RecordAgent
+
+STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+PLAIN = (
+    *("collection_number", "host", "volume", "issue", "pages", "edition", "place", "degree", "university", "url"),
+    "provenance",
+)
+"""Texts that are the same in the form and in the record."""
+INDEXED = ("borders", "territories", "countries", "concepts")
+
+
+@with_config(STRICT)
+class Text(TypedDict):
+    """Title, subtitle and abstract in one language."""
+
+    language: str
+    title: str
+    subtitle: NotRequired[str]
+    abstract: NotRequired[str]
+    original: NotRequired[bool]
+
+
+@with_config(STRICT)
+class By(TypedDict):
+    """What a person ("Family, Given") or body did; found by its code, else by its name, else made."""
+
+    name: str
+    role: AgentRole
+    kind: NotRequired[AgentKind]
+    code: NotRequired[str]
+
+
+@with_config(STRICT)
+class Number(TypedDict):
+    """A number of the document in a register."""
+
+    scheme: Scheme
+    value: str
+
+
+@with_config(STRICT)
+class Copy(TypedDict):
+    """A copy on paper."""
+
+    shelf_mark: str
+    location: NotRequired[str]
+
+
+@with_config(STRICT)
+class Portable(TypedDict):
+    """A record; `key` is what its source calls it, `number` what we do, which only we write."""
+
+    key: NotRequired[str]
+    number: NotRequired[str]
+    type: str
+    texts: list[Text]
+    agents: NotRequired[list[By]]
+    date: NotRequired[str]
+    languages: NotRequired[list[str]]
+    identifiers: NotRequired[list[Number]]
+    collection: NotRequired[str]
+    collection_number: NotRequired[str]
+    host: NotRequired[str]
+    volume: NotRequired[str]
+    issue: NotRequired[str]
+    pages: NotRequired[str]
+    edition: NotRequired[str]
+    place: NotRequired[str]
+    degree: NotRequired[str]
+    university: NotRequired[str]
+    url: NotRequired[str]
+    licence: NotRequired[Licence]
+    borders: NotRequired[list[str]]
+    territories: NotRequired[list[str]]
+    countries: NotRequired[list[str]]
+    concepts: NotRequired[list[str]]
+    keywords: NotRequired[list[str]]
+    copies: NotRequired[list[Copy]]
+    provenance: NotRequired[str]
+
+
+_ADAPTER: TypeAdapter[Portable] = TypeAdapter(Portable)
+
+
+class Unreadable(ValueError):
+    """A line that is no record; the message names the field."""
+
+
+def read(text: str | bytes) -> Portable:
+    """One line of JSON; Unreadable names the field that is wrong."""
+    try:
+        return _ADAPTER.validate_json(text)
+    except Invalid as error:
+        raise _unreadable(error) from None
+
+
+def checked(given: Any) -> Portable:
+    """A mapping that another format was read into; Unreadable names the field that is wrong."""
+    try:
+        return _ADAPTER.validate_python(given)
+    except Invalid as error:
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Invalid) -> Unreadable:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return Unreadable(f"{place}: {first['msg']}" if place else str(first["msg"]))
+
+
+def known_date(text: str) -> tuple[datetime.date, DatePrecision]:
+    """ "2019", "2019-03" or "2019-03-01" as a day and what is known of it; Unreadable for anything else."""
+    for form, precision in (
+        ("%Y-%m-%d", DatePrecision.DAY),
+        ("%Y-%m", DatePrecision.MONTH),
+        ("%Y", DatePrecision.YEAR),
+    ):
+        try:
+            return datetime.datetime.strptime(text, form).date(), precision
+        except ValueError:
+            continue
+    raise Unreadable(f"date: {text!r} is no date such as 2019, 2019-03 or 2019-03-01")
+
+
+def loaded(records: Iterable[Record]) -> list[Record]:
+    """Records with all that `portable` tells of them (a fixed number of queries)."""
+    found = list(records)
+    prefetch_related_objects(found, *relations())
+    return found
+
+
+def relations() -> list[Any]:
+    """What must be prefetched for `portable`."""
+    agents = RecordAgent.objects.filter(agent__live=True).select_related("agent").prefetch_related("agent__names")
+    return [
+        *("type", "collection", "texts", "languages", "identifiers", "copies"),
+        Prefetch("agent_links", queryset=agents),
+        *INDEXED,
+    ]
+
+
+def portable(record: Record) -> Portable:
+    """One record with its `relations` prefetched; what is empty or unpublished is left out."""
+    date = uncertain_date(record.date, record.date_precision)
+    collection = record.collection
+    texts = sorted(record.texts.all(), key=lambda text: not text.is_original)
+    found: dict[str, Any] = {
+        "number": record.code,
+        "type": record.type.code if record.type.live else DEFAULT_TYPE[Kind(record.type.kind)],
+        "texts": [
+            _known(
+                language=text.language,
+                title=text.title,
+                subtitle=text.subtitle,
+                abstract=text.abstract,
+                original=text.is_original,
+            )
+            for text in texts
+        ],
+        "agents": [
+            {
+                "name": link.agent.name_in(texts[0].language if texts else "fr"),
+                "role": link.role,
+                "kind": link.agent.kind,
+                "code": link.agent.code,
+            }
+            for link in record.agent_links.all()
+        ],
+        "date": date["date"] if date else "",
+        "languages": [row.language for row in record.languages.all()],
+        "identifiers": [{"scheme": row.scheme, "value": row.value} for row in record.identifiers.all()],
+        "collection": collection.code if collection and collection.live else "",
+        **{name: getattr(record, name) for name in PLAIN},
+        "licence": record.licence,
+        **{name: [fact.code for fact in getattr(record, name).all() if fact.live] for name in INDEXED},
+        "keywords": record.keyword_list,
+        "copies": [_known(shelf_mark=copy.shelf_mark, location=copy.location) for copy in record.copies.all()],
+    }
+    return _known(**found)  # type: ignore[return-value]
+
+
+def _known(**found: Any) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if value not in ("", None, [], False)}

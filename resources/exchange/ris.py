@@ -1,0 +1,186 @@
+"""RIS, which every reference manager reads and writes (through rispy).
+
+What it has no tag for (licence, clients, funders, translations beyond the first) stays behind. Facts are written as
+keywords in the document's language, and found again by them.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+import rispy
+
+from resources.exchange import names
+from resources.exchange.portable import Portable, Unreadable, checked
+from resources.record_types import DEFAULT_TYPE, EXPORTED, Kind
+from resources.records import AgentRole
+
+MEDIA_TYPE = "application/x-research-info-systems"
+_ROLES = {
+    AgentRole.AUTHOR: "authors",
+    AgentRole.EDITOR: "secondary_authors",
+    AgentRole.SUPERVISOR: "tertiary_authors",
+    AgentRole.TRANSLATOR: "subsidiary_authors",
+}
+_PLAIN = {
+    "host": "secondary_title",
+    "collection_number": "section",
+    "volume": "volume",
+    "issue": "number",
+    "edition": "edition",
+    "place": "place_published",
+}
+_BETWEEN = "; "
+_TYPES = {exported.ris: kind for kind, exported in EXPORTED.items()} | {
+    "EJOUR": Kind.ARTICLE,
+    "EBOOK": Kind.BOOK,
+    "ECHAP": Kind.CHAPTER,
+    "CPAPER": Kind.PROCEEDINGS,
+    "MGZN": Kind.NEWSPAPER,
+    "BILL": Kind.LEGISLATION,
+    "LEGAL": Kind.LEGISLATION,
+    "ADVS": Kind.VIDEO,
+    "BLOG": Kind.WEB_PAGE,
+}
+
+
+def write(records: Iterable[Portable]) -> str:
+    """Records as RIS."""
+    kinds = names.kinds()
+    return str(rispy.dumps([_entry(one, kinds) for one in records]))
+
+
+def _entry(one: Portable, kinds: dict[str, Kind]) -> dict[str, Any]:
+    original, *others = one["texts"]
+    language = original["language"]
+    thesis = kinds.get(one["type"]) == Kind.THESIS
+    publishers = names.agents(one, AgentRole.PUBLISHER)
+    start, _dash, end = one.get("pages", "").partition("-")
+    date = one.get("date", "")
+    entry: dict[str, Any] = {
+        "type_of_reference": names.exported(one, kinds).ris,
+        "id": one.get("number", ""),
+        "title": names.full_title(original["title"], original.get("subtitle", "")),
+        "short_title": original["title"] if original.get("subtitle") else "",
+        "translated_title": others[0]["title"] if others else "",
+        "abstract": original.get("abstract", "").replace("\n", " "),
+        **{tag: names.agents(one, role) for role, tag in _ROLES.items()},
+        "publisher": one.get("university", "") if thesis else _BETWEEN.join(publishers),
+        "type_of_work": one.get("degree", "") if thesis else names.label("type", one["type"], language),
+        "year": date[:4],
+        "date": date.replace("-", "/") + "/" * (3 - date.count("-") - 1) if date else "",
+        "language": _BETWEEN.join(one.get("languages", ())),
+        "doi": _BETWEEN.join(names.numbers(one, "doi")),
+        "issn": _BETWEEN.join([*names.numbers(one, "isbn"), *names.numbers(one, "issn")]),
+        "accession_number": _BETWEEN.join(names.numbers(one, "local")),
+        "tertiary_title": names.label("collection", one["collection"], language) if one.get("collection") else "",
+        **{tag: one.get(name, "") for name, tag in _PLAIN.items()},
+        "start_page": start,
+        "end_page": end,
+        "keywords": names.keywords(one),
+        "urls": [one["url"]] if one.get("url") else [],
+        "call_number": _BETWEEN.join(copy["shelf_mark"] for copy in one.get("copies", ())),
+    }
+    return {tag: value for tag, value in entry.items() if value}
+
+
+def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:
+    """The references of a file in UTF-8, numbered from 1; one that is no record comes as what is wrong with it."""
+    for place, block in enumerate(_blocks(stream), start=1):
+        try:
+            [entry] = rispy.loads(block)
+            yield place, checked(_portable(entry))
+        except Unreadable as error:
+            yield place, error
+        except Exception as error:  # whatever rispy says of a file that is no RIS
+            yield place, Unreadable(f"is no RIS: {error}")
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[str]:
+    """One reference after the other, so that a broken one does not take the rest with it."""
+    lines: list[str] = []
+    for line in io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace"):
+        if line.strip() or lines:
+            lines.append(line)
+        if line.startswith("ER  -"):
+            yield "".join(lines)
+            lines = []
+    if "".join(lines).strip():
+        yield "".join(lines)
+
+
+def _portable(entry: dict[str, Any]) -> dict[str, Any]:
+    kind = _TYPES.get(entry.get("type_of_reference", ""), Kind.OTHER)
+    full = entry.get("title") or entry.get("primary_title") or ""
+    title, subtitle = names.parts_of_title(full, entry.get("short_title", ""))
+    spoken = [_iso(code) for code in _several(entry.get("language"))]
+    text = {"language": spoken[0] if spoken else "fr", "title": title, "subtitle": subtitle, "original": True}
+    if abstract := entry.get("abstract") or entry.get("notes_abstract"):
+        text["abstract"] = abstract
+    pages = "-".join(page for page in (entry.get("start_page"), entry.get("end_page")) if page)
+    own = {
+        "key": entry.get("id", ""),
+        "type": DEFAULT_TYPE[kind],
+        "texts": [text],
+        "agents": [*_agents(entry)],
+        "date": _date(entry),
+        "languages": spoken,
+        "identifiers": [*_numbers(entry)],
+        "collection": entry.get("tertiary_title", ""),
+        **{name: entry.get(tag, "") for name, tag in _PLAIN.items()},
+        "pages": pages,
+        "url": (entry.get("urls") or [""])[0],
+        "keywords": entry.get("keywords", []),
+        "copies": [{"shelf_mark": mark} for mark in _several(entry.get("call_number"))],
+    }
+    if not own["host"]:
+        own["host"] = entry.get("journal_name") or entry.get("alternate_title3") or ""
+    if kind == Kind.THESIS:
+        own |= {"degree": entry.get("type_of_work", ""), "university": entry.get("publisher", "")}
+    elif names.is_name("type", entry.get("type_of_work", "")):
+        own["type"] = entry["type_of_work"]
+    if not names.is_name("collection", own["collection"]):
+        own["host"] = own["host"] or own["collection"]
+        own["collection"] = own["collection_number"] = ""
+    return {name: value for name, value in own.items() if value}
+
+
+def _agents(entry: dict[str, Any]) -> Iterator[dict[str, str]]:
+    first = entry.get("first_authors", [])
+    for role, tag in _ROLES.items():
+        for name in [*(first if role == AgentRole.AUTHOR else ()), *entry.get(tag, ())]:
+            yield {"name": name, "role": role}
+    if entry.get("type_of_reference") != "THES":
+        for name in _several(entry.get("publisher")):
+            yield {"name": name, "role": AgentRole.PUBLISHER, "kind": "body"}
+
+
+def _numbers(entry: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for value in _several(entry.get("doi")):
+        yield {"scheme": "doi", "value": value}
+    for value in _several(entry.get("issn")):
+        digits = sum(character.isdigit() or character in "xX" for character in value)
+        yield {"scheme": "issn" if digits == 8 else "isbn", "value": value}
+    for value in _several(entry.get("accession_number")):
+        yield {"scheme": "local", "value": value}
+
+
+def _date(entry: dict[str, Any]) -> str:
+    """The day, month or year; RIS writes "2019/03//"."""
+    text = entry.get("date") or entry.get("year") or entry.get("publication_year") or ""
+    parts = [part for part in text.split("/")[:3] if part.strip().isdigit()]
+    return "-".join([parts[0], *(part.zfill(2) for part in parts[1:])]) if parts else ""
+
+
+def _several(text: Any) -> list[str]:
+    return [part.strip() for part in str(text or "").split(";") if part.strip()]
+
+
+_NAMES = {"fre": "fr", "fra": "fr", "eng": "en", "ger": "de", "deu": "de", "spa": "es", "ita": "it", "dut": "nl"}
+_NAMES |= {"nld": "nl", "por": "pt", "cat": "ca", "ltz": "lb", "français": "fr", "english": "en", "deutsch": "de"}
+
+
+def _iso(code: str) -> str:
+    """ISO 639-1 of what other programs write: "fre", "fr-FR", "Français"."""
+    low = code.lower()
+    return _NAMES.get(low, low[:2])

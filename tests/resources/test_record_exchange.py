@@ -1,0 +1,269 @@
+"""Records as files: what other programs read of them, and what comes back."""
+
+import datetime
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import bibtexparser
+import pytest
+import rispy
+from bibtexparser.middlewares import LatexDecodingMiddleware
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from cms import labels
+from resources.exchange import importing, portable, readers
+from resources.exchange.importing import load
+from resources.models import Agent, ImportedRecord, Record, RecordCollection, RecordCollectionName, RecordCopy
+from tests.factories import borders
+from tests.factories import resources as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study() -> Record:
+    """A record with all that a format may carry."""
+    collection = RecordCollection(code="cahiers", names=[RecordCollectionName(language="fr", text="Les Cahiers")])
+    collection.save()
+    person = make.agent("peyrony", kind="person")
+    person.names = [type(person.names.get())(language="fr", text="Durand-Élie, Zoé")]
+    person.save()
+    record = make.record(
+        "Santé & frontières",
+        texts={"de": "Gesundheit"},
+        agents={
+            "author": [person, make.agent("insee")],
+            "editor": [make.agent("anct")],
+            "publisher": [make.agent("mot")],
+        },
+        identifiers={"doi": "10.4000/sante_1", "isbn": "978-2-07-036822-8", "issn": "0317-8471", "local": "MOT 12"},
+        type="study",
+        date=datetime.date(2019, 3, 1),
+        date_precision="month",
+        collection=collection,
+        collection_number="12",
+        host="Revue des frontières",
+        volume="3",
+        issue="2",
+        pages="12-27",
+        edition="2e",
+        place="Paris",
+        url="https://example.org/a?b=1&c=2",
+        keywords="hôpital\nsoins",
+        licence="cc-by",
+    )
+    text = record.texts.get(language="fr")
+    text.subtitle, text.abstract = "une étude", "Un résumé à 100 %."
+    text.save()
+    record.copies = [RecordCopy(shelf_mark="A 12")]
+    record.concepts = [make.concept("health")]
+    record.borders = [borders.border("fr-de", {"fr": "France – Allemagne"})]
+    record.save()
+    labels.current()
+    return record
+
+
+def file(client: Client, path: str, status: int = 200) -> str:
+    response = client.get(f"/api/v2/{path}")
+    assert response.status_code == status, response.content
+    return response.content.decode()
+
+
+def test_ris_is_read_by_another_reader(client: Client, study: Record) -> None:
+    [entry] = rispy.loads(file(client, f"records/{study.code}/?format=ris"))
+    assert entry["type_of_reference"] == "RPRT"
+    assert entry["title"] == "Santé & frontières : une étude"
+    assert entry["authors"] == ["Durand-Élie, Zoé", "INSEE"]
+    assert (entry["start_page"], entry["end_page"]) == ("12", "27")
+    assert (entry["doi"], entry["year"], entry["publisher"]) == ("10.4000/sante_1", "2019", "MOT")
+    assert "health (fr)" in entry["keywords"]
+
+
+def test_bibtex_is_read_by_another_reader(client: Client, study: Record) -> None:
+    text = file(client, "records/?format=bibtex")
+    [entry] = bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware()]).entries
+    fields = {name: field.value for name, field in entry.fields_dict.items()}
+    assert entry.entry_type == "techreport"
+    assert fields["title"] == "Santé & frontières : une étude"
+    assert fields["author"].startswith("Durand-Élie, Zoé and ")
+    assert (fields["doi"], fields["pages"], fields["month"]) == ("10.4000/sante_1", "12–27", "mar")
+    assert r"\&" in text
+    assert "100 \\%" in text
+
+
+def test_csl(client: Client, study: Record) -> None:
+    [item] = json.loads(file(client, "records/?format=csl"))
+    assert item["author"] == [{"family": "Durand-Élie", "given": "Zoé"}, {"literal": "INSEE"}]
+    assert item["issued"] == {"date-parts": [[2019, 3]]}
+    assert (item["type"], item["DOI"], item["page"]) == ("report", "10.4000/sante_1", "12-27")
+
+
+def test_csv(client: Client, study: Record) -> None:
+    head, row = file(client, "records/?format=csv").strip().splitlines()
+    assert head.lstrip("\ufeff").startswith("code,title,")
+    assert "Durand-Élie, Zoé; INSEE" in row
+
+
+def without(one: Any, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name not in names}
+
+
+def again(record: Record, text: str, format: str) -> Any:
+    """The plain form of a record that was deleted and came back from a file."""
+    Record.objects.get(pk=record.pk).delete()
+    [line] = load(readers.READERS[format](io.BytesIO(text.encode())), "again")
+    assert line.outcome == "created", line
+    [found] = portable.loaded(Record.objects.filter(code=line.code))
+    return portable.portable(found)
+
+
+def test_json_lines_lose_nothing(client: Client, study: Record) -> None:
+    text = file(client, "records/?format=jsonl")
+    assert without(again(study, text, "jsonl"), "number") == without(json.loads(text), "number")
+
+
+def test_ris_loses_what_it_has_no_tag_for_and_nothing_else(client: Client, study: Record) -> None:
+    before = json.loads(file(client, "records/?format=jsonl"))
+    after = again(study, file(client, "records/?format=ris"), "ris")
+    [original, _translation] = before["texts"]
+    assert after["texts"] == [original]
+    lost = ("number", "texts", "licence")
+    assert without(after, *lost) == without(before, *lost)
+
+
+def test_a_file_of_everything_ends_somewhere(client: Client, study: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resources.record_formats.MOST", 1)
+    make.record("Autre")
+    assert json.loads(file(client, "records/?format=ris", 400))["errors"][0]["parameter"] == "format"
+    assert file(client, "records/?format=ris&limit=2").count("ER  -") == 2
+
+
+def entries(*records: dict[str, Any]) -> Any:
+    text = "\n".join(json.dumps(record) for record in records)
+    return readers.json_lines(io.BytesIO(text.encode()))
+
+
+def one(title: str = "Titre", **more: Any) -> dict[str, Any]:
+    return {"type": "report", "texts": [{"language": "fr", "title": title}], **more}
+
+
+def outcomes(*records: dict[str, Any], **kwargs: Any) -> list[str]:
+    return [line.outcome for line in load(entries(*records), "catalogue", **kwargs)]
+
+
+def test_an_import_is_repeated_without_repeating_anything() -> None:
+    first, second = one(key="a", agents=[{"name": "Insee", "role": "author"}]), one("Autre", key="b")
+    assert outcomes(first, second) == ["created", "created"]
+    assert outcomes(first, second) == ["unchanged", "unchanged"]
+    assert outcomes({**first, "volume": "3"}, second) == ["updated", "unchanged"]
+    assert Record.objects.get(title_key="titre").volume == "3"
+    assert (Record.objects.count(), Agent.objects.count()) == (2, 1)
+    assert all(record.live and record.latest_revision_id is None for record in Record.objects.all())
+
+
+def test_what_an_editor_changed_or_deleted_is_left_alone() -> None:
+    changed, deleted = one(key="a"), one("Autre", key="b")
+    assert outcomes(changed, deleted) == ["created", "created"]
+    record = Record.objects.get(title_key="titre")
+    record.volume = "de l’éditeur"
+    record.save_revision()
+    Record.objects.get(title_key="autre").delete()
+    [left, gone] = load(entries({**changed, "volume": "3"}, deleted), "catalogue")
+    assert (left.outcome, gone.outcome) == ("left", "left")
+    assert "editor" in left.why
+    assert Record.objects.get().volume == ""
+
+
+def test_a_record_that_is_there_already_is_named_and_left() -> None:
+    there = make.record(identifiers={"doi": "10.4000/x"})
+    [line] = load(entries(one(identifiers=[{"scheme": "doi", "value": "https://doi.org/10.4000/X"}])), "catalogue")
+    assert (line.outcome, line.code) == ("left", there.code)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"type": "nothing"}, "type"),
+        ({"texts": []}, "texts"),
+        ({"texts": [{"language": "xx", "title": "a"}]}, "language"),
+        ({"texts": [{"language": "fr"}]}, "texts.0.title"),
+        ({"date": "hier"}, "date"),
+        ({"borders": ["nowhere"]}, "borders"),
+        ({"agents": [{"name": "a", "role": "king"}]}, "agents.0.role"),
+        ({"identifiers": [{"scheme": "isbn", "value": "978"}]}, "ISBN"),
+        ({"surprise": 1}, "surprise"),
+        ({"volume": "x" * 99}, "olume"),
+        ({"url": "nowhere"}, "web"),
+    ],
+)
+def test_an_unreadable_line_is_named_and_the_rest_goes_in(wrong: dict[str, Any], named: str) -> None:
+    [line, good] = load(entries({**one(), **wrong}, one("Bon")), "catalogue")
+    assert line.outcome == "unreadable"
+    assert named in line.why
+    assert (good.outcome, Record.objects.count()) == ("created", 1)
+    assert not Agent.objects.exists()
+
+
+def test_words_that_are_concepts_become_concepts() -> None:
+    concept = make.concept("health")
+    assert outcomes(one(concepts=["HEALTH (FR)", "inconnu"], keywords=["health bis", "soins"])) == ["created"]
+    record = Record.objects.get()
+    assert list(record.concepts.all()) == [concept]
+    assert record.keyword_list == ["soins", "inconnu"]
+
+
+def test_a_dry_run_writes_nothing() -> None:
+    assert outcomes(one(agents=[{"name": "Insee", "role": "author"}]), dry_run=True) == ["created"]
+    assert not Record.objects.exists()
+    assert not ImportedRecord.objects.exists()
+
+
+def test_an_interrupted_import_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    records = [one(f"Titre {number}", key=str(number)) for number in range(5)]
+    begun = load(entries(*records), "catalogue")
+    next(begun)
+    begun.close()
+    assert Record.objects.count() == 2
+    assert outcomes(*records) == ["unchanged", "unchanged", "created", "created", "created"]
+
+
+def test_the_command_reports_each_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "catalogue.jsonl"
+    path.write_text(json.dumps(one()) + "\nnonsense\n", encoding="utf-8")
+    call_command("import_records", path, "--dry-run")
+    assert "nothing was written" in capsys.readouterr().out
+    call_command("import_records", path)
+    told = capsys.readouterr().out
+    assert "2: unreadable" in told
+    assert "created 1, unreadable 1" in told
+    with pytest.raises(CommandError, match="--format"):
+        call_command("import_records", tmp_path / "catalogue.xyz")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_records", tmp_path / "nowhere.ris")
+
+
+def test_ris_of_other_programs_is_read() -> None:
+    text = """TY  - JOUR
+AU  - Durand, Zoé
+T1  - Un article
+JO  - Revue
+PY  - 2019/03//
+LA  - fre
+SN  - 0317-8471
+SP  - 3
+KW  - santé
+ER  -
+
+TY  - GEN
+ER  -
+"""
+    [line, empty] = load(readers.READERS["ris"](io.BytesIO(text.encode())), "zotero")
+    assert (line.outcome, empty.outcome) == ("created", "unreadable"), line
+    record = Record.objects.get()
+    assert (record.type.code, record.host, record.pages, record.year) == ("article", "Revue", "3", 2019)
+    assert record.languages.get().language == "fr"
+    assert record.agent_links.get().agent.kind == "person"
