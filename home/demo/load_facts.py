@@ -23,6 +23,7 @@ MODELS = {
     "key_figures": "borders.KeyFigure",
     "concepts": "resources.Concept",
     "agents": "resources.Agent",
+    "record_collections": "resources.RecordCollection",
     "members": "home.Member",
 }
 """Files of facts in the order in which they refer to one another."""

@@ -25,6 +25,7 @@ KINDS = (
     "key_figures",
     "concepts",
     "agents",
+    "record_collections",
     "members",
 )
 FACTS: dict[str, list[dict[str, Any]]] = {

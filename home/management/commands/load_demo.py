@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from home.demo import load_facts, load_pages, load_site
+from home.demo import load_facts, load_pages, load_records, load_site
 from home.demo.source import DemoError
 
 BETWEEN_PAUSES = 2.0
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         try:
             load_site.load_accounts()
             load_facts.load(self.say)
+            load_records.load(self.say)
             load_pages.load(self.say)
             load_pages.translate(self.say)
             load_site.load_navigation()
@@ -44,5 +45,5 @@ class Command(BaseCommand):
         if self.stdout.isatty():
             self.stdout.write(f"\r\033[K{text}", ending="")
             self.stdout.flush()
-        elif not text.startswith(("pages:", "translations:")) or text.split()[1] == text.split()[3]:
+        elif not text.startswith(("records:", "pages:", "translations:")) or text.split()[1] == text.split()[3]:
             self.stdout.write(text)
