@@ -43,8 +43,12 @@ def fingerprint() -> dict[str, Any]:
 
 
 def indexes() -> list[set[Any]]:
-    """What Wagtail's search knows of each object but the tree's root, which nobody loads, and what refers to what."""
-    entries = apps.get_model("wagtailsearch", "IndexEntry").objects.exclude(content_type__model="page")
+    """What Wagtail's search knows of each object that the load made, and what refers to what.
+
+    The tree's root and the types of documents come from migrations, which do not index.
+    """
+    of_migrations = ["page", "recordtype"]
+    entries = apps.get_model("wagtailsearch", "IndexEntry").objects.exclude(content_type__model__in=of_migrations)
     references = ReferenceIndex.objects.all()
     return [
         set(entries.values_list("content_type", "object_id", "title", "body", "autocomplete")),
