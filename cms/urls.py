@@ -12,6 +12,7 @@ from wagtail.documents.views import serve
 
 from cms import attempts, frontend, media_views, reading
 from home import views
+from search import portal
 
 handler400 = "cms.api.errors.refuse_request"
 handler404 = "cms.api.errors.nothing_there"
@@ -32,7 +33,10 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("api/v2/", include("cms.api.router")),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media_views.media),
+    path(portal.PATH, portal.in_default_language),
     *i18n_patterns(
+        path(portal.PATH, portal.portal),
+        path(f"{portal.PATH}<slug:code>/", portal.record),
         path(
             "_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/",
             attempts.throttled(wagtail_views.authenticate_with_password, "page"),

@@ -5,7 +5,7 @@ concept, are found.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -18,6 +18,8 @@ MODELS = {"concept": "resources.Concept", "border": "borders.Border", "territory
 """Facts whose names expand, by the field of the index that has their codes."""
 LONGEST = 6
 """Words of a name that are looked for in a query."""
+MOST_WORDS = 40
+"""Words of a query in which names are looked for."""
 MOST = 4
 """Names of one query that expand it."""
 
@@ -35,7 +37,7 @@ class Expansion:
 
 
 class Names:
-    """All published names of facts by their words, folded; read once per content version."""
+    """All published names of facts by their language and the stems of their words; read once per content version."""
 
     def __init__(self) -> None:
         self.facts: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
@@ -45,24 +47,30 @@ class Names:
             rows = model._meta.get_field("names").related_model._default_manager.filter(fact__live=True)  # type: ignore[union-attr]
             for code, language, text in rows.order_by("-kind", "pk").values_list("fact__code", "language", "text"):
                 self.names.setdefault((field, code), {}).setdefault(language, []).append(text)
-                words = tuple(languages.tokens(languages.fold(text)))
-                if words and len(words) <= LONGEST and (field, code) not in self.facts[words]:
-                    self.facts[words].append((field, code))
+                words = _stems(languages.tokens(text), language)
+                if words and len(words) <= LONGEST and (field, code) not in self.facts[language, *words]:
+                    self.facts[language, *words].append((field, code))
 
 
-def expand(text: str, snapshot: Labels) -> list[Expansion]:
-    """The names that a query holds, the longest first where they overlap (no query of the database, three at first)."""
+def expand(text: str, likely: Collection[str], snapshot: Labels) -> list[Expansion]:
+    """The names that a query holds in one of its likely languages, the longest first where they overlap.
+
+    No query of the database, three at first.
+    """
     known = snapshot.derived(Names)
-    typed = languages.tokens(text)
-    words = [languages.fold(word) for word in typed]
+    typed = languages.tokens(text)[:MOST_WORDS]
+    stems = {code: _stems(typed, code) for code in likely}
     found: list[Expansion] = []
     start = 0
-    while start < len(words) and len(found) < MOST:
-        for end in range(min(len(words), start + LONGEST), start, -1):
-            if facts := known.facts.get(tuple(words[start:end])):
+    while start < len(typed) and len(found) < MOST:
+        for end in range(min(len(typed), start + LONGEST), start, -1):
+            facts = {
+                fact: code for code, words in stems.items() for fact in known.facts.get((code, *words[start:end]), ())
+            }
+            if facts:
                 said = " ".join(typed[start:end])
                 found += [
-                    Expansion(start, end, said, field, code, _others(known.names[field, code], words[start:end]))
+                    Expansion(start, end, said, field, code, _others(known.names[field, code], stems, start, end))
                     for field, code in facts
                 ]
                 start = end - 1
@@ -71,10 +79,20 @@ def expand(text: str, snapshot: Labels) -> list[Expansion]:
     return found
 
 
-def _others(names: Mapping[str, list[str]], said: list[str]) -> dict[str, tuple[str, ...]]:
+def _stems(words: Sequence[str], code: str) -> tuple[str, ...]:
+    return tuple(languages.stem(word.lower(), code) for word in words)
+
+
+def _others(
+    names: Mapping[str, list[str]], stems: Mapping[str, tuple[str, ...]], start: int, end: int
+) -> dict[str, tuple[str, ...]]:
     """The names of a fact without the one that was typed."""
     kept = {
-        language: tuple(name for name in texts if languages.tokens(languages.fold(name)) != said)
+        language: tuple(
+            name
+            for name in texts
+            if language not in stems or _stems(languages.tokens(name), language) != stems[language][start:end]
+        )
         for language, texts in names.items()
     }
     return {language: texts for language, texts in kept.items() if texts}

@@ -10,8 +10,10 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+
+import snowballstemmer
 
 OTHER = "xx"
 """The language of what is in none of ours: neither stemmed nor stopped."""
@@ -115,6 +117,13 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text as both engines cut them, in their own case."""
     return _TOKEN.findall(text)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str, code: str) -> str:
+    """A word in lower case as the fields of a language have it, nearly: Snowball, then folded."""
+    stemmer = snowballstemmer.stemmer(LANGUAGES[code].stemmer.lower())
+    return fold(stemmer.stemWord(word))
 
 
 PRIOR = 4.0

@@ -9,7 +9,7 @@ import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from search import languages, query, schema
 from search.engines import nodes
@@ -45,8 +45,8 @@ class Plan:
 
     node: nodes.Node
     marked: tuple[str, ...]
-    words: tuple[str, ...] = ()
-    """Of a query of words alone: those that say what it is about."""
+    marked_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same by language: what names mean in it."""
 
 
 def plan(
@@ -91,12 +91,15 @@ class _Planner:
         assert parsed.node is not None
         marked: list[str] = []
         node = self.node(parsed.node, marked)
-        words = tuple(marked) if parsed.simple else ()
         if node is None:  # nothing but exclusions
             node = nodes.Everything()
         if parsed.simple and _maybe_identifier(parsed.text):
             node = nodes.Sum((node, _identified(parsed.text)))
-        return Plan(node, tuple(dict.fromkeys(marked)), words)
+        meant: dict[str, list[str]] = {}
+        for expansion in {id(one): one for found in self.meant.values() for one in found}.values():
+            for language, names in expansion.names.items():
+                meant.setdefault(language, []).extend(map(languages.clean, names))
+        return Plan(node, tuple(dict.fromkeys(marked)), {code: tuple(names) for code, names in meant.items()})
 
     def node(self, node: query.Node, marked: list[str]) -> nodes.Node | None:
         match node:
@@ -176,10 +179,10 @@ class _Planner:
         if word.field:
             return made
         if meant := self.meant.get(languages.fold(text)):
-            made = nodes.Sum((nodes.Constant(made, TYPED_SCORE), made, *(self.other(one, marked) for one in meant)))
+            made = nodes.Sum((nodes.Constant(made, TYPED_SCORE), made, *(self.other(one) for one in meant)))
         return nodes.Sum((made, _identified(text))) if _maybe_identifier(text) else made
 
-    def other(self, meant: Expansion, marked: list[str]) -> nodes.Node:
+    def other(self, meant: Expansion) -> nodes.Node:
         """What a name stands for, told in other words; for a name of several words each of them is worth its part."""
         said = [
             nodes.Phrase(f"{part}_{language}", languages.clean(name))
@@ -188,7 +191,6 @@ class _Planner:
             for name in names
             for part in schema.PARTS
         ]
-        marked += [languages.clean(name) for names in meant.names.values() for name in names]
         indexed = nodes.Constant(nodes.Values(meant.field, (meant.code,)), INDEXED_SCORE)
         return nodes.Boost(nodes.Best((*said, indexed), 0.1), EXPANDED / (meant.end - meant.start))
 

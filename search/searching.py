@@ -38,7 +38,6 @@ class Found:
     expansions: list[Expansion]
     relaxed: bool
     """Whether works with any of the words are among the results, as too few have what was asked for."""
-    marked: tuple[str, ...]
 
     @property
     def total(self) -> int:
@@ -57,7 +56,7 @@ def search(engine: Engine, asked: Asked) -> Found:
     """Answer a question; EngineError where the engine cannot."""
     parsed = query.parse(asked.text)
     likely = languages.weigh(parsed.text, asked.locale)
-    meant = expand(parsed.text, asked.names) if asked.names and parsed.simple else []
+    meant = expand(parsed.text, likely, asked.names) if asked.names and parsed.simple else []
     made = plan.plan(parsed, likely, meant)
     answer, relaxed = engine.search(_request(asked, parsed, made, likely)), False
     enough = FEW_RESULTS if parsed.simple else 1
@@ -66,7 +65,7 @@ def search(engine: Engine, asked: Asked) -> Found:
         made = plan.plan(parsed, likely, meant, relaxed=True)
         answer = engine.search(_request(asked, parsed, made, likely))
         relaxed = answer.total > before
-    return Found(answer, meant, relaxed, made.marked)
+    return Found(answer, meant, relaxed)
 
 
 def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mapping[str, float]) -> Request:
@@ -85,4 +84,5 @@ def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mappin
         limit=asked.limit,
         languages=tuple(dict.fromkeys([*first, *likely, *schema.languages()])),
         marked=made.marked,
+        marked_in=made.marked_in,
     )

@@ -42,6 +42,12 @@ class Request:
     """In which languages' fields passages are looked for, the first first."""
     marked: tuple[str, ...] = ()
     """Words and phrases to mark in them."""
+    marked_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same in the fields of one language alone."""
+
+    def marks(self, language: str) -> tuple[str, ...]:
+        """What to mark in the fields of a language."""
+        return (*self.marked, *self.marked_in.get(language, ()))
 
 
 @dataclass(frozen=True)

@@ -259,7 +259,7 @@ def _marks(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
     for part in schema.PARTS:
         for language in request.languages:
             name = f"{part}_{language}"
-            words = tuple(nodes.Text(name, text) for text in request.marked)
+            words = tuple(nodes.Text(name, text) for text in request.marks(language))
             whole = part == schema.TITLE
             yield (
                 name,

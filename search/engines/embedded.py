@@ -296,13 +296,15 @@ class _Marks:
         for part in schema.PARTS if self.request.marked else ():
             for language in self.request.languages:
                 name = f"{part}_{language}"
-                if stored.get_first(name) and (passage := _marked(self._maker(name).snippet_from_doc(stored))):
+                if not stored.get_first(name):
+                    continue
+                if passage := _marked(self._maker(name, language).snippet_from_doc(stored)):
                     found.setdefault(part, {})[language] = passage
         return found
 
-    def _maker(self, name: str) -> tantivy.SnippetGenerator:
+    def _maker(self, name: str, language: str) -> tantivy.SnippetGenerator:
         if name not in self._makers:
-            words = tuple(nodes.Text(name, text) for text in self.request.marked)
+            words = tuple(nodes.Text(name, text) for text in self.request.marks(language))
             query = _made(nodes.Sum(words), self.searcher)
             maker = tantivy.SnippetGenerator.create(self.searcher, query, _schema(), name)
             maker.set_max_num_chars(1000 if name.startswith(schema.TITLE) else PASSAGE)

@@ -3,12 +3,15 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from search import answering
 from search.engines.base import Engine
 from search.engines.elastic import ElasticEngine
 from search.engines.embedded import EmbeddedEngine
+from tests.search import site
 from tests.services import elasticsearch
 
 ENGINES = ["embedded", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
@@ -46,3 +49,15 @@ def engine(request: pytest.FixtureRequest, new_engine: Callable[[str], Engine]) 
     found = new_engine(request.param)
     found.swap(found.begin())
     return found
+
+
+@pytest.fixture(autouse=True)
+def fresh_breakers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed in one test is asked again in the next."""
+    monkeypatch.setattr(answering, "_breakers", {})
+
+
+@pytest.fixture
+def library(db: None) -> dict[str, Any]:
+    """The site of tests.search.site."""
+    return site.made()

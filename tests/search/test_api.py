@@ -3,52 +3,12 @@
 import pytest
 from django.test import Client
 
-from borders.models import PageBorder
-from resources.models import ConceptName, PageTheme
-from search import answering, indexer
-from search.engines.base import EngineError
+from search import answering
 from search.engines.configured import engines
-from search.engines.embedded import EmbeddedEngine
-from tests.factories import borders, resources
-from tests.factories.pages import home_page, locale, standard_page
+from tests.search.site import Broken
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v2/search/"
-
-
-@pytest.fixture(autouse=True)
-def fresh_breakers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answering, "_breakers", {})
-
-
-@pytest.fixture
-def library():
-    """Pages and records on health and trains, indexed."""
-    root = home_page()
-    fr_de = borders.border("fr-de", {"fr": "France – Allemagne", "de": "Frankreich – Deutschland"})
-    health = resources.concept("health")
-    names = ConceptName.objects.filter(fact=health, kind="preferred")
-    names.filter(language="fr").update(text="santé")
-    names.filter(language="en").update(text="health")
-    ConceptName.objects.create(fact=health, language="de", text="Gesundheit")
-    page = standard_page(root, "Soins", introduction="Les soins & la <santé> des frontaliers.")
-    PageBorder.objects.create(page=page, fact=fr_de)
-    PageTheme.objects.create(page=page, fact=health)
-    german = page.copy_for_translation(locale("de"), copy_parents=True)
-    german.title, german.introduction = "Pflege", "Gesundheit der Grenzgänger"
-    german.save_revision().publish()
-    insee = resources.agent("insee")
-    study = resources.record(
-        "Les trains de la santé", texts={"en": "Health trains"}, agents={"author": [insee]}, date="2019-05-01"
-    )
-    guide = resources.record("Il treno", language="it", type="guide", date="2021-01-01", date_precision="year")
-    refresh()
-    return {"page": page, "german": german, "study": study, "guide": guide}
-
-
-def refresh() -> None:
-    for engine in engines():
-        indexer.rebuild(engine)
 
 
 def ask(client: Client, **parameters):
@@ -161,15 +121,6 @@ def test_an_answer_takes_a_fixed_number_of_queries(client, library, django_asser
         ask(client, q="santé", limit="1")
     with django_assert_max_num_queries(4):
         ask(client, q="santé trains", limit="20")
-
-
-class Broken(EmbeddedEngine):
-    name = "elasticsearch"
-    asked = 0
-
-    def search(self, request):
-        self.asked += 1
-        raise EngineError("down")
 
 
 def test_the_standby_answers_and_the_first_is_left_alone_for_a_while(client, library, monkeypatch, tmp_path):

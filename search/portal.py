@@ -1,0 +1,209 @@
+"""The portal's pages for readers, `/{locale}/portail/`: rendered on the server, whole without JavaScript.
+
+The address holds the whole state. What it says wrongly is passed over, so that an old link still answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from cms import labels
+from cms.api import params
+from cms.languages import CODES, DEFAULT, Language
+from cms.references import Context, Loaded, References
+from resources import record_numbers, record_shapes
+from resources.record_api import public
+from search import facets
+from search.answering import Unavailable
+from search.results import Question, SearchAnswer, answered
+
+PATH = "portail/"
+PER_SHEET = 20
+DEEPEST = 9_900
+QUERY_LENGTH = 500
+NEWEST = 6
+ORDERS = ("relevance", "-date", "-added", "title")
+ON_HOME = ("theme", "border")
+"""Facets that the portal's home begins from."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What an address of the portal asks for, as it could be read."""
+
+    text: str
+    chosen: Mapping[str, Sequence[str]]
+    order: str
+    sheet: int
+    expand: bool
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> "State":
+        """The state in a request's parameters; labels must be current."""
+        given = request.GET
+        chosen = {facet.name: _taken(facet.read, given.getlist(facet.name)) for facet in facets.FACETS}
+        order = given.get("order", "")
+        sheet = given.get("page", "")
+        return cls(
+            given.get("q", "")[:QUERY_LENGTH].strip(),
+            {name: values for name, values in chosen.items() if values},
+            order if order in ORDERS else ORDERS[0],
+            max(1, int(sheet)) if sheet.isascii() and sheet.isdigit() and len(sheet) < 4 else 1,
+            given.get("expand") != "false",
+        )
+
+    @property
+    def is_home(self) -> bool:
+        """Whether nothing is asked for yet."""
+        return not self.text and not self.chosen and self.order == ORDERS[0] and self.sheet == 1
+
+    def address(self, **changed: Any) -> str:
+        """The query of an address with this state but for what is changed; a change of anything leads to sheet 1."""
+        values = {"text": self.text, "chosen": self.chosen, "order": self.order, "expand": self.expand, **changed}
+        given: list[tuple[str, str]] = [("q", values["text"])] if values["text"] else []
+        given += [(name, value) for name, chosen in values["chosen"].items() for value in chosen]
+        given += [("order", values["order"])] if values["order"] != ORDERS[0] else []
+        given += [] if values["expand"] else [("expand", "false")]
+        given += [("page", str(values["page"]))] if values.get("page", 1) != 1 else []
+        return "?" + urlencode(given)
+
+    def with_value(self, name: str, code: str) -> str:
+        """The address with one value more, or without it where it is chosen."""
+        now = list(self.chosen.get(name, ()))
+        values = [value for value in now if value != code] if code in now else [*now, code]
+        chosen = {**self.chosen, name: values}
+        return self.address(chosen={key: found for key, found in chosen.items() if found})
+
+    def question(self, locale: str) -> Question:
+        name = self.order.removeprefix("-")
+        return Question(
+            text=self.text,
+            locale=locale,
+            chosen={facet.name: _values(facet, self.chosen.get(facet.name, ())) for facet in facets.FACETS},
+            order=name,  # type: ignore[arg-type]
+            descending=name == "relevance" or self.order.startswith("-"),
+            limit=PER_SHEET,
+            offset=min(DEEPEST, (self.sheet - 1) * PER_SHEET),
+            expand=self.expand,
+        )
+
+
+def _taken(read: params.Reader, texts: Sequence[str]) -> list[str]:
+    """The values that a reader takes, once each."""
+    found = []
+    for text in dict.fromkeys(texts[: params.MAX_VALUES]):
+        try:
+            read(text)
+        except params.Refused:
+            continue
+        found.append(text)
+    return found
+
+
+def _values(facet: facets.Facet, texts: Sequence[str]) -> list[Any]:
+    return [facet.read(text) for text in texts]
+
+
+@require_safe
+def portal(request: HttpRequest) -> HttpResponse:
+    """The portal's home, or the results of what its address asks for."""
+    locale, snapshot = _locale(), labels.current()
+    state = State.read(request)
+    context: dict[str, Any] = {
+        "state": state,
+        "locale": locale,
+        "languages": _languages(state.address(page=state.sheet)),
+    }
+    try:
+        if state.is_home:
+            question = Question(text="", locale=locale, order="added", limit=NEWEST)
+            found = answered(question, snapshot)
+            template = "portal/home.html"
+            context["begin"] = [facet for facet in found["facets"] if facet["name"] in ON_HOME and facet["values"]]
+        else:
+            found = answered(state.question(locale), snapshot)
+            template = "portal/results.html"
+            context |= _around(state, found, locale, snapshot)
+    except Unavailable:
+        response = render(request, "portal/unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        response["Retry-After"] = "2"
+        return response
+    # Not `items`: a template would take the dictionary's own.
+    response = render(request, template, {**context, "found": {**found, "results": found["items"]}})
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
+def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Labels) -> dict[str, Any]:
+    """Chips, facets and sheets of a list of results; what would be found without filters, where nothing is."""
+    rows = []
+    chips = []
+    for facet in found["facets"]:
+        values = [{**value, "address": state.with_value(facet["name"], value["code"])} for value in facet["values"]]
+        chips += [{**value, "facet": facet["label"]} for value in values if value["selected"]]
+        if any(value["count"] for value in values):
+            rows.append({**facet, "values": values, "open": any(value["selected"] for value in values)})
+    total = found["meta"]["total_count"]
+    last = min(DEEPEST, max(0, total - 1)) // PER_SHEET + 1
+    unfiltered = 0
+    if not total and state.chosen:
+        question = Question(text=state.text, locale=locale, limit=0, expand=state.expand)
+        unfiltered = answered(question, snapshot)["meta"]["total_count"]
+    return {
+        "rows": rows,
+        "chips": chips,
+        "without_filters": state.address(chosen={}),
+        "unfiltered": unfiltered,
+        "as_typed": state.address(expand=False),
+        "orders": [(order, state.address(order=order)) for order in ORDERS],
+        "first": (state.sheet - 1) * PER_SHEET + 1,
+        "last_sheet": last,
+        "previous": state.address(page=state.sheet - 1) if state.sheet > 1 else "",
+        "next": state.address(page=state.sheet + 1) if state.sheet < last else "",
+    }
+
+
+@require_safe
+def record(request: HttpRequest, code: str) -> HttpResponse:
+    """A document by its permanent number; one that was merged leads to the other, one that was deleted is gone."""
+    locale, snapshot = _locale(), labels.current()
+    found = public().select_related("type").filter(code=code).first()
+    if found is None:
+        into = record_numbers.successor(code)
+        if into and public().filter(code=into).exists():
+            return redirect(f"/{locale}/{PATH}{into}/", permanent=True)
+        gone = record_numbers.gone(into or code)
+        status = HTTPStatus.GONE if gone else HTTPStatus.NOT_FOUND
+        return render(request, "portal/no_record.html", {"locale": locale, "gone": gone}, status=status)
+    shown = record_shapes.detail(found, Context(locale, snapshot, Loaded(References(), snapshot)))
+    context = {"locale": locale, "record": shown, "languages": _languages("", f"{code}/")}
+    response = render(request, "portal/record.html", context)
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
+def _locale() -> str:
+    return translation.get_language() or DEFAULT
+
+
+def _languages(query: str, below: str = "") -> list[dict[str, str]]:
+    """The same page of the portal in each language."""
+    query = "" if query == "?" else query
+    return [
+        {"code": code, "name": str(Language(code).label), "address": f"/{code}/{PATH}{below}{query}"} for code in CODES
+    ]
+
+
+@require_safe
+def in_default_language(request: HttpRequest) -> HttpResponse:
+    """`/portail/` leads to the portal in the default language, with what was asked."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(f"/{DEFAULT}/{PATH}" + (f"?{query}" if query else ""))

@@ -1,0 +1,45 @@
+"""What the portal's templates need beside the JSON of results."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext_lazy
+
+from cms import frontend
+from resources import languages
+
+register = template.Library()
+
+ORDERS = {
+    "relevance": pgettext_lazy("reader", "Relevance"),
+    "-date": pgettext_lazy("reader", "Most recent"),
+    "-added": pgettext_lazy("reader", "Latest additions"),
+    "title": pgettext_lazy("reader", "Title"),
+}
+
+
+@register.filter
+def order_name(order: str) -> str:
+    """What an order is called."""
+    return str(ORDERS[order])
+
+
+@register.filter
+def marked(html: str) -> SafeString:
+    """A title or passage of the API, which is HTML whose only tag is <mark>."""
+    return mark_safe(html)  # noqa: S308
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language in the active one."""
+    return languages.coded(code)["label"]
+
+
+@register.simple_tag
+def address_of(result: Any, locale: str) -> str:
+    """Where a result is read: a page on the site's front end or here, a document in the portal."""
+    if result["kind"] == "record":
+        return f"/{locale}/portail/{result['key']}/"
+    return str(result["html_url"] if frontend.is_elsewhere(result["locale"]) else result["html_path"])

@@ -1,0 +1,55 @@
+"""The portal in a browser: without JavaScript, on a phone, for axe."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.search import site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ADDRESSES = [
+    "/fr/portail/",
+    "/fr/portail/?q=sant%C3%A9&kind=record",
+    "/de/portail/?q=Gesundheit",
+    "/nl/portail/?q=xylofoon",
+]
+
+
+@pytest.fixture
+def library(live_server: Any) -> dict[str, Any]:
+    return site.made()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_portal_passes_axe_and_fits(browser: Browser, live_server: Any, library: Any, width: int) -> None:
+    context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": 800})
+    tab = context.new_page()
+    for address in [*ADDRESSES, f"/fr/portail/{library['study'].code}/"]:
+        tab.goto(address)
+        violations = Axe().run(tab).response["violations"]
+        assert not violations, (
+            address,
+            [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations],
+        )
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, address
+    context.close()
+
+
+def test_a_reader_searches_refines_and_reads_without_javascript(
+    browser: Browser, live_server: Any, library: Any
+) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="fr-FR")
+    tab = context.new_page()
+    tab.set_default_timeout(10_000)
+    tab.goto("/fr/portail/")
+    tab.get_by_label("Rechercher des pages et des documents").fill("santé")
+    tab.get_by_role("button", name="Rechercher").click()
+    assert tab.get_by_role("heading", name="2 résultats").is_visible()
+    tab.get_by_role("link", name="Documents").click()
+    assert tab.get_by_role("heading", name="1 résultat").is_visible()
+    tab.get_by_role("link", name="Les trains de la santé").click()
+    assert tab.get_by_role("heading", level=1, name="Les trains de la santé").is_visible()
+    context.close()
