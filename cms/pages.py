@@ -182,7 +182,7 @@ class SitePage(Publishable, OpensWithoutGoneFacts, Page):
         ),
         FieldPanel(
             "show_in_menus",
-            help_text=_("A mark that front ends read. The menus themselves are made in Site › Navigation entries."),
+            help_text=_("A mark that front ends read. The menus themselves are made in Site › Navigation."),
         ),
     ]
     follow_up = [LanguagesPanel()]

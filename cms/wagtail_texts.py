@@ -38,6 +38,9 @@ LANGUAGES = [
 
 REVIEW = [
     gettext_noop("Submit for moderation"),
+    gettext_noop("Hello %(username)s,"),
+    gettext_noop('The page "%(title)s" has been submitted for approval to moderation stage "%(task)s".'),
+    gettext_noop('The page "%(title)s" has been submitted for approval in moderation stage "%(task)s"'),
     gettext_noop("Submit to %(workflow_name)s"),
     gettext_noop("Resubmit to %(task_name)s"),
     gettext_noop("In Moderation"),
