@@ -146,11 +146,15 @@ def grant_trees(trees: Iterable[Page]) -> None:
         for permission in Permission.objects.filter(content_type__app_label="wagtailcore", content_type__model="page")
     }
     root = Page.objects.filter(depth=1).first()
-    for name, actions in PAGES.items():
-        for page in [root] if name == ADMINISTRATORS and root else trees:
-            for action in actions:
-                if permission := rights.get(f"{action}_page"):
-                    GroupPagePermission.objects.get_or_create(group=group(name), page=page, permission=permission)
+    granted = [
+        GroupPagePermission(group=holder, page=page, permission=rights[f"{action}_page"])
+        for name, actions in PAGES.items()
+        for holder in [group(name)]
+        for page in ([root] if name == ADMINISTRATORS and root else trees)
+        for action in actions
+        if f"{action}_page" in rights
+    ]
+    GroupPagePermission.objects.bulk_create(granted, ignore_conflicts=True)  # some have been there before
 
 
 def grant_collections(app_label: str) -> None:
