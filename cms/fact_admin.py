@@ -80,7 +80,8 @@ class FactBoxes(forms.CheckboxSelectMultiple):
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         def by_name(group: Any) -> str:
             [option] = group[1]
-            return unicodedata.normalize("NFKD", str(option["label"]).casefold())
+            letters = unicodedata.normalize("NFKD", str(option["label"]).casefold())
+            return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
         return sorted(super().optgroups(name, value, attrs), key=by_name)
 
@@ -231,16 +232,19 @@ class FactChooseResultsView(_Chooses, ChooseResultsView):
     pass
 
 
-class FactCreateView(CreateView):
-    """A chooser of facts makes none: they have forms of their own."""
-
+class FormlessCreateView(CreateView):
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Wagtail's expects the form that this chooser does not have."""
+        """Wagtail's expects the form that the chooser does not have."""
         raise Http404
 
 
-class FactChooserViewSet(SnippetChooserViewSet):
-    create_view_class = FactCreateView
+class FormlessChooserViewSet(SnippetChooserViewSet):
+    """Chooses what has a form of its own to be made with."""
+
+    create_view_class = FormlessCreateView
+
+
+class FactChooserViewSet(FormlessChooserViewSet):
     choose_view_class = FactChooseView
     choose_results_view_class = FactChooseResultsView
 

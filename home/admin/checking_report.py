@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -132,8 +132,10 @@ class _ButtonColumn(Column):
 
 @require_POST
 def check(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Notes that a page was checked today."""
-    page = get_object_or_404(Page, pk=page_id)
+    """Notes that a page was checked today; Http404 for one that nobody is to check."""
+    page = get_object_or_404(Page, pk=page_id).specific
+    if type(page) not in checking.page_types():
+        raise Http404
     checking.mark_checked(page, request.user)
     messages.success(request, _("“%(page)s” is noted as checked today.") % {"page": page.get_admin_display_title()})
     return redirect("wagtailadmin_home" if request.GET.get("next") == "home" else "home_to_check")

@@ -11,6 +11,7 @@ from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+from cms.fact_admin import FormlessChooserViewSet
 from home.models import NavigationEntry
 
 
@@ -47,6 +48,7 @@ class NavigationViewSet(SnippetViewSet):
     menu_label = _("Navigation")
     menu_order = 10
     index_view_class = NavigationIndexView
+    chooser_viewset_class = FormlessChooserViewSet
     copy_view_enabled = False
     list_per_page = 100
     list_display = [

@@ -352,6 +352,25 @@ def test_a_draft_of_a_fact_changes_nothing_that_is_live(editor: Client, places: 
     assert Border.objects.get(pk=places.fr_de.pk).kind == "mixed"
 
 
+def test_facts_to_tick_stand_by_name_and_no_geometry_is_empty(editor: Client, places: Places) -> None:
+    for code, name in (("ad", "Suède"), ("at", "Écosse"), ("be", "Espagne")):  # their codes are in another order
+        make.country(code, {"fr": name})
+    with translation.override("fr"):
+        form = editor.get(url(Border, "add")).context["form"]
+    boxes = [str(box.data["label"]) for box in form["countries"].subwidgets]
+    assert [box for box in boxes if box in ("Suède", "Écosse", "Espagne")] == ["Écosse", "Espagne", "Suède"]
+    assert form["geometry"].value() == ""
+
+
+def test_a_founding_date_is_listed_as_far_as_it_is_known(editor: Client, places: Places) -> None:
+    assert editor.post(url(Territory, "add"), {**territory_form(places), "action-publish": "1"}).status_code == 302
+    cells = [
+        cell.strip()
+        for cell in re.findall(r"<td[^>]*>([^<]*)</td>", editor.get(url(Territory, "list")).content.decode())
+    ]
+    assert "2003" in cells
+
+
 def test_facts_go_through_a_workflow(editor: Client, places: Places) -> None:
     from django.contrib.contenttypes.models import ContentType
 

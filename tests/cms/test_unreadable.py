@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from borders.models import Border
+from home.models import NavigationEntry
 from newsroom.models import NewsPage
 from tests import admin
 from tests.factories import borders as make
@@ -94,8 +95,9 @@ def test_what_is_not_there_is_refused_by_the_form(
 def test_forms_of_choosers(editor: Client) -> None:
     answer = editor.post(reverse("wagtailadmin_choose_page_external_link"), {})
     assert (answer.status_code, "<code>external-link-chooser-url</code>" in answer.content.decode()) == (400, True)
-    chooser = Border.snippet_viewset.chooser_viewset
-    assert editor.post(reverse(chooser.get_url_name("create")), {}).status_code == 404
+    for model in (Border, NavigationEntry):
+        chooser = model.snippet_viewset.chooser_viewset
+        assert editor.post(reverse(chooser.get_url_name("create")), {}).status_code == 404
 
 
 @pytest.mark.parametrize("wrong", ["abc", HUGE])

@@ -160,6 +160,10 @@ def test_a_locked_page_is_not_checked(fiche: BorderPage, signed_in: Client) -> N
     assert fiche.last_checked is None
 
 
+def test_a_page_that_nobody_is_to_check(home: Page, signed_in: Client) -> None:
+    assert signed_in.post(f"/admin/pages/{home.pk}/checked/").status_code == 404
+
+
 def test_checking_needs_a_post(fiche: BorderPage, signed_in: Client) -> None:
     assert signed_in.get(f"/admin/pages/{fiche.pk}/checked/").status_code == 405
 
