@@ -12,6 +12,7 @@ from wagtail.documents.views import serve
 
 from cms import attempts, frontend, media_views, reading
 from home import views
+from resources import file_views
 from search import portal
 
 handler400 = "cms.api.errors.refuse_request"
@@ -31,6 +32,7 @@ urlpatterns = [
         attempts.throttled(serve.authenticate_with_password, "collection"),
     ),
     path("documents/", include(wagtaildocs_urls)),
+    path(f"{file_views.THUMBNAILS}<uuid:key>.webp", file_views.thumbnail),
     path("api/v2/", include("cms.api.router")),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media_views.media),
     path(portal.PATH, portal.in_default_language),

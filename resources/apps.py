@@ -6,15 +6,18 @@ class ResourcesConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here: these modules need loaded models.
-        from cms import changes
+        from cms import changes, worker
         from cms.changes.feed import effects
         from resources import dependants, page_filters, vocabularies
         from resources.exchange.importing import ImportedRecord
+        from resources.files import FileText, open_what_is_due
         from resources.record_numbers import RecordNumber
 
         changes.leave_out(RecordNumber, "What it says of a record begins with a change of the record.")
+        changes.leave_out(FileText, "Its making is told of the records, its end comes with a change of their files.")
         changes.leave_out(ImportedRecord, "What a source called a record shows in no answer.")
         effects.register(dependants.of)
         effects.register(dependants.records)
         page_filters.register()
+        worker.schedule(open_what_is_due)
         vocabularies.register()

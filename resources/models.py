@@ -3,6 +3,7 @@
 from resources.agents import Agent, AgentKind, AgentName
 from resources.dossiers import ChapterPage, DossierIndexPage, DossierPage
 from resources.exchange.importing import ImportedRecord
+from resources.files import FileText, Outcome, RecordFile, RecordFileAccess
 from resources.positions import PositionIndexPage, PositionPage, PositionSignatory
 from resources.projects import ProjectIndexPage, ProjectKind, ProjectPage, ProjectPartner
 from resources.record_numbers import RecordNumber
@@ -34,9 +35,11 @@ __all__ = [
     "ConceptStatus",
     "DossierIndexPage",
     "DossierPage",
+    "FileText",
     "ImportedRecord",
     "Kind",
     "Licence",
+    "Outcome",
     "PageTheme",
     "PositionIndexPage",
     "PositionPage",
@@ -50,6 +53,8 @@ __all__ = [
     "RecordCollection",
     "RecordCollectionName",
     "RecordCopy",
+    "RecordFile",
+    "RecordFileAccess",
     "RecordIdentifier",
     "RecordLanguage",
     "RecordLink",

@@ -11,6 +11,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from cms.fact_admin import facts_panel
 from cms.facts import FactForm
 from cms.representation import DatePrecision
+from resources.file_views import FileOutcomesPanel
 from resources.records import NOT_ITSELF, ONE_ORIGINAL, holders
 
 PARTIAL_DATES = {"%Y": DatePrecision.YEAR, "%m/%Y": DatePrecision.MONTH, "%Y-%m": DatePrecision.MONTH}
@@ -140,6 +141,22 @@ TABS = [
             InlinePanel("copies", heading=_("Copies on paper"), label=_("copy")),
         ],
         heading=_("Publication"),
+    ),
+    ObjectList(
+        [
+            InlinePanel(
+                "files",
+                heading=_("Files"),
+                label=_("file"),
+                help_text=_("Who gets a file changes when the record is published."),
+                panels=[
+                    FieldPanel("document"),
+                    FieldRowPanel([FieldPanel("language"), FieldPanel("access"), FieldPanel("open_from")]),
+                ],
+            ),
+            FileOutcomesPanel(heading=_("Reading of the files")),
+        ],
+        heading=_("Files"),
     ),
     ObjectList(
         [

@@ -7,12 +7,22 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 from typing_extensions import TypedDict
 
-from cms.json_types import Moment
+from cms.json_types import Address, Date, Moment
 from cms.labels import Coded, CodedAs
 from cms.references import Context, Loaded, References
-from cms.representation import PageLink, UncertainDate, enum, page_link, uncertain_date
+from cms.representation import (
+    DocumentLink,
+    PageLink,
+    UncertainDate,
+    document,
+    enum,
+    page_link,
+    uncertain_date,
+)
 from cms.structured_data import Described
 from resources import identifiers, languages, record_json_ld
+from resources.file_views import thumbnail_path
+from resources.files import RecordFile, RecordFileAccess
 from resources.records import (
     AgentRole,
     Licence,
@@ -103,6 +113,20 @@ class CopyJson(TypedDict):
     location: str
 
 
+class RecordFileJson(TypedDict):
+    """A file of the document; `document` is null for who may not have it today, until `open_from` where that is given.
+
+    `pages` and `thumbnail` (of the first page, WebP) are there once an open file has been read.
+    """
+
+    language: Coded
+    access: CodedAs[RecordFileAccess] | None
+    open_from: Date | None
+    document: DocumentLink | None
+    pages: int | None
+    thumbnail: Address | None
+
+
 class RelatedRecord(TypedDict):
     """Another document and how this one stands to it."""
 
@@ -130,6 +154,7 @@ class RecordDetailJson(RecordJson, Described):
     keywords: list[str]
     provenance: str
     copies: list[CopyJson]
+    files: list[RecordFileJson]
     related_records: list[RelatedRecord]
     related_pages: list[PageLink]
     updated_at: Moment | None
@@ -167,7 +192,9 @@ def detail(record: Record, context: Context) -> RecordDetailJson:
     links = RecordLink.objects.filter(record=record, target__live=True).select_related("target")
     links = links.prefetch_related("target__texts")
     pages = list(record.page_links.values_list("page_id", flat=True))
-    loaded = Loaded(References(pages=set(pages)), context.labels)
+    files = list(record.files.select_related("document__file_text").defer("document__file_text__thumbnail"))
+    documents = {row.document_id for row in files if row.document_id}
+    loaded = Loaded(References(pages=set(pages), documents=documents), context.labels)
     within = Context(context.locale, context.labels, loaded)
     texts = sorted(record.texts.all(), key=lambda text: not text.is_original)
     card = _card(record, Indexing([record]), context)
@@ -187,6 +214,7 @@ def detail(record: Record, context: Context) -> RecordDetailJson:
         "keywords": record.keyword_list,
         "provenance": record.provenance,
         "copies": [{"shelf_mark": copy.shelf_mark, "location": copy.location} for copy in record.copies.all()],
+        "files": [_file(row, within) for row in files],
         "related_records": [
             {"relation": enum(RelationKind, link.kind), "record": reference(link.target, context)} for link in links
         ],
@@ -195,6 +223,20 @@ def detail(record: Record, context: Context) -> RecordDetailJson:
         ],
         "updated_at": record.last_published_at.isoformat() if record.last_published_at else None,
         "json_ld": record_json_ld.described(record, card, numbers, context),
+    }
+
+
+def _file(row: RecordFile, context: Context) -> RecordFileJson:
+    link = document(row.document_id, context)
+    link = link if link and link["url"] and row.access_now == RecordFileAccess.OPEN else None
+    text = getattr(row.document, "file_text", None) if link else None
+    return {
+        "language": languages.coded(row.language),
+        "access": enum(RecordFileAccess, row.access),
+        "open_from": row.open_from.isoformat() if row.open_from else None,
+        "document": link,
+        "pages": len(text.pages) if text and text.pages else None,
+        "thumbnail": context.absolute(thumbnail_path(text.key)) if text and text.key else None,
     }
 
 

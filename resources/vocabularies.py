@@ -2,6 +2,7 @@
 
 from cms.api import vocabularies
 from resources.agents import AgentKind
+from resources.files import RecordFileAccess
 from resources.identifiers import Scheme
 from resources.projects import ProjectKind
 from resources.record_types import Kind
@@ -16,6 +17,7 @@ def register() -> None:
         agent_role=AgentRole,
         bibliographic_kind=Kind,
         concept_status=ConceptStatus,
+        file_access=RecordFileAccess,
         identifier_scheme=Scheme,
         licence=Licence,
         project_kind=ProjectKind,

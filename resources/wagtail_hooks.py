@@ -1,9 +1,13 @@
 """What this app adds to the admin."""
 
+from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
+from resources import file_views
 from resources.admin import ThesaurusGroup
 from resources.record_admin import DocumentationGroup
 
 register_snippet(DocumentationGroup)
 register_snippet(ThesaurusGroup)
+
+hooks.register("register_admin_urls", file_views.admin_urls)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from wagtail.models import Collection, Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail_localize.models import OverridableSegment, StringSegment, StringTranslation, Translation
@@ -26,7 +27,7 @@ from cms.preview import sharing
 from cms.translation import drafting, status, trees
 from cms.webhooks.models import Delivery, Kind, Webhook
 from home.models import NavigationEntry
-from resources.models import Concept, Record, RecordCollection
+from resources.models import Concept, Record, RecordCollection, RecordFile
 from tests.factories.borders import named, obstacle_index, obstacle_page
 from tests.factories.pages import home_page, locale, standard_page
 from tests.factories.pictures import image
@@ -315,7 +316,7 @@ def record_form(site: Site) -> dict[str, Any]:
     one = record("Essai")
     site.record = one
     texts = [{"id": one.texts.get().pk, "language": "fr", "is_original": "on", "title": "Autrement"}]
-    rows = {name: [] for name in ("agent_links", "identifiers", "copies", "record_links", "page_links")}
+    rows = {name: [] for name in ("agent_links", "identifiers", "copies", "files", "record_links", "page_links")}
     language = {"id": one.languages.get().pk, "language": "fr"}
     form = {"type": one.type_id, "date_precision": "year", "texts": inline_formset(texts, 1)}
     form |= {"languages": inline_formset([language], 1), **{name: inline_formset(none) for name, none in rows.items()}}
@@ -366,6 +367,14 @@ def lock_record(site: Site) -> bool:
     one = record("Essai")
     site.post(snippet_url(Record, "lock"), one.pk)
     return Record.objects.get(pk=one.pk).locked
+
+
+def read_again(site: Site) -> bool:
+    document = CmsDocument.objects.create(title="Document", file=ContentFile(b"x", "x.pdf"))
+    one = RecordFile.objects.create(record=record("Essai"), document=document)
+    DBTaskResult.objects.all().delete()
+    site.post("record_files", one.record_id, data={"document": document.pk})
+    return DBTaskResult.objects.exists()
 
 
 def export_records(site: Site) -> bool:
@@ -483,6 +492,7 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Notice", "retirer"): withdraw_record,
     ("Notice", "supprimer"): remove_record,
     ("Notice", "verrouiller"): lock_record,
+    ("Notice", "faire relire un fichier"): read_again,
     ("Notice", "exporter la liste"): export_records,
     ("Type de document ou collection de la MOT", "proposer"): propose(RecordCollection),
     ("Type de document ou collection de la MOT", "publier ou retirer"): withdraw(RecordCollection),

@@ -24,6 +24,7 @@ from resources.models import (
     RecordCollection,
     RecordCollectionName,
     RecordCopy,
+    RecordFile,
     RecordIdentifier,
     RecordLink,
     RecordPageLink,
@@ -104,6 +105,7 @@ def every_record(code: str, text: str, *, agent: Agent, page: Page) -> Record:
         for language in ("fr", "de")
     ]
     made.copies = [RecordCopy(shelf_mark=text, location=text)]
+    made.files = [RecordFile(access="paper", language="fr")]
     made.record_links = [RecordLink(target=other)]
     made.page_links = [RecordPageLink(page=page)]
     for relation in ("borders", "territories", "countries", "concepts"):

@@ -1,0 +1,209 @@
+"""The files of records: who may have each, and the text that was read in those that everybody may.
+
+A file is a document of Wagtail in a collection that says who gets it, so whatever shows or serves documents knows. Text
+and thumbnail are derived: they go when the file is closed, in the same transaction, and are made anew by the worker.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from modelcluster.fields import ParentalKey
+from wagtail.models import Collection, CollectionViewRestriction, Orderable
+
+from cms import roles
+from cms.media import CmsDocument
+from resources import languages
+from resources.records import Record
+
+MEMBERS = "Adhérents"
+CLOSED = "Notices : fichiers fermés"
+"""Names of the collections of what members get, and of what nobody but its keepers gets."""
+KEEPERS = (roles.ADMINISTRATORS, roles.EDITORS, roles.DOCUMENTALISTS)
+
+
+class RecordFileAccess(models.TextChoices):
+    """Who may have a file, from the most open to the most closed."""
+
+    OPEN = "open", pgettext_lazy("reader", "Open")
+    MEMBERS = "members", pgettext_lazy("reader", "Members only")
+    PAPER = "paper", pgettext_lazy("reader", "On paper, to be consulted on site")
+    OFFLINE = "offline", pgettext_lazy("reader", "Not available online")
+
+
+class RecordFile(Orderable):
+    """A file of a document, or that there is one which is not online."""
+
+    record = ParentalKey(Record, on_delete=models.CASCADE, related_name="files")
+    document = models.ForeignKey(
+        CmsDocument,
+        verbose_name=_("file"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="record_files",
+        help_text=_("May be missing where there is a copy on paper only."),
+    )
+    language = models.CharField(_("language"), max_length=2, choices=languages.choices, default="fr")
+    access = models.CharField(
+        _("access"), max_length=7, choices=RecordFileAccess.choices, default=RecordFileAccess.OPEN
+    )
+    open_from = models.DateField(
+        _("embargo until"), null=True, blank=True, help_text=_("Before this day nobody gets the file.")
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("file")
+        constraints = [
+            models.UniqueConstraint(fields=["record", "document"], name="resources_recordfile_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.document or self.get_access_display())
+
+    def clean(self) -> None:
+        super().clean()
+        if self.document_id is None and self.access in {RecordFileAccess.OPEN, RecordFileAccess.MEMBERS}:
+            raise ValidationError({"document": _("Choose the file, or say that it is not online.")})
+
+    @property
+    def access_now(self) -> RecordFileAccess:
+        """Who may have the file today: nobody during an embargo."""
+        embargoed = self.open_from is not None and self.open_from > timezone.localdate()
+        return RecordFileAccess.OFFLINE if embargoed else RecordFileAccess(self.access)
+
+
+class Outcome(models.TextChoices):
+    """How the reading of a file ended."""
+
+    EXTRACTED = "extracted", _("text read")
+    IN_PART = "in_part", _("text read up to the limit")
+    NO_TEXT = "no_text", _("no text: scanned pages")
+    ENCRYPTED = "encrypted", _("protected by a password")
+    BROKEN = "broken", _("broken: it cannot be opened")
+    TOO_LARGE = "too_large", _("too large to be read")
+    TOO_LONG = "too_long", _("reading took too long")
+    NOT_READ = "not_read", _("kept as it is: not a PDF")
+
+
+class FileText(models.Model):
+    """What was read in an open file: text by page, and its first page as a small picture (WebP)."""
+
+    document = models.OneToOneField(CmsDocument, on_delete=models.CASCADE, related_name="file_text")
+    file = models.CharField(max_length=100)
+    """The name of the file that was read: another one is read again."""
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    pages = models.JSONField(default=list)
+    thumbnail = models.BinaryField(blank=True, default=b"")
+    key = models.UUIDField(null=True, unique=True)
+    """The thumbnail's address, which nobody guesses, and which ends with it; null where there is none."""
+    read_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.document} ({self.get_outcome_display()})"
+
+
+class OpenText(NamedTuple):
+    """The text of a file that everybody may have, by page."""
+
+    document_id: int
+    language: str
+    pages: list[str]
+    thumbnail: uuid.UUID | None
+
+
+def open_texts(records: Iterable[int]) -> dict[int, list[OpenText]]:
+    """Texts of the files of records that are open today, by the record's key (one query)."""
+    rows = RecordFile.objects.filter(
+        record__in=list(records), access=RecordFileAccess.OPEN, document__file_text__isnull=False
+    )
+    found: dict[int, list[OpenText]] = defaultdict(list)
+    for row in rows.select_related("document__file_text").defer("document__file_text__thumbnail"):
+        if row.access_now == RecordFileAccess.OPEN:
+            text = row.document.file_text
+            found[row.record_id].append(OpenText(row.document_id, row.language, text.pages, text.key))
+    return found
+
+
+def apply(documents: Iterable[int]) -> None:
+    """Put documents where their files' access says, the most closed of several, and drop or ask for their texts.
+
+    What is closed stays so when its record no longer names it: opening takes a decision.
+    """
+    for document in CmsDocument.objects.filter(pk__in=set(documents)).select_related("collection"):
+        rows = [row.access_now for row in RecordFile.objects.filter(document=document)]
+        if not rows:
+            continue
+        access = max(rows, key=list(RecordFileAccess).index)
+        _place(document, access)
+        if access == RecordFileAccess.OPEN:
+            ask(document)
+        else:
+            FileText.objects.filter(document=document).delete()
+
+
+def ask(document: CmsDocument) -> None:
+    """Have the worker read a file that it has not read yet."""
+    from resources.extraction import read_file  # it needs these models
+
+    if not FileText.objects.filter(document=document, file=document.file.name).exists():
+        read_file.enqueue(document.pk)
+
+
+def open_what_is_due() -> int:
+    """End the embargoes whose day has come; returns how many documents. The worker's schedule calls it."""
+    due = RecordFile.objects.filter(open_from__lte=timezone.localdate(), document__isnull=False)
+    closed = due.filter(document__collection__name=CLOSED).exclude(
+        access__in=[RecordFileAccess.PAPER, RecordFileAccess.OFFLINE]
+    )
+    keys = set(closed.values_list("document", flat=True))
+    with transaction.atomic():
+        apply(keys)
+    return len(keys)
+
+
+def _place(document: CmsDocument, access: RecordFileAccess) -> None:
+    if access == RecordFileAccess.OPEN:
+        mine = document.collection.name in {MEMBERS, CLOSED}
+        wanted = Collection.get_first_root_node() if mine else document.collection
+    else:
+        wanted = _collection(MEMBERS if access == RecordFileAccess.MEMBERS else CLOSED)
+    if document.collection_id != wanted.pk:
+        document.collection = wanted
+        document.save(update_fields=["collection"])
+
+
+def _collection(name: str) -> Collection:
+    """A private collection of this name, which is made where somebody has removed it."""
+    found = Collection.objects.filter(name=name).first() or Collection.get_first_root_node().add_child(name=name)
+    if not CollectionViewRestriction.objects.filter(collection=found).exists():
+        kind = CollectionViewRestriction.LOGIN if name == MEMBERS else CollectionViewRestriction.GROUPS
+        restriction = CollectionViewRestriction.objects.create(collection=found, restriction_type=kind)
+        if name == CLOSED:
+            restriction.groups.set(Group.objects.filter(name__in=KEEPERS))
+    return found
+
+
+@receiver(post_save, sender=RecordFile)
+def _row_saved(sender: type[RecordFile], instance: RecordFile, **kwargs: Any) -> None:
+    """In the transaction of the publication: a file that was closed is gone with it."""
+    if instance.document_id is not None:
+        apply([instance.document_id])
+
+
+@receiver(post_save, sender=CmsDocument)
+def _document_saved(sender: type[CmsDocument], instance: CmsDocument, **kwargs: Any) -> None:
+    """Another file in place of one that was read is read in turn; of the old one nothing is kept."""
+    stale = FileText.objects.filter(document=instance).exclude(file=instance.file.name)
+    if stale.exists():
+        stale.delete()
+        ask(instance)
