@@ -12,7 +12,7 @@ from cms.api.schema.document import endpoints
 from tests.api.wsgi import ask, cached_application
 from tests.contracts import answers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def problem(response: Any, status: int) -> dict[str, Any]:

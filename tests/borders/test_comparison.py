@@ -11,7 +11,7 @@ from borders.models import KeyFigure
 from tests.borders.conftest import Places
 from tests.factories import borders as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 PATH = "/api/v2/borders/compare/"
 

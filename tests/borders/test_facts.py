@@ -14,7 +14,7 @@ from borders.models import Border, BorderName, Country, Indicator, KeyFigure, Pr
 from tests.borders.conftest import Places
 from tests.factories import borders as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def refused(fact: Any) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, PageView
 from tests.factories import documents
 from tests.factories.pages import home_page, standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "sésame"
 MESSAGES = {

@@ -14,7 +14,7 @@ from cms.media import CmsImage
 from tests.factories import documents, pictures
 from tests.factories.pages import home_page, standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def account(name: str, *, editor: bool = False, group: Group | None = None) -> Client:

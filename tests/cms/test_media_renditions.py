@@ -21,7 +21,7 @@ from cms.media import CmsImage, Rendition, RenditionState
 from tests.changelog import Log
 from tests.factories import pictures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 TASK = renditions.make_renditions.module_path
 

@@ -15,7 +15,7 @@ from tests.factories import borders as make
 from tests.factories import documents
 from tests.factories.pages import home_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NO_KEYS: list[Any] = [
     "abc",

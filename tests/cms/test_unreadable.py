@@ -14,7 +14,7 @@ from tests.factories import borders as make
 from tests.factories import newsroom
 from tests.factories.pages import home_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 HUGE = "9" * 30
 BLOCK = {"body-count": "1", "body-0-deleted": "", "body-0-order": "0", "body-0-id": ""}

@@ -17,7 +17,7 @@ from cms import document_checks
 from cms.media import CmsDocument
 from tests.factories import documents, pictures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 HTML = b"<!DOCTYPE html><html><script>alert(document.cookie)</script></html>"
 DOCX, ODT = documents.BY_NAME["letter.docx"], documents.BY_NAME["letter.odt"]

@@ -17,7 +17,7 @@ from cms import renditions
 from cms.media import CmsImage, RenditionState
 from tests.factories import pictures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 JPEG, PNG = pictures.jpeg(), pictures.png()
 

@@ -12,8 +12,6 @@ from django.core.management import call_command
 from cms.api.schema.document import document
 from tests.contracts.compatibility import breaking
 
-pytestmark = pytest.mark.sqlite
-
 RELEASED = settings.BASE_DIR / "docs" / "openapi.json"
 
 PAGE = {

@@ -17,7 +17,7 @@ from wagtail.models import Page
 from tests.factories import borders, newsroom
 from tests.factories.pages import home_page, standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 MORE = "…"
 DOCUMENT = (django_settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")

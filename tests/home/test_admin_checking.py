@@ -15,7 +15,7 @@ from home.admin import checking
 from tests.factories.borders import border, border_index, border_page, obstacle_index, obstacle_page
 from tests.factories.pages import home_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 TODAY = datetime.date(2026, 11, 23)
 
