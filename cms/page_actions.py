@@ -2,8 +2,9 @@
 
 Wagtail commits on the way: a copy of a private page is public until its restriction is copied, a move tells of itself
 when it is done, and what follows a page in other languages follows it then. Seen from elsewhere, and after a crash,
-each is now whole or not begun; so are the admin's forms that make pages, whose fallbacks are made last. It can go when
-https://github.com/wagtail/wagtail does so itself, as it does for edits.
+each is now whole or not begun; so are the admin's forms that make pages, whose fallbacks are made last, and that of a
+page's privacy, which its other languages get after it. It can go when https://github.com/wagtail/wagtail does so
+itself, as it does for edits.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from wagtail.actions.delete_page import DeletePageAction
 from wagtail.actions.move_page import MovePageAction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
+from wagtail.admin.views.page_privacy import SetPrivacyView
 from wagtail.admin.views.pages.copy import CopyView
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.models import Page
@@ -40,7 +42,7 @@ def make_atomic() -> None:
     for action in ACTIONS:
         action.execute = transaction.atomic(action.execute)
     CopyPageAction._copy_page = _restricted_as_its_source(CopyPageAction._copy_page)
-    for view in (CopyView, CreateView):
+    for view in (CopyView, CreateView, SetPrivacyView):
         view.post = transaction.atomic(view.post)
 
 

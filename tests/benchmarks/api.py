@@ -39,14 +39,15 @@ class Asked(NamedTuple):
 
 def requests_of(server: Server) -> dict[str, Asked]:
     """The kinds of requests, found in the content itself; each with many paths, so that none is a special case."""
-    shown = server.get(_path(**NEWS, limit="50", offset="100"))["items"]
     total = server.get(_path(**NEWS))["meta"]["total_count"]
+    last = max(total - 50, 0)
+    shown = server.get(_path(**NEWS, limit="50", offset=str(min(100, last))))["items"]
     details = [f"{API}{item['id']}/" for item in shown]
     finds = [item["meta"]["html_path"] for item in shown]
     words = [" ".join(item["title"].split()[2:4]) for item in shown]
     categories = [{"category": name} for name in ("mot", "territories", "france", "states", "europe")]
     near = server.get(_path(**NEWS))["meta"]["next_cursor"]
-    far = server.get(_path(**NEWS, offset=str(total - 50)))["meta"]["next_cursor"]
+    far = server.get(_path(**NEWS, offset=str(last)))["meta"]["next_cursor"]
     borders = ("fr-de", "fr-be", "fr-es,fr-ad", "fr-it")
     return {
         "list": Asked([_path(**NEWS)], [_path(**NEWS, **SAME)]),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction
 
+from cms.translation import trees
 from home.models import HomePage
 from tests.admin import administrator
 from tests.api.wsgi import ask
@@ -79,6 +80,18 @@ def test_a_copy_of_a_private_page_is_never_public(home: HomePage, copy: Callable
     assert seen
     assert set().union(*seen, public()) == {"Accueil fr", "Dessus"}
     assert all(page.live for page in found("copie").get_descendants(inclusive=True))
+
+
+def test_a_page_is_closed_in_all_languages_at_once(home: HomePage) -> None:
+    trees.synchronise_trees()
+    client = Client()
+    administrator(client)
+    address = reverse("wagtailadmin_pages:set_privacy", args=[found("dessus").pk])
+    seen: list[set[str]] = []
+    with Commits(lambda number: seen.append(public())).watched():
+        client.post(address, {"restriction_type": "login", "password": "", "groups": []})
+    assert [len(titles) for titles in seen] == [2]
+    assert public() == {"Accueil fr"}
 
 
 @pytest.mark.parametrize("parent", [{}, {"new_parent_page": "x"}, {"new_parent_page": "99999999999999999999"}])
