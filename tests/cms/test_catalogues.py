@@ -102,7 +102,13 @@ def test_what_was_loaded_of_an_older_catalogue_is_forgotten(tmp_path, settings):
 
 @pytest.mark.parametrize(
     "text",
-    [*wagtail_texts.LANGUAGES, *wagtail_texts.REVIEW, *wagtail_texts.TRANSLATION, *wagtail_texts.WORDING],
+    [
+        *wagtail_texts.LANGUAGES,
+        *wagtail_texts.REVIEW,
+        *wagtail_texts.TRANSLATION,
+        *wagtail_texts.WORDING,
+        *wagtail_texts.TITLES,
+    ],
 )
 def test_a_text_of_wagtails_is_still_theirs_and_ours_wins(text):
     path = Path("locale", "fr", "LC_MESSAGES", "django.mo")

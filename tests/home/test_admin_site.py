@@ -132,3 +132,13 @@ def test_the_settings_are_in_one_menu_only(admin: Client) -> None:
     body = admin.get("/admin/").content.decode()
     assert body.count("/admin/settings/home/sitesettings/") == 1
     assert admin.get("/admin/settings/home/sitesettings/", follow=True).status_code == 200
+
+
+def test_words_that_wagtail_puts_together_are_french(admin: Client, about: Page) -> None:
+    sites = admin.get("/admin/sites/").content.decode()
+    assert "Nom du site" in sites
+    assert "Page racine" in sites
+    form = admin.get(f"/admin/pages/add/home/standardpage/{about.get_parent().pk}/").content.decode()
+    assert "Nouveau\u00a0: Page simple" in form
+    assert "Soumettre à relecture" in form
+    assert f"Page simple\u00a0: {about.title}" in admin.get(f"/admin/pages/{about.pk}/edit/").content.decode()
