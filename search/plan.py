@@ -18,6 +18,8 @@ from search.languages import LANGUAGES
 
 PART_WEIGHTS = {schema.TITLE: 1.2, schema.SUMMARY: 1.0, schema.BODY: 1.0}
 EXACT_WEIGHTS = {schema.EXACT_TITLE: 0.3, schema.EXACT_TEXT: 0.3, schema.NAMES: 0.6}
+START_WEIGHT = 0.3
+"""Of the beginning of a word: it ranks what matches, and finds what comes near where little does."""
 PAIR_WEIGHT = 0.3
 """Of two words that stand together as in the query, beside each for itself."""
 PAIR_SLOP = 2
@@ -142,15 +144,19 @@ class _Planner:
         telling = [word for word in single if not self.says_nothing(word.text)] or single
         made = [made for word in telling if (made := self.word(word, marked)) is not None]
         least = 1 if self.relaxed or len(made) < 2 else len(made) if len(made) <= FEW else math.ceil(SHARE * len(made))
+        better = self.pairs(telling)
+        if self.relaxed:
+            made += self.starts(telling)
+        else:
+            better += self.starts(telling)
         words = nodes.total(made, least) if made else None
-        pairs = self.pairs(telling)
-        if not rest and not pairs:
+        if not rest and not better:
             return words
         without = [found for child in _excluded(rest) if (found := self.node(child, [])) is not None]
         wanted = [child for child in rest if not isinstance(child, query.Excluded)]
         must = [found for child in wanted if (found := self.node(child, marked)) is not None]
         must = [words, *must] if words is not None else must
-        return nodes.Must(tuple(must), tuple(without), tuple(pairs)) if must or without else None
+        return nodes.Must(tuple(must), tuple(without), tuple(better)) if must or without else None
 
     def says_nothing(self, text: str) -> bool:
         return all(token.lower() in self.dropped for token in languages.tokens(text))
@@ -165,6 +171,11 @@ class _Planner:
             for first, second in itertools.pairwise(words)
             for part in schema.PARTS
         ]
+
+    def starts(self, words: Sequence[query.Word]) -> list[nodes.Node]:
+        """The beginnings of the words, in any language."""
+        found = [schema.starts(word.text) for word in words if not word.prefix]
+        return [nodes.Boost(nodes.Text(schema.STARTS, start), START_WEIGHT) for start in dict.fromkeys(found) if start]
 
     def word(self, word: query.Word, marked: list[str]) -> nodes.Node | None:
         found = _without_articles(word.text)

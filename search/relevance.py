@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cms.labels import Labels
 from search import languages, schema
 from search.engines.base import Engine
 from search.searching import Asked, search
@@ -83,12 +84,18 @@ def queries(folder: Path) -> list[Judged]:
     return found
 
 
-def measure(engine: Engine, judged: list[Judged], locale: Callable[[Judged], str | None]) -> Measures:
-    """Ask every query as a reader with that language would (None: it is guessed), and judge the first ten results."""
+def measure(
+    engine: Engine, judged: list[Judged], locale: Callable[[Judged], str | None], names: Labels | None = None
+) -> Measures:
+    """Ask every query as a reader with that language would (None: it is guessed), and judge the first ten results.
+
+    `names` are the facts whose names expand queries.
+    """
     ranks, gains, successes, took = [], [], [], []
     for query in judged:
         begun = time.perf_counter()
-        answer = search(engine, Asked(text=query.text, locale=locale(query), limit=DEPTH))
+        asked = Asked(text=query.text, locale=locale(query), limit=DEPTH, names=names)
+        answer = search(engine, asked)
         took.append((time.perf_counter() - begun) * 1000)
         found = [query.answers.get(hit.id, 0) for hit in answer.hits]
         best = max(query.answers.values())

@@ -87,7 +87,7 @@ class ExpansionJson(TypedDict):
 class SearchMeta(TypedDict):
     """How a question was answered.
 
-    `relaxed`: too few have all that was asked for, so works with any of it follow. `degraded`: the standby engine
+    `relaxed`: too few have all that was asked for, so works that come near follow. `degraded`: the standby engine
     answered. `next_cursor` is null: an order by relevance does not last.
     """
 

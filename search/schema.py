@@ -13,8 +13,11 @@ VERSION = 1
 
 TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")
 """The parts of a document that have a field per language."""
-EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS = ("exact_title", "exact_text", "names", "authors")
-"""Fields in no language: titles and all text as typed; names of borders and territories in all languages; authors."""
+EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS, STARTS = ("exact_title", "exact_text", "names", "authors", "starts")
+"""Fields in no language: titles and all text as typed; names of borders and territories in all languages; authors;
+beginnings of all words, which relatives share from one language to the next (« coopération », "cooperazione")."""
+START = 5
+"""Letters of a beginning."""
 
 KEYWORDS = ("kind", "type", "theme", "concept", "border", "territory", "country", "author", "language")
 """Codes that facets count and filters ask for; a document may have several of each."""
@@ -34,7 +37,7 @@ def text_fields() -> Iterator[tuple[str, str]]:
     for part in PARTS:
         for language in languages():
             yield f"{part}_{language}", EXACT if language == OTHER else language
-    for name in (EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS):
+    for name in (EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS, STARTS):
         yield name, EXACT
 
 
@@ -76,6 +79,7 @@ class Document:
                 found.setdefault(f"{part}_{language if language in LANGUAGES else OTHER}", []).append(text)
         found[EXACT_TITLE] = list(dict.fromkeys(self.title.values()))
         found[EXACT_TEXT] = [*self.summary.values(), *self.body.values()]
+        found[STARTS] = [starts(text) for text in (*self.title.values(), *self.summary.values(), *self.body.values())]
         found |= {NAMES: list(self.names), AUTHORS: list(self.authors)}
         found |= {name: list(values) for name, values in self.keywords.items()}
         found[IDENTIFIERS] = [identifier(value) for value in self.identifiers]
@@ -90,6 +94,11 @@ class Document:
         """Short name of all that the index holds of it: equal documents have the same."""
         held = json.dumps([self.fields(), dict(self.shown)], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(held.encode()).hexdigest()[:16]
+
+
+def starts(text: str) -> str:
+    """The beginnings of the longer words of a text."""
+    return " ".join(word[:START] for word in tokens(fold(text)) if len(word) >= START)
 
 
 def identifier(text: str) -> str:

@@ -11,7 +11,7 @@ from search.engines.nodes import Node
 from search.expansions import Expansion, expand
 
 FEW_RESULTS = 10
-"""Under so many results, those of any word are better than none."""
+"""Under so many results, what has any of the words, or comes near them, is better than nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Found:
     answer: Answer
     expansions: list[Expansion]
     relaxed: bool
-    """Whether works with any of the words are among the results, as too few have what was asked for."""
+    """Whether works that only come near are among the results, as too few have what was asked for."""
 
     @property
     def total(self) -> int:
@@ -60,7 +60,7 @@ def search(engine: Engine, asked: Asked) -> Found:
     made = plan.plan(parsed, likely, meant)
     answer, relaxed = engine.search(_request(asked, parsed, made, likely)), False
     enough = FEW_RESULTS if parsed.simple else 1
-    if parsed.quoted and answer.total < enough and len(languages.tokens(parsed.text)) > 1:
+    if parsed.quoted and parsed.node is not None and answer.total < enough:
         before = answer.total
         made = plan.plan(parsed, likely, meant, relaxed=True)
         answer = engine.search(_request(asked, parsed, made, likely))

@@ -76,6 +76,10 @@ def found(engine: Engine, text: str, locale: str | None = "fr", **options) -> li
         ("Oiapoq*", "fr", "brasil-pt"),
         ("frontalier ET fiscalité", "fr", "workers"),
         ("(Oiapoque ODER Unsinn) UND rio", "de", "brasil-pt"),
+        # What comes near is found where little else is.
+        ("cooperazione territoriale", "it", "guide-egtc"),
+        ("Kooperation territorial", "de", "guide-egtc"),
+        ("Gesundheitswesen", "de", "health-fr-de"),
         # Nonsense is taken as words.
         ("AND hôpital )( OR", "fr", "health-fr-es"),
         ('hôpital "', "fr", "health-fr-es"),
@@ -113,6 +117,14 @@ def test_what_is_found_first(library, text, locale, first):
 )
 def test_what_is_found_at_all(library, text, expected):
     assert set(found(library, text)) == expected
+
+
+def test_beginnings_of_words_rank_and_widen_nothing_where_enough_is_found(engine):
+    engine.put([work(f"w{number}", title_fr=f"Frontière {number}") for number in range(12)])
+    engine.put([work("near", title_it="Frontone")])
+    assert "near" not in found(engine, "frontière", limit=50)
+    assert search(engine, Asked("frontière", "fr")).relaxed is False
+    assert found(engine, "frontiere 3")[0] == "w3"
 
 
 def test_both_engines_put_results_in_one_order_and_give_them_once(library):

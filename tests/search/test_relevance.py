@@ -25,6 +25,7 @@ def collection(tmp_path):
     return tmp_path
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("locale", [[], ["--locale=guess"], ["--locale=de"]])
 def test_a_collection_is_measured(collection, capsys, locale):
     call_command("eval_relevance", str(collection), "--engine=embedded", *locale)

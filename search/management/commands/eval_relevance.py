@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
+from cms import labels
 from cms.languages import CODES
 from search import relevance
 from search.engines.base import Engine, EngineError
@@ -68,11 +70,20 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"{'':8}{'queries':>8}{'MRR':>8}{'nDCG':>8}{'S@5':>8}{'p50 ms':>8}")
         groups = {language: [query for query in judged if query.language == language] for language in CODES}
+        names = self.names()
         for name, group in {**groups, "all": judged}.items():
             if group:
                 found = relevance.measure(
-                    engine, group, lambda query: None if locale == "guess" else locale or query.language
+                    engine, group, lambda query: None if locale == "guess" else locale or query.language, names
                 )
                 self.stdout.write(
                     f"{name:8}{found.queries:8}{found.mrr:8.3f}{found.ndcg:8.3f}{found.success:8.3f}{found.p50:8.1f}"
                 )
+
+    def names(self) -> labels.Labels | None:
+        """The names of this site's facts, which expand queries; none without a database."""
+        try:
+            return labels.current()
+        except DatabaseError:
+            self.stderr.write("There is no database: no names of concepts, borders and territories expand the queries.")
+            return None
