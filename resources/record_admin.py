@@ -58,7 +58,7 @@ def _agents(record: Record, *roles: str) -> list[str]:
 def _authors(record: Record) -> str:
     """Who wrote a record's document, else who edited it: as many as a list has room for."""
     names = _agents(record, AgentRole.AUTHOR) or _agents(record, AgentRole.EDITOR)
-    return ", ".join(names[:SHOWN_AGENTS]) + (" …" if len(names) > SHOWN_AGENTS else "")
+    return " ; ".join(names[:SHOWN_AGENTS]) + (" …" if len(names) > SHOWN_AGENTS else "")
 
 
 def _date(record: Record) -> str:

@@ -1,28 +1,36 @@
 """The form of a record: what only shows when its rows are looked at together, with the message where it belongs."""
 
 import datetime
+from contextlib import suppress
 from typing import Any
 
 from django import forms
-from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel
 
 from cms.fact_admin import facts_panel
 from cms.facts import FactForm
-from cms.representation import DatePrecision
+from cms.representation import DatePrecision, uncertain_date
+from resources.duplicate_views import DuplicatesPanel
 from resources.file_views import FileOutcomesPanel
 from resources.records import NOT_ITSELF, ONE_ORIGINAL, holders
 
-PARTIAL_DATES = {"%Y": DatePrecision.YEAR, "%m/%Y": DatePrecision.MONTH, "%Y-%m": DatePrecision.MONTH}
-"""What may be typed of a date of which no more is known, and how much that is."""
+DATES = {
+    "%Y-%m-%d": DatePrecision.DAY,
+    "%d/%m/%Y": DatePrecision.DAY,
+    "%Y-%m": DatePrecision.MONTH,
+    "%m/%Y": DatePrecision.MONTH,
+    "%Y": DatePrecision.YEAR,
+}
+"""How a date may be typed, and how much of it is known then."""
 
 
-def _reads(typed: str, known: str) -> bool:
-    try:
-        return bool(datetime.datetime.strptime(typed.strip(), known))
-    except ValueError:
-        return False
+def _precision(typed: str) -> DatePrecision:
+    for form, precision in DATES.items():
+        with suppress(ValueError):
+            datetime.datetime.strptime(typed.strip(), form)
+            return precision
+    return DatePrecision.DAY
 
 
 class RecordForm(FactForm):
@@ -34,14 +42,13 @@ class RecordForm(FactForm):
             if field := self.fields.get(name):
                 field.queryset = field.queryset.prefetch_related("names")
 
-        self.fields["date"].input_formats = [*get_format("DATE_INPUT_FORMATS"), *PARTIAL_DATES]
+        self.fields["date"].input_formats = list(DATES)
+        if known := uncertain_date(self.instance.date, self.instance.date_precision):
+            self.initial["date"] = known["date"]
 
     def clean(self) -> Any:
-        cleaned = super().clean()
-        typed = self["date"].data or ""
-        if precision := next((PARTIAL_DATES[known] for known in PARTIAL_DATES if _reads(typed, known)), None):
-            cleaned["date_precision"] = precision
-        return cleaned
+        self.instance.date_precision = _precision(self["date"].data or "")
+        return super().clean()
 
     def is_valid(self) -> bool:
         valid = super().is_valid()
@@ -88,10 +95,10 @@ TABS = [
             FieldRowPanel(
                 [
                     FieldPanel("type", widget=forms.Select),
-                    FieldPanel("date"),
-                    FieldPanel("date_precision"),
+                    FieldPanel("date", widget=forms.TextInput),
                 ]
             ),
+            DuplicatesPanel(),
             InlinePanel(
                 "texts",
                 heading=_("Titles and abstracts"),
@@ -151,7 +158,8 @@ TABS = [
                 help_text=_("Who gets a file changes when the record is published."),
                 panels=[
                     FieldPanel("document"),
-                    FieldRowPanel([FieldPanel("language"), FieldPanel("access"), FieldPanel("open_from")]),
+                    FieldRowPanel([FieldPanel("language"), FieldPanel("access")]),
+                    FieldPanel("open_from"),
                 ],
             ),
             FileOutcomesPanel(heading=_("Reading of the files")),

@@ -97,7 +97,7 @@ class Record(Fact):
         null=True,
         blank=True,
         db_index=True,
-        help_text=_("A year or a month may be typed alone: “2019”, “03/2019”."),
+        help_text=_("As much as is known: “2019”, “03/2019” or “12/03/2019”."),
     )
     date_precision = models.CharField(
         _("what is known of the date"),

@@ -377,6 +377,12 @@ def read_again(site: Site) -> bool:
     return DBTaskResult.objects.exists()
 
 
+def merge_records(site: Site) -> bool:
+    one, other = record("Essai"), record("Autre")
+    site.post("record_merge", one.pk, data={"into": other.code})
+    return not Record.objects.filter(pk=one.pk).exists()
+
+
 def export_records(site: Site) -> bool:
     record("Essai")
     answer = site.client.get(reverse(snippet_url(Record, "list")), {"export": "csv"})
@@ -493,6 +499,7 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Notice", "supprimer"): remove_record,
     ("Notice", "verrouiller"): lock_record,
     ("Notice", "faire relire un fichier"): read_again,
+    ("Notice", "fusionner avec une autre"): merge_records,
     ("Notice", "exporter la liste"): export_records,
     ("Type de document ou collection de la MOT", "proposer"): propose(RecordCollection),
     ("Type de document ou collection de la MOT", "publier ou retirer"): withdraw(RecordCollection),

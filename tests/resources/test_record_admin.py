@@ -189,3 +189,22 @@ def test_an_export_takes_a_fixed_number_of_queries(client: Client) -> None:
         record.borders = [border]
         record.save()
     assert queries() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("2019", ("2019-01-01", "year"), "2019"),
+        ("03/2019", ("2019-03-01", "month"), "2019-03"),
+        ("2019-03", ("2019-03-01", "month"), "2019-03"),
+        ("12/03/2019", ("2019-03-12", "day"), "2019-03-12"),
+    ],
+)
+def test_a_date_is_typed_as_far_as_it_is_known(client: Client, typed: str, kept: tuple[str, str], shown: str) -> None:
+    assert new(client, date=typed).status_code == 302
+    made = Record.objects.get()
+    assert (str(made.date), made.date_precision) == kept
+    assert client.get(url("edit", made.pk)).context["form"]["date"].value() == shown
+    assert save(client, url("edit", made.pk), volume="3").status_code == 302
+    again = Record.objects.get()
+    assert (str(again.date), again.date_precision) == kept
