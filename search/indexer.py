@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from cms import changes
 from search import documents
@@ -37,42 +37,50 @@ Told = Callable[[int, int], object]
 
 
 def run(stop: threading.Event) -> None:
-    """Keep the engines true until told to stop."""
-    keeper = Keeper()
+    """Keep the engines true until told to stop, each in a thread of its own: one that hangs holds up no other."""
+    threads = [threading.Thread(target=_keep, args=(engine, stop), daemon=True) for engine in engines()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _keep(engine: Engine, stop: threading.Event) -> None:
+    keeper = Keeper(engine)
     while not stop.is_set():
         close_old_connections()
         try:
             keeper.look()
         except DatabaseError as error:
-            logger.warning("The search index waits for the database: %s", error)
+            logger.warning("The index of %s waits for the database: %s", engine.name, error)
         except Exception:
-            logger.exception("The search index failed")
+            logger.exception("The index of %s failed", engine.name)
         stop.wait(LOOK_SECONDS)
+    connection.close()
 
 
 class Keeper:
-    """Looks what changed, for each engine; one that fails waits and holds up no other."""
+    """Looks what changed, for one engine; one that failed is left alone for a while."""
 
-    def __init__(self) -> None:
-        self._pauses: dict[str, tuple[float, float]] = {}
-        """For each engine that failed: until when it is left alone, and for how long."""
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._until = self._pause = 0.0
 
     def look(self) -> None:
-        """Bring every engine that answers up to date."""
-        for engine in engines():
-            until, pause = self._pauses.get(engine.name, (0.0, 0.0))
-            if until > time.monotonic():
-                continue
-            try:
-                bring_up(engine)
-            except EngineError as error:
-                if not pause:
-                    logger.warning("The index of %s has to wait: %s", engine.name, error)
-                pause = min(LONGEST_PAUSE, 2 * pause or FIRST_PAUSE)
-                self._pauses[engine.name] = time.monotonic() + pause, pause
-            else:
-                if self._pauses.pop(engine.name, None):
-                    logger.info("The index of %s is up to date again", engine.name)
+        """Bring the engine up to date, if it answers."""
+        if self._until > time.monotonic():
+            return
+        try:
+            bring_up(self.engine)
+        except EngineError as error:
+            if not self._pause:
+                logger.warning("The index of %s has to wait: %s", self.engine.name, error)
+            self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
+            self._until = time.monotonic() + self._pause
+        else:
+            if self._pause:
+                logger.info("The index of %s is up to date again", self.engine.name)
+            self._pause = 0.0
 
 
 def bring_up(engine: Engine) -> None:

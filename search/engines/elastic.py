@@ -42,6 +42,7 @@ class ElasticIndex:
     """One index, by its name or by an alias."""
 
     def __init__(self, client: Elasticsearch, name: str, *, alias: bool = False) -> None:
+        self.quick = client
         self.client = client.options(request_timeout=WRITE_SECONDS)
         self.index, self._alias = name, alias
 
@@ -84,7 +85,7 @@ class ElasticIndex:
     @_told
     def position(self) -> Position | None:
         try:
-            noted = self.client.get(index=self.index, id=POSITION)["_source"]["shown"]
+            noted = self.quick.get(index=self.index, id=POSITION)["_source"]["shown"]
         except NotFoundError:
             return None
         if noted["fingerprint"] != schema.fingerprint():
@@ -117,11 +118,10 @@ class ElasticEngine(ElasticIndex):
             request_timeout=SEARCH_SECONDS,
         )
         super().__init__(client, alias, alias=True)
-        self.searching = client
 
     @_told
     def search(self, request: Request) -> Answer:
-        found = self.searching.search(index=self.index, **_asked(request))
+        found = self.quick.search(index=self.index, **_asked(request))
         if found["timed_out"] or found["_shards"]["failed"]:
             raise EngineError("Elasticsearch answered in part only.")
         hits = [
@@ -138,7 +138,7 @@ class ElasticEngine(ElasticIndex):
     def begin(self) -> ElasticIndex:
         name = f"{self.index}-{time.time_ns():020}"
         self.client.indices.create(index=name, settings=_settings(), mappings=_mappings())
-        return ElasticIndex(self.client, name)
+        return ElasticIndex(self.quick, name)
 
     @_told
     def discard(self, index: Index) -> None:

@@ -1,6 +1,7 @@
 """The life of an index: true to the database, whatever happens to either."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from search.engines.base import Engine, EngineError
 from search.searching import Asked, search
 from tests.factories import borders, resources
 from tests.factories.pages import home_page, locale, standard_page
+from tests.search.conftest import ENGINES
 
 pytestmark = pytest.mark.django_db
 
@@ -23,17 +25,18 @@ def root():
     return home_page()
 
 
-@pytest.fixture
-def kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """Each engine as the only one of the site, with the index of a site that has a page and a record."""
-    for module in ("indexer", "management.engines", "management.commands.search_status"):
+@pytest.fixture(params=ENGINES)
+def kept(request: pytest.FixtureRequest, new_engine: Any, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Each engine as the only one of the site, without an index yet."""
+    engine = new_engine(request.param)
+    for module in ("management.engines", "management.commands.search_status"):
         monkeypatch.setattr(f"search.{module}.engines", lambda: [engine])
     return engine
 
 
 @pytest.fixture
 def keeper(kept: Engine) -> indexer.Keeper:
-    made = indexer.Keeper()
+    made = indexer.Keeper(kept)
     made.look()
     return made
 
@@ -144,7 +147,7 @@ def test_an_engine_that_fails_loses_nothing(kept, keeper, monkeypatch, root):
     assert kept.position() == before
     keeper.look()  # it is left alone for a while
     assert found(kept, "ornithorynque") == 0
-    indexer.Keeper().look()
+    indexer.Keeper(kept).look()
     assert found(kept, "ornithorynque") == 1
 
 
