@@ -14,6 +14,7 @@ from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
 from cms.catalogues import compile_catalogues
+from tests import migrated
 from tests.services import chromium, in_ci, node
 
 if TYPE_CHECKING:
@@ -84,6 +85,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def on_postgresql() -> bool:
     """Whether the suite runs on PostgreSQL."""
     return "postgresql" in django_settings.DATABASES["default"]["ENGINE"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Whether pytest-django finds a database that is migrated already: on SQLite a copy of one."""
+    if on_postgresql():
+        return False
+    migrated.copy_to(Path(connection.settings_dict["TEST"]["NAME"]))
+    return True
 
 
 @pytest.fixture(autouse=True)
