@@ -87,14 +87,16 @@ class ExpansionJson(TypedDict):
 class SearchMeta(TypedDict):
     """How a question was answered.
 
-    `relaxed`: too few have all that was asked for, so works that come near follow. `degraded`: the standby engine
-    answered. `next_cursor` is null: an order by relevance does not last.
+    `relaxed`: too few have all that was asked for, so works that come near follow. `corrected`: what was asked instead,
+    as nothing has the words that were typed; else empty. `degraded`: the standby engine answered. `next_cursor` is
+    null: an order by relevance does not last.
     """
 
     total_count: int
     next_cursor: None
     relaxed: bool
     degraded: bool
+    corrected: str
 
 
 class SearchAnswer(TypedDict):
@@ -152,6 +154,7 @@ def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
             "next_cursor": None,
             "relaxed": given.found.relaxed,
             "degraded": given.degraded,
+            "corrected": given.found.corrected,
         },
         "items": [_result(hit, question.locale, types) for hit in hits],
         "facets": _facets(given, question, snapshot),

@@ -1,7 +1,7 @@
 """The path of a query: what a reader asks, read and planned, to an engine and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cms.labels import Labels
@@ -12,6 +12,10 @@ from search.expansions import Expansion, expand
 
 FEW_RESULTS = 10
 """Under so many results, what has any of the words, or comes near them, is better than nothing."""
+
+
+CORRECTED_WORDS = 8
+"""Words of a query that is corrected at most: each asks the index."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Found:
     expansions: list[Expansion]
     relaxed: bool
     """Whether works that only come near are among the results, as too few have what was asked for."""
+    exact: int
+    """How many have just what was asked for."""
+    corrected: str = ""
+    """What was asked instead, as what was typed is found nowhere; empty where that was asked."""
 
     @property
     def total(self) -> int:
@@ -53,19 +61,46 @@ class Found:
 
 
 def search(engine: Engine, asked: Asked) -> Found:
-    """Answer a question; EngineError where the engine cannot."""
+    """Answer a question; EngineError where the engine cannot.
+
+    One that nothing answers, with words that the index does not know, is asked again as it may have been meant, unless
+    it is to be taken as it is (`names` is None then).
+    """
+    found = _searched(engine, asked)
+    if found.exact or asked.names is None or asked.filters:
+        return found
+    corrected = _corrected(engine, asked.text)
+    if not corrected:
+        return found
+    meant = _searched(engine, replace(asked, text=corrected))
+    return replace(meant, corrected=corrected) if meant.exact else found
+
+
+def _corrected(engine: Engine, text: str) -> str:
+    """A query of words alone with those that the index does not know replaced; empty where there is nothing better."""
+    parsed = query.parse(text)
+    words = parsed.text.split()
+    if not parsed.simple or len(words) > CORRECTED_WORDS:
+        return ""
+    changed = False
+    for place, word in enumerate(words):
+        if languages.tokens(word) == [word] and word.isalpha() and (near := engine.near(word)):
+            words[place], changed = near[0], True
+    return " ".join(words) if changed else ""
+
+
+def _searched(engine: Engine, asked: Asked) -> Found:
     parsed = query.parse(asked.text)
     likely = languages.weigh(parsed.text, asked.locale)
     meant = expand(parsed.text, likely, asked.names) if asked.names and parsed.simple else []
     made = plan.plan(parsed, likely, meant)
     answer, relaxed = engine.search(_request(asked, parsed, made, likely)), False
-    enough = FEW_RESULTS if parsed.simple else 1
+    enough, exact = FEW_RESULTS if parsed.simple else 1, answer.total
     if parsed.quoted and parsed.node is not None and answer.total < enough:
-        before = answer.total
         made = plan.plan(parsed, likely, meant, relaxed=True)
         answer = engine.search(_request(asked, parsed, made, likely))
-        relaxed = answer.total > before
-    return Found(answer, meant, relaxed)
+        relaxed = answer.total > exact
+    return Found(answer, meant, relaxed, exact)
 
 
 def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mapping[str, float]) -> Request:

@@ -14,6 +14,10 @@ PASSAGE = 240
 """Characters of a passage, about."""
 
 
+NEAR_LEAST = 4
+"""Letters of the shortest word that may be a mistake."""
+
+
 class EngineError(Exception):
     """The engine did not answer, or not with what was asked: another may."""
 
@@ -110,6 +114,12 @@ class Engine(Index, Protocol):
 
     def search(self, request: Request) -> Answer:
         """Answer a request; EngineError where it cannot be answered."""
+
+    def near(self, word: str) -> list[str]:
+        """Words of the index that are at most two letters away from one that is not in it, the likeliest first.
+
+        Folded; none for a word that is there, and for short ones.
+        """
 
     def begin(self) -> Index:
         """A new, empty index beside the current one."""

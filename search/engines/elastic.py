@@ -11,13 +11,28 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
 
 from search import schema
 from search.engines import nodes
-from search.engines.base import CLOSE, OPEN, PASSAGE, About, Answer, EngineError, Hit, Index, Position, Request
+from search.engines.base import (
+    CLOSE,
+    NEAR_LEAST,
+    OPEN,
+    PASSAGE,
+    About,
+    Answer,
+    EngineError,
+    Hit,
+    Index,
+    Position,
+    Request,
+)
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 
 SEARCH_SECONDS = 1.5
 """A search that takes longer is answered by another engine."""
 WRITE_SECONDS = 60
 POSITION = "@position"
+SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
+"""Fields that have words as they are spelt."""
+NEAR_MOST = 5
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -135,6 +150,24 @@ class ElasticEngine(ElasticIndex):
         return Answer(found["hits"]["total"]["value"], hits, counts)
 
     @_told
+    def near(self, word: str) -> list[str]:
+        word = fold(word)
+        if len(word) < NEAR_LEAST:
+            return []
+        found = self.quick.search(index=self.index, size=0, suggest={name: _near(name, word) for name in SPELT})
+        near: dict[str, tuple[float, int]] = {}
+        for entries in found["suggest"].values():
+            for option in entries[0]["options"] if entries else ():
+                kept = near.get(option["text"], (0.0, 0))
+                near[option["text"]] = max(kept, (option["score"], option["freq"]))
+        known = self.quick.search(
+            index=self.index, size=0, query=_made(nodes.Sum(tuple(nodes.Text(name, word) for name in SPELT)))
+        )
+        if known["hits"]["total"]["value"]:
+            return []
+        return sorted(near, key=lambda term: (-near[term][0], -near[term][1], term))[:NEAR_MOST]
+
+    @_told
     def begin(self) -> ElasticIndex:
         name = f"{self.index}-{time.time_ns():020}"
         self.client.indices.create(index=name, settings=_settings(), mappings=_mappings())
@@ -214,6 +247,11 @@ def _mappings() -> dict[str, Any]:
             **{name: {"type": "integer"} for name in schema.NUMBERS},
         },
     }
+
+
+def _near(field: str, word: str) -> dict[str, Any]:
+    term = {"field": field, "suggest_mode": "missing", "prefix_length": 1, "size": NEAR_MOST}
+    return {"text": word, "term": term}
 
 
 def _asked(request: Request) -> dict[str, Any]:

@@ -17,17 +17,37 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
+from rapidfuzz.distance import OSA
 from tantivy import Filter, Occur, Order, Query, Tokenizer
 
 from search import schema
 from search.engines import nodes
-from search.engines.base import CLOSE, OPEN, PASSAGE, About, Answer, EngineError, Hit, Index, Position, Request
+from search.engines.base import (
+    CLOSE,
+    NEAR_LEAST,
+    OPEN,
+    PASSAGE,
+    About,
+    Answer,
+    EngineError,
+    Hit,
+    Index,
+    Position,
+    Request,
+)
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 
 WRITER_BYTES = 64_000_000
 PREFIX_WORDS = 100
 """How many words a truncated one stands for at most."""
 POSITION = "@position"
+SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
+"""Fields that have words as they are spelt."""
+NEAR_TERMS = 100_000
+"""Words of one first letter that are compared at most."""
+NEAR_MOST = 5
+ONE_EDIT = 5
+"""Words of up to so many letters have one mistake at most; Elasticsearch's own measure."""
 SORTED_BY = {"date": "date", "added": "added"}
 
 
@@ -133,6 +153,21 @@ class EmbeddedEngine:
 
     def search(self, request: Request) -> Answer:
         return _search(self._index().searcher(), request)
+
+    def near(self, word: str) -> list[str]:
+        searcher, word = self._index().searcher(), fold(word)
+        if len(word) < NEAR_LEAST or any(searcher.doc_freq(field, word) for field in SPELT):
+            return []
+        # As in Elasticsearch, the first letter is taken to be right.
+        known = {
+            term: count
+            for field in SPELT
+            for term, count in searcher.terms_with_prefix(field, word[0], limit=NEAR_TERMS)
+        }
+        edits = 1 if len(word) <= ONE_EDIT else 2
+        found = [(term, OSA.distance(word, term, score_cutoff=edits)) for term in known]
+        found = [(term, distance) for term, distance in found if distance <= edits]
+        return [term for term, distance in sorted(found, key=lambda one: (one[1], -known[one[0]], one[0]))][:NEAR_MOST]
 
     def put(
         self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None

@@ -28,7 +28,7 @@ def facet(answer, name: str) -> dict[str, int]:
 
 def test_pages_and_documents_are_one_list_in_the_readers_language(client, library):
     found = ask(client, q="soins santé", locale="fr")
-    assert found["meta"] == {"total_count": 2, "next_cursor": None, "relaxed": True, "degraded": False}
+    assert found["meta"] == {"total_count": 2, "next_cursor": None, "relaxed": True, "degraded": False, "corrected": ""}
     first = found["items"][0]
     assert first["kind"] == "page"
     assert first["key"] == str(library["page"].pk)
@@ -84,6 +84,19 @@ def test_a_name_in_another_language_is_found_and_said(client, library):
     assert found["items"][1]["passage"] is None
     taken = ask(client, q="Gesundheit", locale="de", expand="false")
     assert (titles(taken), taken["expansions"]) == (["Pflege"], [])
+
+
+def test_a_mistyped_word_is_asked_as_it_was_meant(client, library):
+    found = ask(client, q="tarins santé", locale="fr")
+    assert found["meta"]["corrected"] == "trains santé"
+    assert titles(found)[0] == "Les trains de la santé"
+    assert ask(client, q="tarins", locale="fr", expand="false")["meta"]["corrected"] == ""
+    assert ask(client, q="trains", locale="fr")["meta"]["corrected"] == ""
+    assert ask(client, q="xylophone", locale="fr")["meta"] == {
+        **ask(client, q="qwertzuiop", locale="fr")["meta"],
+        "total_count": 0,
+        "corrected": "",
+    }
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,21 @@ def test_passages_are_marked(library):
     assert f"{OPEN}Straßburg{CLOSE}" in search(library, Asked("Straßburg", "fr")).hits[0].passages["body"]["de"]
 
 
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("Luxembuorg", "luxembourg"),
+        ("hopitla", "hopital"),
+        ("Grenzganger", None),
+        ("bridge", None),
+        ("xylophone", None),
+        ("eua", None),
+    ],
+)
+def test_words_that_are_near(library, word, near):
+    assert library.near(word)[:1] == ([near] if near else [])
+
+
 NAUGHTY = [
     "a" * 10_000,
     "mot " * 2_500,
