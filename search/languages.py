@@ -99,6 +99,7 @@ LANGUAGES: Mapping[str, Language] = {
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\ufff9-\uffff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_COMBINING = re.compile("[\u0300-\u036f]")
 _TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -110,8 +111,11 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, as the engines fold terms after stemming (the common letters)."""
-    text = text.lower().replace("ß", "ss").replace("œ", "oe").replace("æ", "ae").replace("ø", "o")
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+    text = text.lower()
+    if text.isascii():
+        return text
+    text = text.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae").replace("ø", "o")
+    return _COMBINING.sub("", unicodedata.normalize("NFD", text))
 
 
 def tokens(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from search.languages import EXACT, LANGUAGES, OTHER, fold, tokens
@@ -71,8 +72,9 @@ class Document:
     numbers: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
     def fields(self) -> dict[str, list[Any]]:
-        """The values of every field of the index but `id` and `shown`."""
+        """The values of every field of the index but `id`, `digest` and `shown`."""
         found: dict[str, list[Any]] = {}
         for part in PARTS:
             for language, text in getattr(self, part).items():
@@ -92,7 +94,7 @@ class Document:
 
     def digest(self) -> str:
         """Short name of all that the index holds of it: equal documents have the same."""
-        held = json.dumps([self.fields(), dict(self.shown)], sort_keys=True, ensure_ascii=False)
+        held = json.dumps([self.fields, dict(self.shown)], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(held.encode()).hexdigest()[:16]
 
 

@@ -92,7 +92,7 @@ class ElasticIndex:
     def _actions(self, documents: Iterable[schema.Document], removed: Iterable[str]) -> Iterator[dict[str, Any]]:
         for document in documents:
             own = {"id": document.id, "digest": document.digest(), "shown": dict(document.shown)}
-            source = {**own, **document.fields()}
+            source = {**own, **document.fields}
             yield {"_op_type": "index", "_index": self.index, "_id": document.id, "_source": source}
         for name in removed:
             yield {"_op_type": "delete", "_index": self.index, "_id": name}

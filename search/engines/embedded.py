@@ -263,7 +263,7 @@ def _schema() -> tantivy.Schema:
 
 def _stored(document: schema.Document) -> tantivy.Document:
     shown = json.dumps(dict(document.shown), ensure_ascii=False)
-    return tantivy.Document(id=[document.id], digest=[document.digest()], shown=[shown], **document.fields())
+    return tantivy.Document(id=[document.id], digest=[document.digest()], shown=[shown], **document.fields)
 
 
 def _everything() -> Query:

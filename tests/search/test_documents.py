@@ -110,7 +110,7 @@ def test_a_record_is_found_by_titles_people_numbers_and_words(page):
     assert {record.code, "10.1000/xyz123", "GV 12.3"} <= set(found.identifiers)
     assert found.numbers["year"] == 2019
     assert {"navette", "bassin", "Revue"} <= set(found.names)
-    assert "title_xx" in found.fields()
+    assert "title_xx" in found.fields
     assert "Secret" not in repr(found)
 
 
