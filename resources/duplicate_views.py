@@ -76,9 +76,8 @@ class DuplicatesPanel(Panel):
                 numbers = [(row.scheme, row.value) for row in record.identifiers.all()]
                 found = like([row.title for row in record.texts.all()], record.year, numbers, but=record.pk)
             address = reverse("record_duplicates")
-            own = record.pk or ""
             context = super().get_context_data(parent_context)
-            return {**context, **_context(found, record.pk), "address": address, "own": own}
+            return {**context, **_context(found, record.pk), "address": address}
 
         class Media:
             js = ["resources/duplicates.js"]

@@ -3,7 +3,7 @@
   const PAUSE = 600; // milliseconds without a key
 
   class Duplicates extends window.StimulusModule.Controller {
-    static values = { address: String, record: String };
+    static values = { address: String };
 
     connect() {
       this.form = this.element.closest('form');
@@ -24,7 +24,9 @@
     }
 
     async ask() {
-      const query = new URLSearchParams({ record: this.recordValue });
+      // A new record has its key once Wagtail has kept a draft of it.
+      const own = this.form.action.match(/\/edit\/(\d+)\//)?.[1] ?? '';
+      const query = new URLSearchParams({ record: own });
       for (const [name, value] of new FormData(this.form)) {
         if (/^texts-\d+-title$/.test(name) && value) query.append('title', value);
         if (name === 'date') query.append('date', value);
