@@ -23,6 +23,7 @@ from cms.references import Loaded, References, page_type
 from cms.translation import prose
 from resources import hierarchy
 from resources.models import Record
+from resources.record_types import Kind
 from search import languages, schema
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ BORDER, TERRITORY, COUNTRY, CONCEPT = (
     "borders.Country",
     "resources.Concept",
 )
+PRESS = "press"
+"""Articles in the press, which the default results leave out."""
 BATCH = 100
 """Works that are read from the database at once."""
 EPOCH = datetime.date(1970, 1, 1)
@@ -195,7 +198,7 @@ def _of_record(record: Record, snapshot: labels.Labels) -> schema.Document:
         authors=[languages.clean(name.text) for agent in agents for name in agent.names.all()],
         keywords={
             **places.keywords,
-            "kind": ["record"],
+            "kind": [PRESS if record.type.kind == Kind.NEWSPAPER else "record"],
             "type": [record.type.code],
             "language": [row.language for row in record.languages.all()],
             "author": list(dict.fromkeys(agent.code for agent in agents)),

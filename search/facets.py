@@ -13,11 +13,16 @@ from cms.languages import nearest
 from cms.page_shapes import page_types
 from resources import languages as document_languages
 from resources.models import AgentName
+from search.documents import PRESS
 from search.engines import nodes
 
 RECORD_TYPE = "resources.RecordType"
 
-KINDS = {"page": pgettext_lazy("reader", "Pages of the site"), "record": pgettext_lazy("reader", "Documents")}
+KINDS = {
+    "page": pgettext_lazy("reader", "Pages of the site"),
+    "record": pgettext_lazy("reader", "Documents"),
+    PRESS: pgettext_lazy("reader", "Press articles"),
+}
 PAGE_TYPES = {
     "borders.BorderPage": pgettext_lazy("reader", "Border"),
     "borders.TerritoryPage": pgettext_lazy("reader", "Cross-border territory"),
@@ -105,7 +110,13 @@ def _type(text: str) -> str:
 
 
 FACETS: tuple[Facet, ...] = (
-    Facet("kind", pgettext_lazy("reader", "Content"), params.choice(KINDS), "Pages or documents.", _kinds),
+    Facet(
+        "kind",
+        pgettext_lazy("reader", "Content"),
+        params.choice(KINDS),
+        "Pages, documents or press articles; without it, all but the last.",
+        _kinds,
+    ),
     Facet("type", pgettext_lazy("reader", "Type"), _type, "Types of pages, and of documents (codes).", types, shown=40),
     Facet(
         "theme",

@@ -128,6 +128,9 @@ class Question:
         filters: dict[str, nodes.Node] = {
             facet.name: facet.chosen(self.chosen[facet.name]) for facet in facets.FACETS if self.chosen.get(facet.name)
         }
+        # Under the facet's name, so that it still counts what is left out.
+        if not self.chosen.get("type"):
+            filters.setdefault("kind", nodes.Must((), (nodes.Values("kind", (facets.PRESS,)),)))
         if self.year_from is not None or self.year_to is not None:
             filters["years"] = nodes.Between("year", self.year_from, self.year_to)
         return Asked(

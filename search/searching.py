@@ -67,7 +67,7 @@ def search(engine: Engine, asked: Asked) -> Found:
     it is to be taken as it is (`names` is None then).
     """
     found = _searched(engine, asked)
-    if found.exact or asked.names is None or asked.filters:
+    if found.exact or asked.names is None:
         return found
     corrected = _corrected(engine, asked.text)
     if not corrected:

@@ -5,7 +5,8 @@ from django.test import Client
 
 from search import answering
 from search.engines.configured import engines
-from tests.search.site import Broken
+from tests.factories import resources
+from tests.search.site import Broken, refresh
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v2/search/"
@@ -84,6 +85,16 @@ def test_a_name_in_another_language_is_found_and_said(client, library):
     assert found["items"][1]["passage"] is None
     taken = ask(client, q="Gesundheit", locale="de", expand="false")
     assert (titles(taken), taken["expansions"]) == (["Pflege"], [])
+
+
+def test_press_articles_are_found_where_they_are_asked_for(client, library):
+    resources.record("Coupure de presse sur la santé", type="press-article")
+    refresh()
+    found = ask(client, q="santé", locale="fr")
+    assert "Coupure de presse sur la santé" not in titles(found)
+    assert facet(found, "kind")["press"] == 1
+    assert titles(ask(client, q="santé", type="press-article", locale="fr")) == ["Coupure de presse sur la santé"]
+    assert titles(ask(client, q="santé", kind="press", locale="fr")) == ["Coupure de presse sur la santé"]
 
 
 def test_a_mistyped_word_is_asked_as_it_was_meant(client, library):
