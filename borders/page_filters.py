@@ -26,10 +26,10 @@ def pages_of_countries(pages: QuerySet[Any], codes: Iterable[str], snapshot: lab
 def about_borders(borders: set[int], snapshot: labels.Labels) -> Q:
     """Which pages are about any of these borders, by key: by a link, or bound to it or to a territory on it."""
     territories = atlas.of(snapshot).territories_on(borders)
-    return (
-        Q(pk__in=PageBorder.objects.filter(fact__in=borders).values("page"))
-        | Q(pk__in=BorderPage.objects.filter(border__in=borders).values("pk"))
-        | Q(pk__in=TerritoryPage.objects.filter(territory__in=territories).values("pk"))
+    return _any_of(
+        PageBorder.objects.filter(fact__in=borders).values("page_id"),
+        BorderPage.objects.filter(border__in=borders).values("pk"),
+        TerritoryPage.objects.filter(territory__in=territories).values("pk"),
     )
 
 
@@ -40,9 +40,16 @@ def pages_of_territories(pages: QuerySet[Any], codes: Iterable[str], snapshot: l
 
 def about_territories(territories: set[int]) -> Q:
     """Which pages are about any of these territories, by key: by a link, or bound to it."""
-    return Q(pk__in=PageTerritory.objects.filter(fact__in=territories).values("page")) | Q(
-        pk__in=TerritoryPage.objects.filter(territory__in=territories).values("pk")
+    return _any_of(
+        PageTerritory.objects.filter(fact__in=territories).values("page_id"),
+        TerritoryPage.objects.filter(territory__in=territories).values("pk"),
     )
+
+
+def _any_of(*keys: QuerySet[Any, Any]) -> Q:
+    """One set of keys: where there are alternatives instead, PostgreSQL looks at every page for them."""
+    first, *others = (each.order_by() for each in keys)
+    return Q(pk__in=first.union(*others))
 
 
 def pages_of_programmes(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
