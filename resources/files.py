@@ -137,13 +137,18 @@ def open_texts(records: Iterable[int]) -> dict[int, list[OpenText]]:
 def apply(documents: Iterable[int]) -> None:
     """Put documents where their files' access says, the most closed of several, and drop or ask for their texts.
 
-    What is closed stays so when its record no longer names it: opening takes a decision.
+    What is closed stays so when its record no longer names it, and until one that opens it is published: Wagtail
+    keeps a draft of what is being typed, before anybody has decided.
     """
     for document in CmsDocument.objects.filter(pk__in=set(documents)).select_related("collection"):
-        rows = [row.access_now for row in RecordFile.objects.filter(document=document)]
+        rows = list(RecordFile.objects.filter(document=document).select_related("record"))
         if not rows:
             continue
-        access = max(rows, key=list(RecordFileAccess).index)
+        access = max((row.access_now for row in rows), key=list(RecordFileAccess).index)
+        private = document.collection.name in {MEMBERS, CLOSED}
+        opens = access in {RecordFileAccess.OPEN, RecordFileAccess.MEMBERS}
+        if private and opens and not any(row.record.live for row in rows):
+            continue
         _place(document, access)
         if access == RecordFileAccess.OPEN:
             ask(document)

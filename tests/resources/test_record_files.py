@@ -239,3 +239,21 @@ def test_only_who_may_change_records_has_files_read_again(client: Client) -> Non
     answer = client.post(reverse("record_files", args=[record.pk]), {"document": "1"})
     assert answer.status_code in {302, 403}
     assert DBTaskResult.objects.filter(task_path=read_file.module_path).count() == 1
+
+
+def test_a_draft_closes_a_file_and_opens_none(client: Client) -> None:
+    closed = with_file("offline").files.get().document
+    Record.objects.all().delete()
+    draft = make.record()
+    Record.objects.update(live=False)
+    draft.refresh_from_db()
+    draft.files = [RecordFile(document=closed, access="open")]
+    draft.save()
+    assert client.get(closed.url).status_code == 403
+    draft.save_revision().publish()
+    assert client.get(closed.url).status_code == 200
+    another = document(name="b.pdf")
+    draft.files = [RecordFile(document=another, access="offline")]
+    draft.live = False
+    draft.save()
+    assert client.get(another.url).status_code == 403
