@@ -21,7 +21,7 @@ from cms.languages import CODES, DEFAULT, Language
 from cms.references import Context, Loaded, References
 from resources import record_numbers, record_shapes
 from resources.record_api import public
-from search import facets
+from search import facets, languages
 from search.answering import Unavailable
 from search.results import Question, SearchAnswer, answered
 
@@ -100,6 +100,8 @@ def _taken(read: params.Reader, texts: Sequence[str]) -> list[str]:
     """The values that a reader takes, once each."""
     found = []
     for text in dict.fromkeys(texts[: params.MAX_VALUES]):
+        if len(text) > params.MAX_LENGTH or languages.clean(text) != text:
+            continue
         try:
             read(text)
         except params.Refused:
