@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from wagtail.models import Collection, CollectionViewRestriction, Orderable
 
-from cms import roles
+from cms import publication, roles
 from cms.media import CmsDocument
 from resources import languages
 from resources.records import Record
@@ -121,10 +121,14 @@ class OpenText(NamedTuple):
     thumbnail: uuid.UUID | None
 
 
-def open_texts(records: Iterable[int]) -> dict[int, list[OpenText]]:
-    """Texts of the files of records that are open today, by the record's key (one query)."""
+def open_texts(records: Iterable[int], private_collections: Iterable[str]) -> dict[int, list[OpenText]]:
+    """Texts of the files of records that are open today, by the record's key (one query).
+
+    What lies in a private collection (see Labels.private_collections) is not open, whatever its record says.
+    """
+    public = publication.in_public_collection(CmsDocument.objects.all(), private_collections)
     rows = RecordFile.objects.filter(
-        record__in=list(records), access=RecordFileAccess.OPEN, document__file_text__isnull=False
+        record__in=list(records), access=RecordFileAccess.OPEN, document__in=public, document__file_text__isnull=False
     )
     found: dict[int, list[OpenText]] = defaultdict(list)
     for row in rows.select_related("document__file_text").defer("document__file_text__thumbnail"):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db.models import QuerySet
+from wagtail.models import Collection as Folder
 from wagtail.models import Page
 
 from borders.models import Border, BorderPage, PageBorder, PageTerritory, Territory, TerritoryPage
@@ -93,6 +94,16 @@ def _about_types(keys: set[int]) -> tuple[QuerySet[Any], QuerySet[Any]]:
     return Page.objects.none(), Record.objects.filter(type__in=keys)
 
 
+def _about_documents(keys: set[int]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    return Page.objects.none(), Record.objects.filter(files__document__in=keys)
+
+
+def _about_collections(keys: set[int]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    found = Folder.objects.filter(pk__in=keys)
+    below = Folder.objects.filter(pk__in=[one.pk for each in found for one in each.get_descendants(inclusive=True)])
+    return Page.objects.none(), Record.objects.filter(files__document__collection__in=below)
+
+
 _ABOUT: dict[str, _About] = {
     "borders.border": _about_borders,
     "borders.territory": _about_territories,
@@ -100,4 +111,6 @@ _ABOUT: dict[str, _About] = {
     "resources.concept": _about_concepts,
     "resources.agent": _about_agents,
     "resources.recordtype": _about_types,
+    "cms.cmsdocument": _about_documents,
+    "wagtailcore.collection": _about_collections,
 }

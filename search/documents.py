@@ -22,6 +22,7 @@ from cms.pages import SitePage
 from cms.references import Loaded, References, page_type
 from cms.translation import prose
 from resources import hierarchy
+from resources.files import OpenText, open_texts
 from resources.models import Record
 from resources.record_types import Kind
 from search import languages, schema
@@ -169,12 +170,16 @@ def _of_records(pks: Collection[int], snapshot: labels.Labels) -> Iterator[schem
     rows = ("texts", "agent_links__agent__names", "languages", "identifiers", "copies")
     sets = ("borders", "territories", "countries", "concepts")
     found: QuerySet[Record] = Record.objects.filter(pk__in=pks, live=True).select_related("type")
+    files = open_texts(pks, snapshot.private_collections)
     for record in found.prefetch_related(*rows, *sets):
-        yield from _made(record_id(record.pk), partial(_of_record, record, snapshot))
+        yield from _made(record_id(record.pk), partial(_of_record, record, files.get(record.pk, ()), snapshot))
 
 
-def _of_record(record: Record, snapshot: labels.Labels) -> schema.Document:
+def _of_record(record: Record, files: Iterable[OpenText], snapshot: labels.Labels) -> schema.Document:
     titles, summaries, shown = {}, {}, {}
+    read: dict[str, list[str]] = {}
+    for file in files:
+        read.setdefault(file.language, []).extend(file.pages)
     for text in sorted(record.texts.all(), key=lambda row: not row.is_original):
         title = f"{text.title} : {text.subtitle}" if text.subtitle else text.title
         titles[text.language] = languages.clean(title)
@@ -194,6 +199,7 @@ def _of_record(record: Record, snapshot: labels.Labels) -> schema.Document:
         record_id(record.pk),
         title=_filled(titles),
         summary=_filled(summaries),
+        body=_filled({language: languages.clean("\n".join(pages)) for language, pages in read.items()}),
         names=[*places.names, *map(languages.clean, [*record.keyword_list, record.host])],
         authors=[languages.clean(name.text) for agent in agents for name in agent.names.all()],
         keywords={

@@ -6,6 +6,8 @@ from typing import Any
 from wagtail.models import Page
 
 from cms.facts import NameKind
+from cms.media import CmsDocument
+from resources.files import FileText, Outcome
 from resources.models import (
     Agent,
     AgentName,
@@ -31,6 +33,7 @@ from resources.models import (
     RecordText,
     RecordType,
 )
+from tests.factories import documents
 from tests.factories.published import published
 
 
@@ -79,6 +82,15 @@ def record(
     made.save_revision().publish()
     made.refresh_from_db()
     return made
+
+
+def record_with_text(text: str, **fields: Any) -> tuple[Record, CmsDocument]:
+    """A published record with an open German file whose text has been read, and the file."""
+    made, document = record(), documents.document(**fields)
+    made.files = [RecordFile(document=document, language="de")]
+    made.save_revision().publish()
+    FileText.objects.create(document=document, file=document.file.name, outcome=Outcome.EXTRACTED, pages=[text])
+    return made, document
 
 
 def every_record(code: str, text: str, *, agent: Agent, page: Page) -> Record:

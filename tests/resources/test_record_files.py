@@ -130,7 +130,7 @@ def test_an_open_file_is_read_and_shown(client: Client) -> None:
     assert client.get(file["document"]["url"]).status_code == 200
     picture = client.get(file["thumbnail"])
     assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/webp")
-    [text] = open_texts([record.pk])[record.pk]
+    [text] = open_texts([record.pk], ())[record.pk]
     assert text.pages == [TEXT, "Page deux"]
 
 
@@ -150,7 +150,7 @@ def test_closing_a_file_leaves_nothing_of_it(client: Client, access: str, fields
     found = CmsDocument.objects.get()
     publish(record, access, found, **fields)
     assert not FileText.objects.exists()
-    assert open_texts([record.pk]) == {}
+    assert open_texts([record.pk], ()) == {}
     after = shown(client, record)
     assert (after["document"], after["thumbnail"], after["pages"]) == (None, None, None)
     assert client.get(before["document"]["url"]).status_code == 403
@@ -205,7 +205,7 @@ def test_another_file_is_read_in_turn() -> None:
     found.file.save("neuf.pdf", ContentFile(pdfs.pdf("Un autre texte, assez long lui aussi pour être lu.")))
     assert not FileText.objects.exists()
     work()
-    assert open_texts([record.pk])[record.pk][0].pages == ["Un autre texte, assez long lui aussi pour être lu."]
+    assert open_texts([record.pk], ())[record.pk][0].pages == ["Un autre texte, assez long lui aussi pour être lu."]
 
 
 def test_a_file_on_paper_needs_none_and_an_open_one_does() -> None:

@@ -3,14 +3,16 @@
 import datetime
 
 import pytest
-from wagtail.models import PageViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from borders.models import PageBorder
 from cms.facts import NameKind
+from resources.files import RecordFile, RecordFileAccess
 from resources.models import AgentName, PageTheme, RecordCopy
 from search.documents import Works, documents, every, page_id, record_id
 from tests.factories import borders, newsroom, resources
 from tests.factories.pages import home_page, locale, standard_page
+from tests.factories.resources import record_with_text
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +114,18 @@ def test_a_record_is_found_by_titles_people_numbers_and_words(page):
     assert {"navette", "bassin", "Revue"} <= set(found.names)
     assert "title_xx" in found.fields
     assert "Secret" not in repr(found)
+
+
+def test_a_record_is_found_by_the_text_of_its_open_files():
+    collection = Collection.get_first_root_node().add_child(name="Études")
+    record, document = record_with_text("Un ornithorynque", collection=collection)
+    assert only(Works(records={record.pk})).body == {"de": "Un ornithorynque"}
+    CollectionViewRestriction.objects.create(collection=collection, restriction_type="login")
+    assert only(Works(records={record.pk})).body == {}
+    CollectionViewRestriction.objects.all().delete()
+    record.files = [RecordFile(document=document, language="de", access=RecordFileAccess.MEMBERS)]
+    record.save_revision().publish()
+    assert only(Works(records={record.pk})).body == {}
 
 
 def test_a_record_that_is_not_published_has_none():

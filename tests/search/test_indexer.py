@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from wagtail.models import Locale, Page, PageViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction
 
 from borders.models import PageBorder
 from cms import changes
@@ -116,6 +116,35 @@ def test_a_fact_that_changes_its_name_changes_what_it_is_about(kept, keeper, roo
     whole.live = False
     whole.save()
     keeper.look()
+    assert not indexer.check(kept, repair=False)
+
+
+def test_the_text_of_a_file_goes_when_it_is_closed_by_whatever_route(kept, keeper):
+    collection = Collection.get_first_root_node().add_child(name="Études")
+    _record, document = resources.record_with_text("Un ornithorynque", collection=collection)
+    keeper.look()
+    assert found(kept, "ornithorynque") == 1
+    restriction = CollectionViewRestriction.objects.create(
+        collection=Collection.get_first_root_node(), restriction_type="login"
+    )
+    keeper.look()
+    assert found(kept, "ornithorynque") == 0
+    restriction.delete()
+    keeper.look()
+    assert found(kept, "ornithorynque") == 1
+    private = Collection.get_first_root_node().add_child(name="Privé")
+    CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+    document.collection = private
+    document.save()
+    keeper.look()
+    assert found(kept, "ornithorynque") == 0
+    document.collection = collection
+    document.save()
+    keeper.look()
+    assert found(kept, "ornithorynque") == 1
+    document.delete()
+    keeper.look()
+    assert found(kept, "ornithorynque") == 0
     assert not indexer.check(kept, repair=False)
 
 
