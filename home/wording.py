@@ -66,21 +66,6 @@ LABELS = {
     "website": pgettext_lazy("reader", "Website"),
 }
 
-TYPES = {
-    "borders.BorderPage": pgettext_lazy("reader", "Border"),
-    "borders.TerritoryPage": pgettext_lazy("reader", "Cross-border territory"),
-    "borders.ObstaclePage": pgettext_lazy("reader", "Obstacle"),
-    "borders.PracticePage": pgettext_lazy("reader", "Good practice"),
-    "resources.DossierPage": pgettext_lazy("reader", "Thematic dossier"),
-    "resources.ChapterPage": pgettext_lazy("reader", "Chapter"),
-    "resources.PositionPage": pgettext_lazy("reader", "Position"),
-    "resources.ProjectPage": pgettext_lazy("reader", "Project"),
-    "newsroom.NewsPage": pgettext_lazy("reader", "News"),
-    "newsroom.EventPage": pgettext_lazy("reader", "Event"),
-    "newsroom.TrainingPage": pgettext_lazy("reader", "Training"),
-    "newsroom.CallPage": pgettext_lazy("reader", "Call for applications"),
-}
-
 IN_LANGUAGE = {
     "fr": pgettext_lazy("reader", "in French"),
     "en": pgettext_lazy("reader", "in English"),

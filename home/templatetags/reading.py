@@ -13,6 +13,7 @@ from wagtail.models import Page
 from cms import frontend, labels
 from cms.representation import UncertainDate, uncertain_date
 from home import api, dates, listing, maps, measures, related, wording
+from search.facets import PAGE_TYPES
 
 register = template.Library()
 Json = dict[str, Any]
@@ -127,7 +128,7 @@ def chips(values: list[Json] | None) -> SafeString:
 @register.filter
 def kind_of(page: Json) -> str:
     """What sort of page this is, for readers; empty where its place says it."""
-    return str(wording.TYPES.get(page["type"], ""))
+    return str(PAGE_TYPES.get(page["type"], ""))
 
 
 @register.simple_tag

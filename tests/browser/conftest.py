@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+expect.set_options(timeout=20_000)  # a busy machine draws previews slowly
 
 
 def signed_in(browser: Browser, address: str, name: str) -> BrowserContext:

@@ -27,7 +27,7 @@ from wagtail_localize.models import Translation
 from borders.models import Border
 from cms import refusals, renditions
 from cms.translation import drafting, trees
-from home.models import HomePage, NavigationEntry, SiteSettings
+from home.models import HomePage, NavigationEntry
 from tests.admin import administrator, filled
 from tests.api.following import index_references
 from tests.api.wsgi import ask
@@ -154,9 +154,7 @@ def close(place: Place) -> Route:
 
 def settings(place: Place) -> Route:
     site = Site.objects.get()
-    return place.form(
-        "wagtailsettings:edit", "home", "sitesettings", SiteSettings.for_site(site).pk, legal_page=page("page").pk
-    )
+    return place.form("wagtailsettings:edit", "home", "sitesettings", site.pk, legal_page=page("page").pk)
 
 
 def render(place: Place) -> Route:
