@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -19,8 +20,12 @@ from cms import labels
 from cms.api import params
 from cms.languages import CODES, DEFAULT, Language
 from cms.references import Context, Loaded, References
-from resources import record_numbers, record_shapes
+from resources import highwire, record_numbers, record_shapes
+from resources.exchange import csl
+from resources.exchange.portable import loaded, portable
+from resources.models import Record
 from resources.record_api import public
+from resources.similar import similar
 from search import facets, languages
 from search.answering import Unavailable
 from search.results import Question, SearchAnswer, answered
@@ -31,6 +36,9 @@ DEEPEST = 9_900
 QUERY_LENGTH = 500
 NEWEST = 6
 ORDERS = ("relevance", "-date", "-added", "title")
+SIMILAR = 5
+DOWNLOADS = (("ris", "RIS"), ("bibtex", "BibTeX"), ("csl", "CSL-JSON"), ("csv", "CSV"), ("jsonl", "JSON Lines"))
+"""The formats of the API that readers are offered, with their names."""
 ON_HOME = ("theme", "border")
 """Facets that the portal's home begins from."""
 
@@ -186,10 +194,30 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
         status = HTTPStatus.GONE if gone else HTTPStatus.NOT_FOUND
         return render(request, "portal/no_record.html", {"locale": locale, "gone": gone}, status=status)
     shown = record_shapes.detail(found, Context(locale, snapshot, Loaded(References(), snapshot)))
-    context = {"locale": locale, "record": shown, "languages": _languages("", f"{code}/")}
-    response = render(request, "portal/record.html", context)
+    response = render(request, "portal/record.html", _about(found, shown, locale, snapshot))
     patch_cache_control(response, no_cache=True)
     return response
+
+
+def _about(
+    found: Record, shown: record_shapes.RecordDetailJson, locale: str, snapshot: labels.Labels
+) -> dict[str, Any]:
+    """What the page of a document shows: the API's detail, its reference for machines, and others like it."""
+    [item] = csl.items([portable(one) for one in loaded([found])])
+    address = f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/{locale}/{PATH}{found.code}/"
+    likes = similar(found, public(), SIMILAR)
+    context = Context(locale, snapshot, Loaded(References(), snapshot))
+    return {
+        "locale": locale,
+        "record": shown,
+        "languages": _languages("", f"{found.code}/"),
+        "address": address,
+        "tags": highwire.tags(item, shown["files"], address),
+        "downloads": DOWNLOADS,
+        "similar": record_shapes.cards(likes, context),
+        # Whoever cannot have it here is told whom to ask.
+        "ask": not shown["url"] and not any(file["document"] for file in shown["files"]),
+    }
 
 
 def _locale() -> str:

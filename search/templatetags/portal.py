@@ -1,8 +1,10 @@
 """What the portal's templates need beside the JSON of results."""
 
+import json
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext_lazy
 
@@ -31,6 +33,13 @@ def marked(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308
 
 
+@register.simple_tag
+def linked_data(value: Any) -> SafeString:
+    """JSON-LD as the script element that machines look for; nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False).translate({ord(one): f"\\u{ord(one):04x}" for one in "<>&"})
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308
+
+
 @register.filter
 def language_name(code: str) -> str:
     """A language in the active one."""
@@ -43,3 +52,9 @@ def address_of(result: Any, locale: str) -> str:
     if result["kind"] == "record":
         return f"/{locale}/portail/{result['key']}/"
     return str(result["html_url"] if frontend.is_elsewhere(result["locale"]) else result["html_path"])
+
+
+@register.filter
+def embargoed(file: Any) -> bool:
+    """Whether a file of a record, as the API shows it, is kept back until a day that is still to come."""
+    return bool(file["open_from"]) and file["open_from"] > timezone.localdate().isoformat()

@@ -1,11 +1,20 @@
 """The portal in a browser: without JavaScript, on a phone, for axe."""
 
+import io
+import uuid
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser
+from wagtail.models import Site
 
+from cms.facts import Office, OfficeName
+from home.models import SiteSettings
+from resources.files import FileText
+from resources.models import Concept, Record, RecordCopy, RecordFile
+from tests.factories import documents, resources
 from tests.search import site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,14 +29,31 @@ ADDRESSES = [
 
 @pytest.fixture
 def library(live_server: Any) -> dict[str, Any]:
-    return site.made()
+    made = site.made()
+    record, _document = resources.record_with_text("Text")
+    thumbnail = io.BytesIO()
+    Image.new("RGB", (200, 283), "#dde4ea").save(thumbnail, "webp")
+    FileText.objects.update(thumbnail=thumbnail.getvalue(), key=uuid.uuid4())
+    RecordFile.objects.create(record=record, access="members", document=documents.document(title="Secret"))
+    RecordFile.objects.create(record=record, access="paper")
+    record = Record.objects.get(pk=record.pk)
+    record.copies = [RecordCopy(shelf_mark="GV 12")]
+    record.concepts = [Concept.objects.get(code="health")]
+    record.save_revision().publish()
+    office = Office(code="doc", email="doc@example.org", names=[OfficeName(language="fr", text="Documentation")])
+    office.save()
+    SiteSettings(site=Site.objects.get(is_default_site=True), offices=[office]).save()
+    made["study"].concepts = [Concept.objects.get(code="health")]
+    made["study"].save_revision().publish()
+    return {**made, "with_files": record}
 
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_portal_passes_axe_and_fits(browser: Browser, live_server: Any, library: Any, width: int) -> None:
     context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": 800})
     tab = context.new_page()
-    for address in [*ADDRESSES, f"/fr/portail/{library['study'].code}/"]:
+    pages = [f"/fr/portail/{library[name].code}/" for name in ("study", "with_files")]
+    for address in [*ADDRESSES, *pages]:
         tab.goto(address)
         violations = Axe().run(tab).response["violations"]
         assert not violations, (
