@@ -4,11 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from search.engines.base import Engine, EngineError
 from search.engines.configured import engines
 from search.searching import Asked, Found, search
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -65,19 +67,25 @@ _breakers: dict[str, Breaker] = {}
 
 def answer(asked: Asked) -> Answered:
     """Ask the first engine that can; Unavailable where none can."""
+    found, engine, degraded = first(lambda engine: search(engine, asked))
+    return Answered(found, engine, degraded)
+
+
+def first(ask: Callable[[Engine], T]) -> tuple[T, str, bool]:
+    """What the first engine that can says, its name, and whether it only stood by; Unavailable where none can."""
     for place, engine in enumerate(engines()):
-        found = _asked(engine, asked)
+        found = _asked(engine, ask)
         if found is not None:
-            return Answered(found, engine.name, place > 0)
+            return found, engine.name, place > 0
     raise Unavailable
 
 
-def _asked(engine: Engine, asked: Asked) -> Found | None:
+def _asked(engine: Engine, ask: Callable[[Engine], T]) -> T | None:
     breaker = _breakers.setdefault(engine.name, Breaker())
     if not breaker.lets_through():
         return None
     try:
-        found = search(engine, asked)
+        found = ask(engine)
     except EngineError as error:
         if breaker.failed():
             logger.warning("%s does not answer: %s", engine.name, error)

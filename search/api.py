@@ -1,4 +1,4 @@
-"""`/api/v2/search/`: pages and documents in one list."""
+"""`/api/v2/search/`: pages and documents in one list; `/api/v2/suggest/`: what may be meant by its beginning."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ from rest_framework.exceptions import APIException
 
 from cms.api import params
 from cms.api.errors import Problem
-from cms.api.views import Api
+from cms.api.views import Api, Listed, whole
 from search import facets
 from search.answering import Unavailable
 from search.results import Question, SearchAnswer, answered
+from search.suggesting import Suggestion, suggest
 
 DEEPEST = 9_900
 """How far down a list of results goes; whoever needs more asks more narrowly."""
@@ -72,5 +73,27 @@ class Search(Api):
         )
         try:
             return answered(question, query.labels)
+        except Unavailable:
+            raise NotReady from None
+
+
+class Suggest(Api):
+    """What a reader may mean who has typed the beginning of a word or of several: names of concepts, borders,
+    territories and authors that lead to works, and titles of pages and documents.
+
+    From two letters on, whatever the accents, in any of the six languages, the reader's own first; where nothing
+    begins so, what was typed is taken for a mistake.
+    """
+
+    cached = False  # it follows the index, which is a moment behind the database
+    own_params = (
+        params.Param("q", params.plain, "What has been typed; under two letters, nothing is suggested.", default=""),
+        params.Param("limit", params.integer(1, 20), "How many suggestions (at most 20).", default=8),
+    )
+    problems = {503: Problem}
+
+    def answer(self, query: params.Query) -> Listed[Suggestion]:
+        try:
+            return whole(suggest(query["q"], query.locale, query["limit"], query.labels))
         except Unavailable:
             raise NotReady from None

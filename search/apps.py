@@ -6,5 +6,8 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import worker
+        from cms.api import vocabularies
+        from search.suggesting import SuggestionKind
 
+        vocabularies.register(suggestion_kind=SuggestionKind)
         worker.accompany("search.indexer.run")

@@ -7,6 +7,7 @@ concept, are found.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.apps import apps
 
@@ -36,17 +37,30 @@ class Expansion:
     names: Mapping[str, tuple[str, ...]]
 
 
+class Name(NamedTuple):
+    """One name of a fact: which field has the fact's code, and the name as `languages.begin` looks for words in it."""
+
+    field: str
+    code: str
+    language: str
+    text: str
+    words: str
+
+
 class Names:
     """All published names of facts by their language and the stems of their words; read once per content version."""
 
     def __init__(self) -> None:
         self.facts: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
         self.names: dict[tuple[str, str], dict[str, list[str]]] = {}
+        self.every: list[Name] = []
+        """Preferred names first."""
         for field, label in MODELS.items():
             model: type[Fact] = apps.get_model(label)
             rows = model._meta.get_field("names").related_model._default_manager.filter(fact__live=True)  # type: ignore[union-attr]
             for code, language, text in rows.order_by("-kind", "pk").values_list("fact__code", "language", "text"):
                 self.names.setdefault((field, code), {}).setdefault(language, []).append(text)
+                self.every.append(Name(field, code, language, text, languages.spaced(text)))
                 words = _stems(languages.tokens(text), language)
                 if words and len(words) <= LONGEST and (field, code) not in self.facts[language, *words]:
                     self.facts[language, *words].append((field, code))

@@ -8,7 +8,7 @@ leave them out.
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -121,6 +121,16 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text as both engines cut them, in their own case."""
     return _TOKEN.findall(text)
+
+
+def spaced(text: str) -> str:
+    """The words of a text, folded, with a space before each, as `begin` takes them."""
+    return "".join(f" {word}" for word in tokens(fold(text)))
+
+
+def begin(words: Iterable[str], text: str) -> bool:
+    """Whether each of these folded words begins one of a text that is `spaced`."""
+    return all(f" {word}" in text for word in words)
 
 
 @lru_cache(maxsize=50_000)

@@ -149,7 +149,7 @@ class Question:
 def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
     """The answer to a question (a fixed number of queries); answering.Unavailable where no engine can answer."""
     given = answer(question.asked(snapshot))
-    hits = _still_public(given.found.hits, snapshot)
+    hits = still_public(given.found.hits, snapshot)
     types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
     return {
         "meta": {
@@ -165,20 +165,20 @@ def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
     }
 
 
-def _still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
+def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
     """Hits without what was closed a moment ago and is still in the index (two queries)."""
     hits = list(hits)
-    pages = {version["page"] for hit in hits if hit.shown["kind"] == "page" for version in _versions(hit).values()}
+    pages = {version["page"] for hit in hits if hit.shown["kind"] == "page" for version in versions_of(hit).values()}
     codes = {hit.shown["code"] for hit in hits if hit.shown["kind"] == "record"}
     public = set(public_pages(snapshot).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
     live = set(Record.objects.filter(code__in=codes, live=True).values_list("code", flat=True)) if codes else set()
 
     def kept(hit: Hit) -> Hit:
         if hit.shown["kind"] == "record":
-            versions = _versions(hit) if hit.shown["code"] in live else {}
+            versions = versions_of(hit) if hit.shown["code"] in live else {}
         else:
-            versions = {code: version for code, version in _versions(hit).items() if version["page"] in public}
-        if len(versions) == len(_versions(hit)):
+            versions = {code: version for code, version in versions_of(hit).items() if version["page"] in public}
+        if len(versions) == len(versions_of(hit)):
             return hit
         passages = {
             part: {code: passage for code, passage in found.items() if code in versions}
@@ -186,16 +186,17 @@ def _still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
         }
         return replace(hit, shown={**hit.shown, "languages": versions}, passages=passages)
 
-    return [found for hit in hits if _versions(found := kept(hit))]
+    return [found for hit in hits if versions_of(found := kept(hit))]
 
 
-def _versions(hit: Hit) -> Mapping[str, Any]:
+def versions_of(hit: Hit) -> Mapping[str, Any]:
+    """What a hit shows by language."""
     found: Mapping[str, Any] = hit.shown["languages"]
     return found
 
 
 def _result(hit: Hit, locale: str, types: Mapping[str, str]) -> SearchResult:
-    shown, versions = hit.shown, _versions(hit)
+    shown, versions = hit.shown, versions_of(hit)
     order = [locale, *versions] if shown["kind"] == "record" else [*fallbacks(locale), *versions]
     language = next(code for code in order if code in versions)
     version = versions[language]

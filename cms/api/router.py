@@ -32,7 +32,7 @@ from newsroom.calendar import Calendar, PageCalendar
 from newsroom.feeds import CallFeed, EventFeed, NewsFeed, TrainingFeed
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList, ConceptTree
 from resources.record_api import RecordDetail, RecordList
-from search.api import Search
+from search.api import Search, Suggest
 
 urlpatterns: list[URLPattern] = [
     path("pages/", PageList.as_view()),
@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("vocabularies/", VocabularyList.as_view()),
     path("vocabularies/<slug:key>/", VocabularyDetail.as_view()),
     path("search/", Search.as_view()),
+    path("suggest/", Suggest.as_view()),
     path("navigation/", NavigationView.as_view()),
     path("site/", SiteView.as_view()),
     path("locales/", LocaleList.as_view()),
