@@ -1,19 +1,21 @@
 """The portal in a browser: without JavaScript, on a phone, for axe."""
 
 import io
+import re
 import uuid
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 from wagtail.models import Site
 
 from cms.facts import Office, OfficeName
 from home.models import SiteSettings
 from resources.files import FileText
 from resources.models import Concept, Record, RecordCopy, RecordFile
+from tests.browser.conftest import failures_of
 from tests.factories import documents, resources
 from tests.search import site
 
@@ -48,6 +50,12 @@ def library(live_server: Any) -> dict[str, Any]:
     return {**made, "with_files": record}
 
 
+def violations(tab: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds on a page: rules with the elements that break them."""
+    found = Axe().run(tab).response["violations"]
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_portal_passes_axe_and_fits(browser: Browser, live_server: Any, library: Any, width: int) -> None:
     context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": 800})
@@ -55,11 +63,7 @@ def test_the_portal_passes_axe_and_fits(browser: Browser, live_server: Any, libr
     pages = [f"/fr/portail/{library[name].code}/" for name in ("study", "with_files")]
     for address in [*ADDRESSES, *pages]:
         tab.goto(address)
-        violations = Axe().run(tab).response["violations"]
-        assert not violations, (
-            address,
-            [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations],
-        )
+        assert not (found := violations(tab)), (address, found)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, address
     context.close()
 
@@ -78,4 +82,43 @@ def test_a_reader_searches_refines_and_reads_without_javascript(
     assert tab.get_by_role("heading", name="1 résultat").is_visible()
     tab.get_by_role("link", name="Les trains de la santé").click()
     assert tab.get_by_role("heading", level=1, name="Les trains de la santé").is_visible()
+    context.close()
+
+
+def test_suggestions_are_chosen_with_keys_or_the_mouse(browser: Browser, live_server: Any, library: Any) -> None:
+    context = browser.new_context(base_url=live_server.url, locale="fr-FR", viewport={"width": 1280, "height": 800})
+    tab = context.new_page()
+    tab.set_default_timeout(15_000)
+    failures = failures_of(tab)
+    tab.goto("/fr/portail/")
+    field = tab.get_by_role("combobox", name="Rechercher des pages et des documents")
+    options = tab.get_by_role("option")
+    field.press_sequentially("sant")
+    expect(options).to_have_text(["santé Thème (1)", "Les trains de la santé Document"])
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(tab.get_by_role("status")).to_have_text("Suggestions: 2")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(tab.get_by_role("option", selected=True)).to_have_text("Les trains de la santé Document")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-1")
+    expect(field).to_be_focused()
+    assert violations(tab) == []
+    field.press("Escape")
+    expect(options).to_have_count(0)
+    expect(field).to_have_value("sant")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(tab.get_by_role("heading", name="1 résultat")).to_be_visible()
+    expect(tab).to_have_url(re.compile(r"/fr/portail/\?theme=health$"))
+
+    field.fill("trains")
+    options.click()
+    expect(tab.get_by_role("heading", level=1, name="Les trains de la santé")).to_be_visible()
+
+    tab.goto("/de/portail/")
+    tab.get_by_role("combobox").press_sequentially("sant")
+    expect(options.first).to_have_text("Gesundheit santé Thema (1)")
+    tab.get_by_role("combobox").press("Enter")  # nothing is chosen: what was typed is asked
+    expect(tab).to_have_url(re.compile(r"/de/portail/\?q=sant$"))
+    assert failures == []
     context.close()
