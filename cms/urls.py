@@ -13,7 +13,7 @@ from wagtail.documents.views import serve
 from cms import attempts, frontend, media_views, reading
 from home import views
 from resources import file_views
-from search import portal
+from search import feed, portal
 
 handler400 = "cms.api.errors.refuse_request"
 handler404 = "cms.api.errors.nothing_there"
@@ -38,6 +38,7 @@ urlpatterns = [
     path(portal.PATH, portal.in_default_language),
     *i18n_patterns(
         path(portal.PATH, portal.portal),
+        path(f"{portal.PATH}{feed.FILE}", feed.feed),
         path(f"{portal.PATH}<slug:code>/", portal.record),
         path(
             "_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/",

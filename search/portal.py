@@ -4,7 +4,7 @@ The address holds the whole state. What it says wrongly is passed over, so that 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -103,6 +103,10 @@ class State:
             expand=self.expand,
         )
 
+    def subscription(self, locale: str, limit: int) -> Question:
+        """The same question for a feed: what came last, and nothing that only comes near."""
+        return replace(self.question(locale), order="added", descending=True, limit=limit, offset=0, near=False)
+
 
 def _taken(read: params.Reader, texts: Sequence[str]) -> list[str]:
     """The values that a reader takes, once each."""
@@ -125,7 +129,7 @@ def _values(facet: facets.Facet, texts: Sequence[str]) -> list[Any]:
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     """The portal's home, or the results of what its address asks for."""
-    locale, snapshot = _locale(), labels.current()
+    locale, snapshot = current_locale(), labels.current()
     state = State.read(request)
     context: dict[str, Any] = {
         "state": state,
@@ -170,6 +174,7 @@ def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Lab
     return {
         "rows": rows,
         "chips": chips,
+        "feed": f"atom.xml{state.address(order=ORDERS[0])}",
         "without_filters": state.address(chosen={}),
         "unfiltered": unfiltered,
         "as_typed": state.address(expand=False),
@@ -184,7 +189,7 @@ def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Lab
 @require_safe
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """A document by its permanent number; one that was merged leads to the other, one that was deleted is gone."""
-    locale, snapshot = _locale(), labels.current()
+    locale, snapshot = current_locale(), labels.current()
     found = public().select_related("type").filter(code=code).first()
     if found is None:
         into = record_numbers.successor(code)
@@ -220,7 +225,8 @@ def _about(
     }
 
 
-def _locale() -> str:
+def current_locale() -> str:
+    """The language of the page that is asked for."""
     return translation.get_language() or DEFAULT
 
 

@@ -123,6 +123,8 @@ class Question:
     limit: int = 20
     offset: int = 0
     expand: bool = True
+    near: bool = True
+    """Whether works that only come near may fill up a short list."""
 
     def asked(self, snapshot: labels.Labels) -> Asked:
         filters: dict[str, nodes.Node] = {
@@ -143,6 +145,7 @@ class Question:
             offset=self.offset,
             limit=self.limit,
             names=snapshot if self.expand else None,
+            near=self.near,
         )
 
 

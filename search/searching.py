@@ -32,6 +32,8 @@ class Asked:
     limit: int = 20
     names: Labels | None = None
     """The facts whose names expand the question; None where it is to be taken as it is."""
+    near: bool = True
+    """Whether works that only come near, or have what may have been meant, follow where few have what is asked for."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def search(engine: Engine, asked: Asked) -> Found:
     it is to be taken as it is (`names` is None then).
     """
     found = _searched(engine, asked)
-    if found.exact or asked.names is None:
+    if found.exact or asked.names is None or not asked.near:
         return found
     corrected = _corrected(engine, asked.text)
     if not corrected:
@@ -96,7 +98,7 @@ def _searched(engine: Engine, asked: Asked) -> Found:
     made = plan.plan(parsed, likely, meant)
     answer, relaxed = engine.search(_request(asked, parsed, made, likely)), False
     enough, exact = FEW_RESULTS if parsed.simple else 1, answer.total
-    if parsed.quoted and parsed.node is not None and answer.total < enough:
+    if asked.near and parsed.quoted and parsed.node is not None and answer.total < enough:
         made = plan.plan(parsed, likely, meant, relaxed=True)
         answer = engine.search(_request(asked, parsed, made, likely))
         relaxed = answer.total > exact

@@ -53,28 +53,28 @@ class Feed(FilteredPages):
         if not query["fallback"]:
             pages = pages.filter(alias_of=None)
         found = list(pages.order_by("-first_published_at", "-pk")[:ENTRIES])
-        feed = _Feed(
+        feed = Atom(
             title=f"{self.heading} – {settings.WAGTAIL_SITE_NAME}",
             link=context.html_url(f"/{query.locale}/"),
             description="",
             language=query.locale,
             author_name=settings.WAGTAIL_SITE_NAME,
             feed_url=context.api(f"feeds/{self.name}/?locale={query.locale}"),
-            feed_guid=f"{_tag()}feeds/{self.name}/{query.locale}",
+            feed_guid=f"{tag()}feeds/{self.name}/{query.locale}",
         )
         for page in found:
             feed.add_item(
-                title=_writable(page.title),
+                title=writable(page.title),
                 link=context.html_url(publication.html_path(query.locale, page.url_path)),
-                description=_writable(page.introduction),  # type: ignore[attr-defined]
-                unique_id=f"{_tag()}pages/{page.pk}",
+                description=writable(page.introduction),  # type: ignore[attr-defined]
+                unique_id=f"{tag()}pages/{page.pk}",
                 pubdate=page.first_published_at,
                 updateddate=page.last_published_at or page.first_published_at or BEGINNING,
             )
         return str(feed.writeString("utf-8"))
 
 
-class _Feed(Atom1Feed):
+class Atom(Atom1Feed):
     """An empty feed was never updated; Django would say that it is updated now, at every moment."""
 
     def latest_post_date(self) -> datetime.datetime:
@@ -82,11 +82,11 @@ class _Feed(Atom1Feed):
         return max(dates, default=BEGINNING)
 
 
-def _tag() -> str:
+def tag() -> str:
     """The beginning of names that never change (RFC 4151)."""
     return f"tag:{urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname},2026:"
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
     """Without the characters that XML has no place for."""
     return CONTROL.sub("", text)
