@@ -5,8 +5,10 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
+        from wagtail.signals import pre_page_move
+
         from cms import checks as translation_checks
-        from cms import offices, page_actions, references, refusals, renditions, roles, spreadsheets, worker
+        from cms import offices, page_actions, pages, references, refusals, renditions, roles, spreadsheets, worker
         from cms.changes import foundations
         from cms.preview import access
         from cms.translation import drafting, following, overrides, privacy, publication, trees
@@ -15,6 +17,7 @@ class CmsConfig(AppConfig):
         references.register_fact("cms.Office", offices.load, offices.OfficeCard)
         foundations.connect(self)
         page_actions.make_atomic()
+        pre_page_move.connect(pages.refuse_move_to_portal, dispatch_uid="cms.pages")
         drafting.install()
         overrides.connect()
         publication.connect()

@@ -9,6 +9,9 @@ from cms.languages import CODES, DEFAULT
 PREVIEW_PATH = "/preview/"
 """Where drafts are shown by their token, on a front end and here (pages are below their language, so none is there)."""
 
+PORTAL_SLUG = "portail"
+"""What stands below each language where the documentary portal is, so that no page can be there."""
+
 
 def home(locale: str) -> str:
     """The address of the server that has this language's pages, without a slash at its end."""

@@ -5,7 +5,7 @@ concrete base page, so everything here is abstract and the base stays `wagtailco
 """
 
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
+from wagtail.admin.forms.pages import WagtailAdminPageForm
 from wagtail.admin.panels import (
     CommentPanel,
     FieldPanel,
@@ -34,6 +35,7 @@ from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, Tr
 from cms import fields, redirects
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.child_rows import RowsPanel, renew_changed
+from cms.frontend import PORTAL_SLUG
 from cms.json_types import Date
 from cms.publishable import Publishable
 from cms.references import Context
@@ -132,6 +134,26 @@ class _SearchFields:
         return [*Page.search_fields, *found, *gathered(owner, "searched")]
 
 
+def refuse_at_portal(slug: str | None, parent_depth: int | None) -> None:
+    """ValidationError on `slug` for a page that the portal would hide: right below a home page, whose depth is 2."""
+    if slug == PORTAL_SLUG and parent_depth == 2:
+        raise ValidationError({"slug": _("The documentary portal is at this address: choose another one.")})
+
+
+def refuse_move_to_portal(sender: type, instance: Page, parent_page_after: Page, **kwargs: Any) -> None:
+    """pre_page_move: Wagtail moves without checking the page."""
+    refuse_at_portal(instance.slug, parent_page_after.depth)
+
+
+class SitePageForm(WagtailAdminPageForm):
+    """Refuses what a new page cannot know of itself before it has a place in the tree."""
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        refuse_at_portal(cleaned.get("slug"), self.parent_page.depth if self.parent_page else None)
+        return cleaned
+
+
 class SitePage(Publishable, OpensWithoutGoneFacts, Page):
     """Every page of the site: an introduction that doubles as summary, and how it is found and shared.
 
@@ -209,8 +231,15 @@ class SitePage(Publishable, OpensWithoutGoneFacts, Page):
         """All its texts below the title, for the search index, which asks for them several times."""
         return prose.searchable(self)
 
+    base_form_class: ClassVar[Any] = SitePageForm
+
+    def minimal_clean(self) -> None:
+        super().minimal_clean()
+        refuse_at_portal(self.slug, self.depth and self.depth - 1)
+
     def clean(self) -> None:
         super().clean()
+        refuse_at_portal(self.slug, self.depth and self.depth - 1)
         if len(self.search_description) > 300:
             raise ValidationError({"search_description": _("At most 300 characters.")})
 

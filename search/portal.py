@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from cms import labels
+from cms import frontend, labels
 from cms.api import params
 from cms.languages import CODES, DEFAULT, Language
 from cms.references import Context, Loaded, References
@@ -30,7 +30,7 @@ from search import facets, languages
 from search.answering import Unavailable
 from search.results import Question, SearchAnswer, answered
 
-PATH = "portail/"
+PATH = f"{frontend.PORTAL_SLUG}/"
 PER_SHEET = 20
 DEEPEST = 9_900
 QUERY_LENGTH = 500
