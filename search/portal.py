@@ -21,6 +21,7 @@ from cms.api import params
 from cms.languages import CODES, DEFAULT, Language
 from cms.references import Context, Loaded, References
 from resources import highwire, record_numbers, record_shapes
+from resources.citations import references
 from resources.exchange import csl
 from resources.exchange.portable import loaded, portable
 from resources.models import Record
@@ -219,6 +220,7 @@ def _about(
         "address": address,
         "tags": highwire.tags(item, shown["files"], address),
         "downloads": DOWNLOADS,
+        "references": references(item, locale),
         "similar": record_shapes.cards(likes, context),
         # Whoever cannot have it here is told whom to ask.
         "ask": not shown["url"] and not any(file["document"] for file in shown["files"]),

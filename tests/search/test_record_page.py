@@ -76,6 +76,12 @@ def test_machines_find_the_reference(client):
     ]
 
 
+def test_the_reference_is_written_out(client):
+    page = shown(client, article())
+    assert "<dt>ISO 690</dt><dd>MÜLLER, Anna et MOT, 2019. Soins &amp; &lt;frontières&gt;" in page
+    assert "<dt>APA</dt><dd>Müller, A., &amp; MOT. (2019)." in page
+
+
 def test_the_kind_of_document_shows_in_the_tags(client):
     mot = resources.agent("mot")
     report = resources.record(type="report", agents={"publisher": [mot]}, identifiers={"isbn": "978-2-07-036822-8"})
