@@ -56,5 +56,9 @@ def address_of(result: Any, locale: str) -> str:
 
 @register.filter
 def embargoed(file: Any) -> bool:
-    """Whether a file of a record, as the API shows it, is kept back until a day that is still to come."""
-    return bool(file["open_from"]) and file["open_from"] > timezone.localdate().isoformat()
+    """Whether a file of a record, as the API shows it, is put online on a day that is still to come."""
+    return (
+        file["access"]["code"] in {"open", "members"}
+        and bool(file["open_from"])
+        and file["open_from"] > timezone.localdate().isoformat()
+    )

@@ -146,6 +146,11 @@ def test_an_open_file_with_its_language_size_and_first_page(client):
         ({"access": "members"}, "Réservé aux adhérents"),
         ({"access": "paper"}, "Sur papier, à consulter sur place"),
         ({"access": "offline"}, "Non disponible en ligne"),
+        (
+            {"access": "members", "open_from": datetime.date(2999, 1, 15)},
+            "Réservé aux adhérents · Disponible à partir du",
+        ),
+        ({"access": "paper", "open_from": datetime.date(2999, 1, 15)}, "Sur papier, à consulter sur place</p>"),
         ({"open_from": datetime.date(2999, 1, 15)}, "Disponible à partir du 15 janvier 2999"),
     ],
 )
