@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from resources.models import Agent, ConceptName
-from search import answering
+from search import answering, indexer
 from tests.factories import borders, resources
 from tests.search.site import Broken, refresh
 
@@ -56,6 +56,15 @@ def test_each_kind_says_what_choosing_it_leads_to(client, library):
     ]
     [soins] = suggested(client, "so")
     assert (soins["kind"]["code"], soins["key"], soins["address"]) == ("page", str(page.pk), f"/fr/{page.slug}/")
+
+
+def test_both_engines_suggest_alike(client, library, engine, monkeypatch):
+    indexer.rebuild(engine)
+    monkeypatch.setattr(answering, "engines", lambda: [engine])
+    assert named(client, "sante") == [("concept", "santé", ""), ("record", "Les trains de la santé", "")]
+    assert [(item["key"], item["count"]) for item in suggested(client, "ins")] == [("insee", 1)]
+    assert named(client, "gesunhe", "de")[0] == ("concept", "Gesundheit", "")
+    assert named(client, "tarins") == [("record", "Les trains de la santé", "")]
 
 
 def test_accents_case_and_order_of_words_do_not_matter(client, library):
