@@ -26,7 +26,6 @@ from search.documents import PRESS
 from search.engines import nodes
 from search.engines.base import NEAR_LEAST, Engine, Hit, Request
 from search.expansions import MODELS, Name, Names
-from search.portal import PATH
 from search.results import still_public, versions_of
 
 LEAST = 2
@@ -192,7 +191,7 @@ def _of_facet(field: str, code: str, label: str, matched: str, found: Found, loc
         "matched": "" if matched == label else matched,
         "facet": facet,
         "count": found.counts[field][code],
-        "address": f"/{locale}/{PATH}?{urlencode({facet: code})}",
+        "address": f"/{locale}/{frontend.PORTAL_SLUG}/?{urlencode({facet: code})}",
     }
 
 
@@ -214,7 +213,7 @@ def _of_title(hit: Hit, shown: Mapping[str, Any], language: str, matched: str, l
     version, kind = shown[language], hit.shown["kind"]
     if kind == "record":
         key = hit.shown["code"]
-        address = f"/{locale}/{PATH}{key}/"
+        address = f"/{locale}/{frontend.PORTAL_SLUG}/{key}/"
     else:
         key, path = str(version["page"]), version["html_path"]
         address = frontend.html_url(path) if frontend.is_elsewhere(language) else path
