@@ -15,7 +15,7 @@ from borders import atlas, page_filters, published, shapes, structured_data
 from borders.fiches import BorderPage, TerritoryPage
 from borders.obstacles import ObstaclePage, ObstacleStatus
 from borders.programme_shapes import ProgrammeJson, programmes
-from cms import publication
+from cms import publication, publications
 from cms.fields import fields_of
 from cms.json_types import Address, PageTypeName
 from cms.labels import Coded, CodedAs, Labels
@@ -50,12 +50,13 @@ class ObstaclesOfStatus(TypedDict):
 
 class Bound(TypedDict):
     """`fiches` are the pages about the fact itself, one a language; `obstacles` has every state and `pages` every other
-    type that can be about such a fact, be there pages or not.
+    type that can be about such a fact, be there pages or not; `publications` are the documents of `records/`.
     """
 
     fiches: list[TranslationMeta]
     obstacles: list[ObstaclesOfStatus]
     pages: list[PagesOfType]
+    publications: publications.Publications
 
 
 class BorderWithPages(shapes.BorderDetail, Bound, Described):
@@ -73,7 +74,7 @@ class TerritoryWithPages(shapes.TerritoryDetail, Bound, Described):
 
 
 def border(pk: int, context: Context) -> BorderWithPages | None:
-    """A published border (one query beside what is held in memory); None where it is not."""
+    """A published border (four queries beside what is held in memory); None where it is not."""
     found = shapes.border_detail(pk, context)
     if found is None:
         return None
@@ -88,7 +89,7 @@ def border(pk: int, context: Context) -> BorderWithPages | None:
 
 
 def territory(pk: int, context: Context) -> TerritoryWithPages | None:
-    """A published territory (one query beside what is held in memory); None where it is not."""
+    """A published territory (four queries beside what is held in memory); None where it is not."""
     found = shapes.territory_detail(pk, context)
     if found is None:
         return None
@@ -145,6 +146,7 @@ def _bound(kind: published.Kind, pk: int, code: str, context: Context) -> Bound:
             total, address, pages = group(model, None)
             others.append({"type": model._meta.label, "total_count": total, "list_url": address, "pages": pages})
     fiches = published.fiches(context.labels, kind, pk)
+    subject = publications.Subject(kind, frozenset([pk]))
     return {
         "fiches": [
             translation_meta(
@@ -155,6 +157,7 @@ def _bound(kind: published.Kind, pk: int, code: str, context: Context) -> Bound:
         ],
         "obstacles": obstacles,
         "pages": others,
+        "publications": publications.find([subject], context)[subject],
     }
 
 

@@ -56,6 +56,7 @@ class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, ThemesMixin, F
     head = [FieldPanel("border")]
     json_fields = [
         fields.fact("border", "borders.Border:detail", shapes.BorderDetail),
+        fields.publications_about("border", "borders.Border"),
         with_bound("borders", "border_links", "borders.Border", lambda page, context: [page.border_id]),
     ]
     translation = synchronised("border")
@@ -109,6 +110,7 @@ class TerritoryPage(
     head = [FieldPanel("territory")]
     json_fields = [
         fields.fact("territory", "borders.Territory:detail", shapes.TerritoryDetail),
+        fields.publications_about("territory", "borders.Territory"),
         with_bound(
             "borders",
             "border_links",

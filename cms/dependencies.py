@@ -68,6 +68,17 @@ def _listen(execute: Callable[..., Any], sql: str, params: Any, many: bool, cont
     return execute(sql, params, many, context)
 
 
+def families(names: Iterable[str]) -> set[str]:
+    """The families of changes of some kinds; names of objects stand for nothing beside their kind's."""
+    known = _families()
+    return {known[name] for name in names if name in known}
+
+
+@cache
+def _families() -> dict[str, str]:
+    return {table.model: table.family for table in registry.tables()}
+
+
 @cache
 def _kinds() -> dict[str, str]:
     return {table.name: table.model for table in registry.tables()}

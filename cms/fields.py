@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 
-from cms import blocks, representation
+from cms import blocks, publications, representation
 from cms.labels import Coded, CodedAs
 from cms.references import Context, References
 
@@ -195,21 +195,64 @@ def fact(name: str, model: str, kind: Any = Coded, *, card: bool = False) -> Fie
 def linked_facts(name: str, relation: str, model: str, *, card: bool = False) -> Field:
     """The facts that link rows (cms.pages.FactLink) tie to the page: code and label, in the editor's order."""
 
-    def in_memory(page: Any) -> list[Any] | None:
-        """The rows of a page that is being edited; None where the database has them."""
-        return getattr(page, "_cluster_related_objects", {}).get(relation)
-
     def collect(page: Any, references: References) -> None:
-        if in_memory(page) is None:
-            references.links[relation].add(page.pk)
+        _collect_links(relation, page, references)
 
     def get(page: Any, context: Context) -> list[Coded]:
-        edited = in_memory(page)
-        pks = context.loaded.links[relation, page.pk] if edited is None else [row.fact_id for row in edited]
-        found = (context.labels.coded(model, pk, context.locale) for pk in pks)
+        found = (context.labels.coded(model, pk, context.locale) for pk in _linked(relation, page, context))
         return [coded for coded in found if coded]
 
     return Field(name, get, list[Coded], card, collect=collect)
+
+
+def _edited(relation: str, page: Any) -> list[Any] | None:
+    """The rows of a page that is being edited; None where the database has them."""
+    return getattr(page, "_cluster_related_objects", {}).get(relation)
+
+
+def _collect_links(relation: str, page: Any, references: References) -> None:
+    if _edited(relation, page) is None:
+        references.links[relation].add(page.pk)
+
+
+def _linked(relation: str, page: Any, context: Context) -> list[int]:
+    """Keys of the facts that link rows tie to the page."""
+    edited = _edited(relation, page)
+    return context.loaded.links[relation, page.pk] if edited is None else [row.fact_id for row in edited]
+
+
+def publications_about(name: str, model: str) -> Field:
+    """The latest documents about the fact of "app.Model" that the page is bound to by `name`: "border", "territory"."""
+
+    def about(page: Any, context: Context) -> publications.Subject | None:
+        pk = getattr(page, f"{name}_id")
+        known = pk in context.labels.table(model).by_pk
+        return publications.Subject(name, frozenset([pk])) if known else None  # type: ignore[arg-type]
+
+    return _publications(about)
+
+
+def publications_on_themes() -> Field:
+    """The latest documents about any of the themes that link rows tie to the page."""
+
+    def about(page: Any, context: Context) -> publications.Subject | None:
+        published = context.labels.table("resources.Concept").by_pk
+        themes = frozenset(pk for pk in _linked("theme_links", page, context) if pk in published)
+        return publications.Subject("concept", themes) if themes else None
+
+    return _publications(about, "theme_links")
+
+
+def _publications(about: publications.About, relation: str | None = None) -> Field:
+    def collect(page: Any, references: References) -> None:
+        publications.collect(page, about, references)
+        if relation:
+            _collect_links(relation, page, references)
+
+    def get(page: Any, context: Context) -> publications.Publications | None:
+        return publications.of(page, about, context)
+
+    return Field("publications", get, publications.Publications | None, collect=collect)
 
 
 def rows(name: str, kind: type, get_row: Callable[[Any, Context], Any], *, card: bool = False) -> Field:

@@ -42,6 +42,8 @@ class References:
     """Keys of pages by the relation of their link rows ("border_links")."""
     children: set[str] = field(default_factory=set)
     """Tree paths of pages whose children are shown."""
+    subjects: list[tuple[Any, Any]] = field(default_factory=list)
+    """Pages, each with the function that says what its publications are about (cms.publications)."""
 
     def add_rich_text(self, source: str) -> None:
         """Pages and documents that stored rich text links to."""
@@ -108,6 +110,8 @@ class Loaded:
         self.renditions: dict[int, list[renditions.File]] = {}
         self.image_sets: dict[int, Any] = {}
         """Images as JSON, made when they are first shown (cms.representation)."""
+        self.publications: dict[str, dict[Any, Any]] = {}
+        """By language and subject, found when they are first shown (cms.publications)."""
         self.documents: dict[int, CmsDocument] = {}
         self.private_documents: set[int] = set()
         self._targets: dict[Any, dict[str, PageTarget]] = {}

@@ -49,6 +49,7 @@ LABELS = {
     "programme": pgettext_lazy("reader", "Programme"),
     "programmes": pgettext_lazy("reader", "Programmes"),
     "project": pgettext_lazy("reader", "Project"),
+    "publications": pgettext_lazy("reader", "Publications"),
     "results": pgettext_lazy("reader", "Results"),
     "scale": pgettext_lazy("reader", "Scale"),
     "seat": pgettext_lazy("reader", "Seat"),

@@ -7,8 +7,9 @@ class ResourcesConfig(AppConfig):
     def ready(self) -> None:
         # Imported here: these modules need loaded models.
         from cms import changes, worker
+        from cms import publications as cms_publications
         from cms.changes.feed import effects
-        from resources import dependants, page_filters, vocabularies
+        from resources import dependants, page_filters, publications, vocabularies
         from resources.exchange.importing import ImportedRecord
         from resources.files import FileText, open_what_is_due
         from resources.record_numbers import RecordNumber
@@ -18,6 +19,8 @@ class ResourcesConfig(AppConfig):
         changes.leave_out(ImportedRecord, "What a source called a record shows in no answer.")
         effects.register(dependants.of)
         effects.register(dependants.records)
+        effects.register(dependants.publications)
+        cms_publications.register(publications.find)
         page_filters.register()
         worker.schedule(open_what_is_due)
         vocabularies.register()

@@ -8,6 +8,12 @@ CONCEPT, RECORD = "resources.concept", "resources.record"
 RECORDS = "records"
 """The part that stands for all records: tens of thousands may show the label of one type, so they are not named."""
 
+PUBLICATIONS = "publications"
+"""The part that stands for the publications of all borders, territories and pages about them: an import changes them by
+the thousand, and the log does not say what a record was about before it changed."""
+ASKED = (RECORD, "resources.recordtype", CONCEPT, "borders.border", "borders.territory")
+"""What publications are made from, and found by."""
+
 SHOWN = {
     "borders.border": "borders",
     "borders.territory": "territories",
@@ -51,3 +57,10 @@ def records(objects: Objects) -> Objects:
         if keys and Record.objects.filter(**{f"{lookup}__in": keys}, live=True).exists():
             found.parts.add(RECORDS)
     return found
+
+
+def publications(objects: Objects) -> Objects:
+    """A record that changed may be the latest about anything, and so may any once places or concepts hang otherwise."""
+    changed = any(objects.facts.get(model) for model in ASKED)
+    told = changed and (bool(objects.facts.get(RECORD)) or Record.objects.filter(live=True).exists())
+    return Objects(parts={PUBLICATIONS} if told else set())

@@ -46,7 +46,11 @@ class DossierPage(BodyMixin, FootnotesMixin, ThemesMixin, BordersMixin, Territor
 
     schema_type = "Article"
 
-    json_fields = [fields.children("chapters"), fields.computed("print_url", print_url, Address)]
+    json_fields = [
+        fields.children("chapters"),
+        fields.computed("print_url", print_url, Address),
+        fields.publications_on_themes(),
+    ]
     translation = synchronised()
 
     parent_page_types = ["resources.DossierIndexPage"]

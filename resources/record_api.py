@@ -12,6 +12,7 @@ from cms.api import params
 from cms.api.errors import Gone, NotFound, Problem, bad
 from cms.api.views import DetailApi, ListApi
 from cms.changes import CONTENT, RECORDS
+from cms.labels import Labels
 from cms.references import API_PATH
 from resources import hierarchy, languages, record_numbers, record_shapes
 from resources.agents import Agent
@@ -33,13 +34,23 @@ def _keys(query: params.Query, model: str, codes: Iterable[str]) -> set[int]:
     return {known[code].pk for code in codes if code in known}
 
 
-def about_borders(borders: set[int], query: params.Query) -> Q:
+def about_borders(borders: set[int], snapshot: Labels) -> Q:
     """Records indexed by any of these borders, or by a territory on one."""
-    territories = places.of(query.labels).territories_on(borders)
-    return _indexed("borders", borders) | _indexed("territories", territories)
+    territories = places.of(snapshot).territories_on(borders)
+    return indexed("borders", borders) | indexed("territories", territories)
 
 
-def _indexed(relation: str, facts: Iterable[int]) -> Q:
+def about_borders_and_parts(borders: Iterable[int], snapshot: Labels) -> Q:
+    """Records about any of these borders, their parts or a territory on one."""
+    return about_borders(places.of(snapshot).with_parts(borders), snapshot)
+
+
+def about_concepts(concepts: Iterable[int], snapshot: Labels) -> Q:
+    """Records about any of these concepts or a narrower one."""
+    return indexed("concepts", hierarchy.of(snapshot).with_narrower(concepts))
+
+
+def indexed(relation: str, facts: Iterable[int]) -> Q:
     """Records of which one of these facts is in a relation; as a subquery, so that no record comes twice."""
     through: Any = Record._meta.get_field(relation).remote_field.through  # type: ignore[union-attr]
     [target] = [field for field in through._meta.fields if field.is_relation and field.related_model is not Record]
@@ -88,16 +99,16 @@ class RecordList(RecordFiles, ListApi):
                 found = found.filter(**{f"{name}__in": _keys(query, model, query[name])})
         if query["border"]:
             named = _keys(query, "borders.Border", query["border"])
-            found = found.filter(about_borders(places.of(query.labels).with_parts(named), query))
+            found = found.filter(about_borders_and_parts(named, query.labels))
         if query["territory"]:
-            found = found.filter(_indexed("territories", _keys(query, "borders.Territory", query["territory"])))
+            found = found.filter(indexed("territories", _keys(query, "borders.Territory", query["territory"])))
         if query["country"]:
             countries = _keys(query, "borders.Country", query["country"])
-            on = about_borders(places.of(query.labels).of_countries(countries), query)
-            found = found.filter(on | _indexed("countries", countries))
+            on = about_borders(places.of(query.labels).of_countries(countries), query.labels)
+            found = found.filter(on | indexed("countries", countries))
         if query["concept"]:
             named = _keys(query, "resources.Concept", query["concept"])
-            found = found.filter(_indexed("concepts", hierarchy.of(query.labels).with_narrower(named)))
+            found = found.filter(about_concepts(named, query.labels))
         if query["agent"] or query["role"]:
             found = found.filter(pk__in=_by(query).values("record"))
         if query["language"]:

@@ -15,6 +15,8 @@ from cms import changes, dependencies, labels, moments
 
 KEPT_UNTIL = "cms.api.kept_until"
 """Where the request's environment says until when its answer holds (seconds since 1970); absent: not to be kept."""
+DEPENDS_ON = "cms.api.families"
+"""Where it says which families of changes its answer depends on."""
 FOR_EVER = float("inf")
 NEVER_KEPT = "no-store"
 MAX_OBJECTS = 60
@@ -41,7 +43,7 @@ class Cacheable:
     """Mixed into a view whose answers depend on its path, its parameters and the format asked for, on nothing else."""
 
     families: ClassVar[tuple[str, ...]] = (changes.CONTENT,)
-    """The families of changes that its answers depend on."""
+    """The families of changes that all its answers depend on; one whose objects an answer was made from is added."""
     cached: bool = True
     """Off for what differs from one request to the next."""
     cached_statuses: ClassVar[tuple[int, ...]] = (200,)
@@ -59,9 +61,10 @@ class Cacheable:
         if until is None:
             response.headers.setdefault("Cache-Control", NEVER_KEPT)
         else:
-            request.META[KEPT_UNTIL] = until
+            families = {*self.families, *dependencies.families(read)}
+            request.META[KEPT_UNTIL], request.META[DEPENDS_ON] = until, sorted(families)
             response.headers["Cache-Control"] = cache_control(until, begun.timestamp())
-            response.headers["Surrogate-Key"] = surrogate_key({*self.families, *read})
+            response.headers["Surrogate-Key"] = surrogate_key(families | read)
         return response
 
     def _kept_until(self, request: HttpRequest, response: HttpResponseBase, begun: datetime.datetime) -> float | None:

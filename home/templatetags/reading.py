@@ -1,7 +1,7 @@
 """What the reading view's templates need beside a page's JSON."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.conf import settings
@@ -139,7 +139,12 @@ def headings(page: Json, *names: str) -> list[tuple[str, str]]:
         for item in page.get("body", [])
         if item["type"] == "heading" and (item["value"]["level"] or {}).get("code") != "h3"
     ]
-    return found + [(name, str(wording.LABELS[name])) for name in names if page.get(name)]
+    return found + [(name, str(wording.LABELS[name])) for name in names if _says_something(page.get(name))]
+
+
+def _says_something(value: Any) -> bool:
+    """Whether a section is shown; one of publications, where there are any."""
+    return bool(value["records"] if isinstance(value, dict) and "records" in value else value)
 
 
 # Figures and maps
@@ -254,6 +259,20 @@ def own_status(page: Json) -> Json | None:
 
 
 # Links and pictures
+
+
+@register.simple_tag
+def portal_record(page: Json, record: Json) -> str:
+    """The documentary portal's address of a document, in the language of a page."""
+    return f"/{page['meta']['locale']}/portail/{record['code']}/"
+
+
+@register.simple_tag
+def portal_records(page: Json, facet: str, facts: list[Json] | Json) -> str:
+    """Where the documentary portal lists the documents about some facts, the latest first."""
+    codes = [fact["code"] for fact in (facts if isinstance(facts, list) else [facts])]
+    query = urlencode([*((facet, code) for code in codes), ("kind", "record"), ("order", "-date")])
+    return f"/{page['meta']['locale']}/portail/?{query}"
 
 
 def _here() -> str:

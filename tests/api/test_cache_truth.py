@@ -25,13 +25,14 @@ from cms.api.cache import ApiCache, flights
 from cms.facts import Office, OfficeName
 from cms.media import CmsDocument, CmsImage
 from home.models import HomePage, NavigationEntry, SiteSettings, StandardPage
+from resources.models import RecordType
 from tests.api.wsgi import Reply, ask
 from tests.conftest import on_postgresql
-from tests.factories.borders import border, named
+from tests.factories.borders import border, border_index, border_page, named
 from tests.factories.newsroom import attachment
 from tests.factories.pages import home_page, standard_page
 from tests.factories.pictures import image
-from tests.factories.resources import concept
+from tests.factories.resources import concept, record
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 
@@ -93,13 +94,45 @@ def test_what_is_not_committed_does_not_show_and_what_is_taken_back_changes_noth
 
 def test_a_change_of_records_leaves_pages_in_the_cache(page: StandardPage) -> None:
     app = ApiCache(WSGIHandler())
-    ask(app, LIST)
+    paths = LIST, f"{LIST}{page.pk}/"
+    for path in paths:
+        ask(app, path)
     changes.models.Change.objects.create(
         family=changes.RECORDS, kind="update", model="resources.record", object_id=1, created_at="2026-01-01T00:00Z"
     )
-    assert ask(app, LIST).cache == "hit"
+    assert [ask(app, path).cache for path in paths] == ["hit", "hit"]
     concept("new")
-    assert ask(app, LIST).cache == "miss"
+    assert [ask(app, path).cache for path in paths] == ["miss", "miss"]
+
+
+def test_a_record_shows_at_once_beside_what_it_is_about(page: StandardPage) -> None:
+    """Also where an answer found none: it depends on the records that it asked for."""
+    app = ApiCache(WSGIHandler())
+    about = border("fr-de")
+    fiche = border_page(border_index(page.get_parent()), about)
+    paths = [
+        *("/api/v2/borders/fr-de/", f"{LIST}{fiche.pk}/", f"{LIST}?type=borders.BorderPage&fields=publications"),
+        f"{LIST}?type=borders.BorderPage",
+    ]
+
+    def shown(path: str) -> list[str]:
+        answer = ask(app, path).json
+        [item] = answer.get("items", [answer])
+        return [found["title"] for found in item["publications"]["records"]]
+
+    for path in paths:
+        ask(app, path)
+    assert [ask(app, path).cache for path in paths] == ["hit"] * 4
+    RecordType.objects.get_or_create(code="report")
+    for path in paths:
+        ask(app, path)
+    study = record("Study")
+    study.borders = [about]
+    study.save()
+    assert [ask(app, path).cache for path in paths] == ["miss"] * 3 + ["hit"]
+    assert [shown(path) for path in paths[:3]] == [["Study"]] * 3
+    study.delete()
+    assert [shown(path) for path in paths[:3]] == [[]] * 3
 
 
 def test_a_restored_database_is_another(page: StandardPage) -> None:

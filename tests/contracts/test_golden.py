@@ -17,11 +17,13 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from wagtail.models import Page
 
+from borders.models import Border, Territory
 from cms import labels, renditions
 from cms.media import CmsImage
 from cms.page_shapes import page_types
 from cms.translation import drafting, status
 from tests.conftest import on_postgresql
+from tests.factories import resources
 from tests.factories.every_type import every_type
 from tests.factories.pages import locale
 from tests.translation.conftest import translate_texts
@@ -71,6 +73,9 @@ def answers(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyt
 def site() -> dict[str, Page]:
     """The pages by the names of their files."""
     french = every_type("Texte", NOW)
+    study = resources.record("Texte", code="1", date=NOW.date())
+    study.borders, study.territories = Border.objects.all(), Territory.objects.all()
+    study.save()
     for image in CmsImage.objects.all():
         renditions.make(image)
     pages = {f"{name}.fr": page for name, page in french.items()}

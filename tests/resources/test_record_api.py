@@ -221,13 +221,13 @@ def test_the_feed_tells_of_records_and_of_what_they_show(client: Client, study: 
 
     study.keywords = "autre"
     study.save()
-    assert told() == ({study.code: "public", other.code: "public"}, [])
+    assert told() == ({study.code: "public", other.code: "public"}, ["publications"])
     study.texts.first().delete()
     assert set(told()[0]) == {study.code, other.code}
     border = borders.Border.objects.get(code="fr-de")
     border.names.all().update(text="Autre nom")
     facts, parts = told()
-    assert (study.code not in facts, parts) == (True, ["records"])
+    assert (study.code not in facts, parts) == (True, ["publications", "records"])
     draft = make.record("Brouillon")
     Record.objects.filter(pk=draft.pk).update(live=False)
     reader.ask()

@@ -24,8 +24,8 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     codings: dict[str, bytes]
     etag: str = ""
-    version: tuple[Any, ...] = ()
-    """The content version that it belongs to."""
+    version: tuple[tuple[str, Any], ...] = ()
+    """The content version that it belongs to: the epoch, and the version of each family that it depends on."""
     until: float = 0.0
     """When it stops being true, in seconds since 1970."""
 

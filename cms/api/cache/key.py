@@ -22,7 +22,6 @@ class Key(NamedTuple):
     path: str
     parameters: tuple[tuple[str, str], ...]
     format: str
-    families: tuple[str, ...]
 
 
 def read(path: str, query: str, accept: str | None) -> Key | None:
@@ -43,7 +42,7 @@ def read(path: str, query: str, accept: str | None) -> Key | None:
     if parameters is None:
         return None
     negotiated = _format(endpoint, parameters, accept)
-    return None if negotiated is None else Key(path, parameters, negotiated, endpoint.families)
+    return None if negotiated is None else Key(path, parameters, negotiated)
 
 
 def _parameters(query: str) -> tuple[tuple[str, str], ...] | None:

@@ -19,12 +19,13 @@ from cms.api.cache.flights import Flights
 from cms.api.cache.front import PREFIX, Front
 from cms.api.cache.store import MemoryStore
 from cms.api.cache.versions import Unreadable, Versions
-from cms.api.caching import FOR_EVER, KEPT_UNTIL, cache_control
+from cms.api.caching import DEPENDS_ON, FOR_EVER, KEPT_UNTIL, cache_control
 from cms.api.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
+Versioned = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -65,34 +66,34 @@ class ApiCache:
             found = None
         if found is None:
             return self._passed_on(environ, start_response)
-        key, version = found
-        status, answer = HIT, self._known(key, version)
+        key, versions = found
+        status, answer = HIT, self._known(key, versions)
         if answer is None:
-            status, answer = STORED, self.flights.once((key, version), lambda: self._worked_out(environ, key, version))
+            flight = key, tuple(versions.values())
+            status, answer = STORED, self.flights.once(flight, lambda: self._worked_out(environ, key, versions))
         more = [("Cache-Status", status if answer.until else BYPASSED)]
         if origin := environ.get("HTTP_ORIGIN"):
             more += self.front.cors(origin)
         return send(_timely(answer), environ, more, start_response)
 
-    def _wanted(self, environ: Environ) -> tuple[tuple[keys.Key, bool], tuple[Any, ...]] | None:
-        """What is asked for, and the content version that the answer must have; None for what only Django answers."""
+    def _wanted(self, environ: Environ) -> tuple[tuple[keys.Key, bool], Versioned] | None:
+        """What is asked for, and the content versions that hold; None for what only Django answers."""
         if not self.store.limit or environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION"):
             return None
         secure = self.front.secure(environ)
         key = self.key(environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT"))
         if secure is None or key is None or environ.get("SCRIPT_NAME"):
             return None
-        versions = self.versions.read()
-        return (key, secure), (versions[""], *(versions[family] for family in key.families))
+        return (key, secure), self.versions.read()
 
-    def _known(self, key: Any, version: tuple[Any, ...]) -> Answer | None:
-        return _holding(self.store.get(key), version)
+    def _known(self, key: Any, versions: Versioned) -> Answer | None:
+        return _holding(self.store.get(key), versions)
 
-    def _worked_out(self, environ: Environ, key: Any, version: tuple[Any, ...]) -> Answer:
+    def _worked_out(self, environ: Environ, key: Any, versions: Versioned) -> Answer:
         """The answer of another thread or process that has just finished, else Django's; kept if it may be."""
-        if (answer := self._known(key, version)) is not None:
+        if (answer := self._known(key, versions)) is not None:
             return answer
-        if self.shared and (answer := _holding(self.shared.get(key), version)):
+        if self.shared and (answer := _holding(self.shared.get(key), versions)):
             self.store.put(key, answer)
             return answer
         asked = {**self.front.passed(environ), "REQUEST_METHOD": "GET"}
@@ -101,6 +102,7 @@ class ApiCache:
         until = asked.get(KEPT_UNTIL, 0.0)
         if until <= time.time() or any(name.lower() == "set-cookie" for name, _value in headers):
             return answer
+        version = tuple((name, versions[name]) for name in ("", *asked[DEPENDS_ON]))
         answer = answer._replace(version=version, until=until)
         self.store.put(key, answer)
         if self.shared:
@@ -139,9 +141,11 @@ class ApiCache:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.content]
 
 
-def _holding(answer: Answer | None, version: tuple[Any, ...]) -> Answer | None:
-    """The answer if it is true now, at this content version."""
-    return answer if answer and answer.version == version and answer.until > time.time() else None
+def _holding(answer: Answer | None, versions: Versioned) -> Answer | None:
+    """The answer if it is true now: no family that it depends on has changed since."""
+    if answer is None or answer.until <= time.time():
+        return None
+    return answer if all(versions.get(name) == version for name, version in answer.version) else None
 
 
 def _timely(answer: Answer) -> Answer:
