@@ -73,7 +73,7 @@ def answers(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyt
 def site() -> dict[str, Page]:
     """The pages by the names of their files."""
     french = every_type("Texte", NOW)
-    study = resources.record("Texte", code="1", date=NOW.date())
+    study = resources.record("Texte", code="1", date=datetime.date(2019, 3, 1), date_precision="month")
     study.borders, study.territories = Border.objects.all(), Territory.objects.all()
     study.save()
     for image in CmsImage.objects.all():
