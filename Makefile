@@ -1,6 +1,6 @@
 # make run        try the site: http://localhost:8000 (HOST=, PORT=)
 # make test       the whole suite on PostgreSQL, a smoke run on SQLite
-# make test-fast  on SQLite, without browser and slow tests
+# make test-fast  the smoke run on SQLite without slow tests: under two minutes
 # make lint       style, types, imports, migrations, production settings, translations
 # make bench      the API beside stock Wagtail API v2, on PostgreSQL with 1,000 and 100,000 pages
 # Words for pytest go in ARGS, such as make test ARGS="tests/cms -k worker".
@@ -24,7 +24,7 @@ test: .venv/dev.stamp
 	@.venv/bin/python -m tests.services $(PYTEST) -n 2 $(ARGS)
 
 test-fast: .venv/dev.stamp
-	@env -u DATABASE_URL $(PYTEST) -n 2 -m "not browser and not slow" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not slow" $(ARGS)
 
 bench: .venv/dev.stamp
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
