@@ -62,3 +62,9 @@ def embargoed(file: Any) -> bool:
         and bool(file["open_from"])
         and file["open_from"] > timezone.localdate().isoformat()
     )
+
+
+@register.filter
+def names(agents: list[dict[str, Any]]) -> str:
+    """The first three people and bodies, each once, whatever they did for the document."""
+    return " · ".join([*dict.fromkeys(str(agent["label"]) for agent in agents)][:3])
