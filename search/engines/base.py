@@ -12,8 +12,6 @@ OPEN, CLOSE = "\ue000", "\ue001"
 """What stands around a matched word in a passage; no clean text holds them."""
 PASSAGE = 240
 """Characters of a passage, about."""
-
-
 NEAR_LEAST = 4
 """Letters of the shortest word that may be a mistake."""
 

@@ -1,6 +1,7 @@
 """The engines that this site has, the one that answers first."""
 
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -15,6 +16,6 @@ def engines() -> list[Engine]:
 
 
 @cache
-def _made(hosts: tuple[str, ...], index: str, folder: object) -> tuple[Engine, ...]:
-    embedded = EmbeddedEngine(settings.SEARCH_DIR)
+def _made(hosts: tuple[str, ...], index: str, folder: Path) -> tuple[Engine, ...]:
+    embedded = EmbeddedEngine(folder)
     return (ElasticEngine(hosts, index), embedded) if hosts else (embedded,)

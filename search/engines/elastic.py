@@ -154,17 +154,19 @@ class ElasticEngine(ElasticIndex):
         word = fold(word)
         if len(word) < NEAR_LEAST:
             return []
-        found = self.quick.search(index=self.index, size=0, suggest={name: _near(name, word) for name in SPELT})
+        found = self.quick.search(
+            index=self.index,
+            size=0,
+            query=_made(nodes.Sum(tuple(nodes.Text(name, word) for name in SPELT))),
+            suggest={name: _near(name, word) for name in SPELT},
+        )
+        if found["hits"]["total"]["value"]:
+            return []
         near: dict[str, tuple[float, int]] = {}
         for entries in found["suggest"].values():
             for option in entries[0]["options"] if entries else ():
                 kept = near.get(option["text"], (0.0, 0))
                 near[option["text"]] = max(kept, (option["score"], option["freq"]))
-        known = self.quick.search(
-            index=self.index, size=0, query=_made(nodes.Sum(tuple(nodes.Text(name, word) for name in SPELT)))
-        )
-        if known["hits"]["total"]["value"]:
-            return []
         return sorted(near, key=lambda term: (-near[term][0], -near[term][1], term))[:NEAR_MOST]
 
     @_told
