@@ -13,6 +13,11 @@ PORTAL_SLUG = "portail"
 """What stands below each language where the documentary portal is, so that no page can be there."""
 
 
+def portal_path(locale: str, code: str = "") -> str:
+    """Where the documentary portal is on this server, or its page of the document with a code."""
+    return f"/{locale}/{PORTAL_SLUG}/{code}/" if code else f"/{locale}/{PORTAL_SLUG}/"
+
+
 def home(locale: str) -> str:
     """The address of the server that has this language's pages, without a slash at its end."""
     return str(settings.FRONTEND_URLS.get(locale) or settings.WAGTAILADMIN_BASE_URL.rstrip("/"))

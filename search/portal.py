@@ -195,24 +195,22 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         into = record_numbers.successor(code)
         if into and public().filter(code=into).exists():
-            return redirect(f"/{locale}/{PATH}{into}/", permanent=True)
+            return redirect(frontend.portal_path(locale, into), permanent=True)
         gone = record_numbers.gone(into or code)
         status = HTTPStatus.GONE if gone else HTTPStatus.NOT_FOUND
         return render(request, "portal/no_record.html", {"locale": locale, "gone": gone}, status=status)
-    shown = record_shapes.detail(found, Context(locale, snapshot, Loaded(References(), snapshot)))
-    response = render(request, "portal/record.html", _about(found, shown, locale, snapshot))
+    context = Context(locale, snapshot, Loaded(References(), snapshot))
+    response = render(request, "portal/record.html", _about(found, context))
     patch_cache_control(response, no_cache=True)
     return response
 
 
-def _about(
-    found: Record, shown: record_shapes.RecordDetailJson, locale: str, snapshot: labels.Labels
-) -> dict[str, Any]:
+def _about(found: Record, context: Context) -> dict[str, Any]:
     """What the page of a document shows: the API's detail, its reference for machines, and others like it."""
+    locale, shown = context.locale, record_shapes.detail(found, context)
     [item] = csl.items([portable(one) for one in loaded([found])])
-    address = f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/{locale}/{PATH}{found.code}/"
+    address = f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{frontend.portal_path(locale, found.code)}"
     likes = similar(found, public(), SIMILAR)
-    context = Context(locale, snapshot, Loaded(References(), snapshot))
     return {
         "locale": locale,
         "record": shown,

@@ -191,7 +191,7 @@ def _of_facet(field: str, code: str, label: str, matched: str, found: Found, loc
         "matched": "" if matched == label else matched,
         "facet": facet,
         "count": found.counts[field][code],
-        "address": f"/{locale}/{frontend.PORTAL_SLUG}/?{urlencode({facet: code})}",
+        "address": f"{frontend.portal_path(locale)}?{urlencode({facet: code})}",
     }
 
 
@@ -213,7 +213,7 @@ def _of_title(hit: Hit, shown: Mapping[str, Any], language: str, matched: str, l
     version, kind = shown[language], hit.shown["kind"]
     if kind == "record":
         key = hit.shown["code"]
-        address = f"/{locale}/{frontend.PORTAL_SLUG}/{key}/"
+        address = frontend.portal_path(locale, key)
     else:
         key, path = str(version["page"]), version["html_path"]
         address = frontend.html_url(path) if frontend.is_elsewhere(language) else path

@@ -264,7 +264,7 @@ def own_status(page: Json) -> Json | None:
 @register.simple_tag
 def portal_record(page: Json, record: Json) -> str:
     """The documentary portal's address of a document, in the language of a page."""
-    return f"/{page['meta']['locale']}/portail/{record['code']}/"
+    return frontend.portal_path(page["meta"]["locale"], record["code"])
 
 
 @register.simple_tag
@@ -272,7 +272,7 @@ def portal_records(page: Json, facet: str, facts: list[Json] | Json) -> str:
     """Where the documentary portal lists the documents about some facts, the latest first."""
     codes = [fact["code"] for fact in (facts if isinstance(facts, list) else [facts])]
     query = urlencode([*((facet, code) for code in codes), ("kind", "record"), ("order", "-date")])
-    return f"/{page['meta']['locale']}/portail/?{query}"
+    return f"{frontend.portal_path(page['meta']['locale'])}?{query}"
 
 
 def _here() -> str:

@@ -50,7 +50,7 @@ def language_name(code: str) -> str:
 def address_of(result: Any, locale: str) -> str:
     """Where a result is read: a page on the site's front end or here, a document in the portal."""
     if result["kind"] == "record":
-        return f"/{locale}/portail/{result['key']}/"
+        return frontend.portal_path(locale, result["key"])
     return str(result["html_url"] if frontend.is_elsewhere(result["locale"]) else result["html_path"])
 
 
