@@ -30,6 +30,7 @@ class Atlas:
             .order_by("country__code")
             .values_list("border_id", "country_id")
         )
+        self.scale_of = dict(Territory.objects.filter(live=True).values_list("pk", "scale"))
         self.borders_of_territory = self._borders(
             Territory.borders.through.objects.filter(territory__live=True)
             .order_by("territory__code")

@@ -40,6 +40,17 @@ class RecordFileAccess(models.TextChoices):
     OFFLINE = "offline", pgettext_lazy("reader", "Not available online")
 
 
+class RecordAccess(models.TextChoices):
+    """How readers get at a record, from the easiest on; it may be in several ways."""
+
+    OPEN = "open", pgettext_lazy("reader", "To be read here")
+    LINK = "link", pgettext_lazy("reader", "On another site")
+    MEMBERS = "members", pgettext_lazy("reader", "Members only")
+    EMBARGO = "embargo", pgettext_lazy("reader", "Online later (embargo)")
+    PAPER = "paper", pgettext_lazy("reader", "On paper, to be consulted on site")
+    OFFLINE = "offline", pgettext_lazy("reader", "Not available online")
+
+
 class RecordFile(Orderable):
     """A file of a document, or that there is one which is not online."""
 
@@ -136,6 +147,28 @@ def open_texts(records: Iterable[int], private_collections: Iterable[str]) -> di
             text = row.document.file_text
             found[row.record_id].append(OpenText(row.document_id, row.language, text.pages, text.key))
     return found
+
+
+def accesses(record: Record, private_collections: Iterable[str]) -> list[RecordAccess]:
+    """How readers get at a record today, from its copies and its files with their documents and collections.
+
+    What lies in a private collection (see Labels.private_collections) is not open, whatever its record says.
+    """
+    private, today = tuple(private_collections), timezone.localdate()
+    found: set[RecordAccess] = set()
+    for row in record.files.all():
+        goes_online = row.access in {RecordFileAccess.OPEN, RecordFileAccess.MEMBERS}
+        if goes_online and row.open_from is not None and row.open_from > today:
+            found.add(RecordAccess.EMBARGO)
+        elif row.access == RecordFileAccess.OPEN and row.document.collection.path.startswith(private):
+            found.add(RecordAccess.OFFLINE)
+        else:
+            found.add(RecordAccess(row.access))
+    if record.copies.all():
+        found.add(RecordAccess.PAPER)
+    if record.url and RecordAccess.OPEN not in found:
+        found.add(RecordAccess.LINK)
+    return [access for access in RecordAccess if access in found] or [RecordAccess.OFFLINE]
 
 
 def apply(documents: Iterable[int]) -> None:

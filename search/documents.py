@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from wagtail.models import Page
 
 from borders import atlas
@@ -22,7 +22,7 @@ from cms.pages import SitePage
 from cms.references import Loaded, References, page_type
 from cms.translation import prose
 from resources import hierarchy
-from resources.files import OpenText, open_texts
+from resources.files import OpenText, RecordAccess, RecordFile, accesses, open_texts
 from resources.models import Record
 from resources.record_types import Kind
 from search import languages, schema
@@ -158,6 +158,7 @@ def _of_page(
             "kind": ["page"],
             "type": [page_type(first.content_type_id)],
             "language": sorted(shown),
+            "access": [str(RecordAccess.OPEN)],
         },
         numbers=_numbers(day, published.date() if published else None),
         shown={"kind": "page", "type": page_type(first.content_type_id), "languages": shown},
@@ -171,7 +172,8 @@ def _of_records(pks: Collection[int], snapshot: labels.Labels) -> Iterator[schem
     sets = ("borders", "territories", "countries", "concepts")
     found: QuerySet[Record] = Record.objects.filter(pk__in=pks, live=True).select_related("type")
     files = open_texts(pks, snapshot.private_collections)
-    for record in found.prefetch_related(*rows, *sets):
+    placed = Prefetch("files", RecordFile.objects.select_related("document__collection"))
+    for record in found.prefetch_related(*rows, *sets, placed):
         yield from _made(record_id(record.pk), partial(_of_record, record, files.get(record.pk, ()), snapshot))
 
 
@@ -208,6 +210,7 @@ def _of_record(record: Record, files: Iterable[OpenText], snapshot: labels.Label
             "type": [record.type.code],
             "language": [row.language for row in record.languages.all()],
             "author": list(dict.fromkeys(agent.code for agent in agents)),
+            "access": list(map(str, accesses(record, snapshot.private_collections))),
         },
         identifiers=[record.code, *known],
         numbers=_numbers(record.date, added),
@@ -255,9 +258,9 @@ class _Places:
         self.keywords = {
             "border": [entry.code for entry in entries[BORDER]],
             "territory": [entry.code for entry in entries[TERRITORY]],
+            "scale": sorted({known.scale_of[pk] for pk in territories if pk in known.scale_of}),
             "country": [entry.code for entry in entries[COUNTRY]],
             "concept": [entry.code for entry in entries[CONCEPT]],
-            "theme": [entry.code for entry in entries[CONCEPT] if entry.pk in thesaurus.themes],
         }
 
 

@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
+from borders.geography import TerritoryScale
 from cms.api import params
 from cms.facts import NameKind
 from cms.labels import Labels
 from cms.languages import nearest
 from cms.page_shapes import page_types
 from resources import languages as document_languages
+from resources.files import RecordAccess
 from resources.models import AgentName
 from search.documents import PRESS
 from search.engines import nodes
@@ -45,14 +48,17 @@ Labelled = Callable[[Iterable[str], Labels, str], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Facet:
-    """One facet: its parameter, the field that is counted, and the one that is asked where that is another."""
+    """One facet: its parameter, and the field of the index that is counted and asked."""
 
     name: str
     label: Any
     read: params.Reader
     description: str
     labelled: Labelled
-    asked: str = ""
+    counted: str = ""
+    """The field, where it has another name."""
+    tree: bool = False
+    """Whether its values are concepts, which are shown below one another."""
     shown: int = 20
     """Values that are counted at most."""
 
@@ -60,11 +66,15 @@ class Facet:
     def param(self) -> params.Param:
         return params.Param(self.name, self.read, self.description, many=True, default=())
 
+    @property
+    def field(self) -> str:
+        return self.counted or self.name
+
     def chosen(self, values: Iterable[Any]) -> nodes.Node:
         """Any of these values."""
         if self.name == "year":
             return nodes.Sum(tuple(nodes.Between("year", value, value) for value in values))
-        return nodes.Values(self.asked or self.name, tuple(str(value) for value in values))
+        return nodes.Values(self.field, tuple(str(value) for value in values))
 
 
 def _of_facts(model: str) -> Labelled:
@@ -97,6 +107,13 @@ def _document_languages(codes: Iterable[str], snapshot: Labels, locale: str) -> 
     return {code: document_languages.coded(code)["label"] for code in codes}
 
 
+def _choices(choices: type[TextChoices]) -> Labelled:
+    def labelled(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+        return {code: str(choices(code).label) for code in codes if code in choices.values}
+
+    return labelled
+
+
 def _years(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
     return {code: code for code in codes}
 
@@ -124,8 +141,9 @@ FACETS: tuple[Facet, ...] = (
         params.fact("resources.Concept"),
         "About these concepts or narrower ones (codes).",
         _of_facts("resources.Concept"),
-        asked="concept",
-        shown=40,
+        counted="concept",
+        tree=True,
+        shown=1000,
     ),
     Facet(
         "border",
@@ -143,6 +161,13 @@ FACETS: tuple[Facet, ...] = (
         _of_facts("borders.Territory"),
     ),
     Facet(
+        "scale",
+        pgettext_lazy("reader", "Scale of territory"),
+        params.choice(TerritoryScale),
+        "About territories of these scales.",
+        _choices(TerritoryScale),
+    ),
+    Facet(
         "country",
         pgettext_lazy("reader", "Country"),
         params.fact("borders.Country"),
@@ -157,5 +182,12 @@ FACETS: tuple[Facet, ...] = (
         "There is a version in one of these languages.",
         _document_languages,
     ),
-    Facet("year", pgettext_lazy("reader", "Year"), params.integer(1000, 2200), "Of these years.", _years, shown=100),
+    Facet("year", pgettext_lazy("reader", "Year"), params.integer(1000, 2200), "Of these years.", _years, shown=400),
+    Facet(
+        "access",
+        pgettext_lazy("reader", "Access"),
+        params.choice(RecordAccess),
+        "How readers get at it; pages are open.",
+        _choices(RecordAccess),
+    ),
 )

@@ -16,8 +16,9 @@ from cms.api.feeds import BEGINNING, ENTRIES, Atom, tag, writable
 from resources.models import Record
 from search import facets
 from search.answering import Unavailable
-from search.portal import ORDERS, PATH, State, current_locale
+from search.portal import PATH, current_locale
 from search.results import SearchResult, answered
+from search.state import ORDERS, State
 
 FILE = "atom.xml"
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
@@ -69,6 +70,8 @@ def _asked(state: State, snapshot: labels.Labels, locale: str) -> Iterable[str]:
         if chosen := state.chosen.get(facet.name):
             named = facet.labelled(dict.fromkeys(chosen, 0), snapshot, locale)
             yield ", ".join(named.get(code, code) for code in chosen)
+    if any(state.years):
+        yield " – ".join("" if year is None else str(year) for year in state.years)
 
 
 _Moment = datetime.datetime | None

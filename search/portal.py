@@ -3,11 +3,8 @@
 The address holds the whole state. What it says wrongly is passed over, so that an old link still answers.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +14,6 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from cms import frontend, labels
-from cms.api import params
 from cms.languages import CODES, DEFAULT, Language
 from cms.references import Context, Loaded, References
 from resources import highwire, record_numbers, record_shapes
@@ -27,104 +23,18 @@ from resources.exchange.portable import loaded, portable
 from resources.models import Record
 from resources.record_api import public
 from resources.similar import similar
-from search import facets, languages
 from search.answering import Unavailable
+from search.refining import NO_YEARS, refined
 from search.results import Question, SearchAnswer, answered
+from search.state import DEEPEST, ORDERS, PER_SHEET, State
 
 PATH = f"{frontend.PORTAL_SLUG}/"
-PER_SHEET = 20
-DEEPEST = 9_900
-QUERY_LENGTH = 500
 NEWEST = 6
-ORDERS = ("relevance", "-date", "-added", "title")
 SIMILAR = 5
 DOWNLOADS = (("ris", "RIS"), ("bibtex", "BibTeX"), ("csl", "CSL-JSON"), ("csv", "CSV"), ("jsonl", "JSON Lines"))
 """The formats of the API that readers are offered, with their names."""
 ON_HOME = ("theme", "border")
 """Facets that the portal's home begins from."""
-
-
-@dataclass(frozen=True)
-class State:
-    """What an address of the portal asks for, as it could be read."""
-
-    text: str
-    chosen: Mapping[str, Sequence[str]]
-    order: str
-    sheet: int
-    expand: bool
-
-    @classmethod
-    def read(cls, request: HttpRequest) -> "State":
-        """The state in a request's parameters; labels must be current."""
-        given = request.GET
-        chosen = {facet.name: _taken(facet.read, given.getlist(facet.name)) for facet in facets.FACETS}
-        order = given.get("order", "")
-        sheet = given.get("page", "")
-        return cls(
-            given.get("q", "")[:QUERY_LENGTH].strip(),
-            {name: values for name, values in chosen.items() if values},
-            order if order in ORDERS else ORDERS[0],
-            max(1, int(sheet)) if sheet.isascii() and sheet.isdigit() and len(sheet) < 4 else 1,
-            given.get("expand") != "false",
-        )
-
-    @property
-    def is_home(self) -> bool:
-        """Whether nothing is asked for yet."""
-        return not self.text and not self.chosen and self.order == ORDERS[0] and self.sheet == 1
-
-    def address(self, **changed: Any) -> str:
-        """The query of an address with this state but for what is changed; a change of anything leads to sheet 1."""
-        values = {"text": self.text, "chosen": self.chosen, "order": self.order, "expand": self.expand, **changed}
-        given: list[tuple[str, str]] = [("q", values["text"])] if values["text"] else []
-        given += [(name, value) for name, chosen in values["chosen"].items() for value in chosen]
-        given += [("order", values["order"])] if values["order"] != ORDERS[0] else []
-        given += [] if values["expand"] else [("expand", "false")]
-        given += [("page", str(values["page"]))] if values.get("page", 1) != 1 else []
-        return "?" + urlencode(given)
-
-    def with_value(self, name: str, code: str) -> str:
-        """The address with one value more, or without it where it is chosen."""
-        now = list(self.chosen.get(name, ()))
-        values = [value for value in now if value != code] if code in now else [*now, code]
-        chosen = {**self.chosen, name: values}
-        return self.address(chosen={key: found for key, found in chosen.items() if found})
-
-    def question(self, locale: str) -> Question:
-        name = self.order.removeprefix("-")
-        return Question(
-            text=self.text,
-            locale=locale,
-            chosen={facet.name: _values(facet, self.chosen.get(facet.name, ())) for facet in facets.FACETS},
-            order=name,  # type: ignore[arg-type]
-            descending=name == "relevance" or self.order.startswith("-"),
-            limit=PER_SHEET,
-            offset=min(DEEPEST, (self.sheet - 1) * PER_SHEET),
-            expand=self.expand,
-        )
-
-    def subscription(self, locale: str, limit: int) -> Question:
-        """The same question for a feed: what came last, and nothing that only comes near."""
-        return replace(self.question(locale), order="added", descending=True, limit=limit, offset=0, near=False)
-
-
-def _taken(read: params.Reader, texts: Sequence[str]) -> list[str]:
-    """The values that a reader takes, once each."""
-    found = []
-    for text in dict.fromkeys(texts[: params.MAX_VALUES]):
-        if len(text) > params.MAX_LENGTH or languages.clean(text) != text:
-            continue
-        try:
-            read(text)
-        except params.Refused:
-            continue
-        found.append(text)
-    return found
-
-
-def _values(facet: facets.Facet, texts: Sequence[str]) -> list[Any]:
-    return [facet.read(text) for text in texts]
 
 
 @require_safe
@@ -159,24 +69,18 @@ def portal(request: HttpRequest) -> HttpResponse:
 
 def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Labels) -> dict[str, Any]:
     """Chips, facets and sheets of a list of results; what would be found without filters, where nothing is."""
-    rows = []
-    chips = []
-    for facet in found["facets"]:
-        values = [{**value, "address": state.with_value(facet["name"], value["code"])} for value in facet["values"]]
-        chips += [{**value, "facet": facet["label"]} for value in values if value["selected"]]
-        if any(value["count"] for value in values):
-            rows.append({**facet, "values": values, "open": any(value["selected"] for value in values)})
+    rows, chips = refined(state, found)
     total = found["meta"]["total_count"]
     last = min(DEEPEST, max(0, total - 1)) // PER_SHEET + 1
     unfiltered = 0
-    if not total and state.chosen:
+    if not total and state.filtered:
         question = Question(text=state.text, locale=locale, limit=0, expand=state.expand)
         unfiltered = answered(question, snapshot)["meta"]["total_count"]
     return {
         "rows": rows,
         "chips": chips,
         "feed": f"atom.xml{state.address(order=ORDERS[0])}",
-        "without_filters": state.address(chosen={}),
+        "without_filters": state.address(chosen={}, years=NO_YEARS),
         "unfiltered": unfiltered,
         "as_typed": state.address(expand=False),
         "orders": [(order, state.address(order=order)) for order in ORDERS],

@@ -14,10 +14,11 @@ from cms.labels import Coded
 from cms.languages import fallbacks
 from cms.references import API_PATH
 from cms.representation import UncertainDate, uncertain_date
+from resources import hierarchy
 from resources.models import Record
 from search import facets, languages, schema
 from search.answering import Answered, answer
-from search.documents import public_pages
+from search.documents import CONCEPT, public_pages
 from search.engines import nodes
 from search.engines.base import CLOSE, OPEN, Hit
 from search.expansions import Expansion
@@ -59,12 +60,16 @@ class SearchResult(TypedDict):
 
 
 class FacetValue(TypedDict):
-    """A value with how many results it would leave, whatever is chosen of its own facet."""
+    """A value with how many results it would leave, whatever is chosen of its own facet.
+
+    `narrower` are the concepts below a theme; other facets have none.
+    """
 
     code: str
     label: str
     count: int
     selected: bool
+    narrower: list["FacetValue"]
 
 
 class FacetJson(TypedDict):
@@ -128,18 +133,19 @@ class Question:
 
     def asked(self, snapshot: labels.Labels) -> Asked:
         filters: dict[str, nodes.Node] = {
-            facet.name: facet.chosen(self.chosen[facet.name]) for facet in facets.FACETS if self.chosen.get(facet.name)
+            facet.field: facet.chosen(self.chosen[facet.name]) for facet in facets.FACETS if self.chosen.get(facet.name)
         }
         # Under the facet's name, so that it still counts what is left out.
         if not self.chosen.get("type"):
             filters.setdefault("kind", nodes.Must((), (nodes.Values("kind", (facets.PRESS,)),)))
         if self.year_from is not None or self.year_to is not None:
-            filters["years"] = nodes.Between("year", self.year_from, self.year_to)
+            between = nodes.Between("year", self.year_from, self.year_to)
+            filters["year"] = nodes.Must((filters["year"], between)) if "year" in filters else between
         return Asked(
             text=self.text,
             locale=self.locale,
             filters=filters,
-            counts={facet.name: facet.shown for facet in facets.FACETS},
+            counts={facet.field: facet.shown for facet in facets.FACETS},
             order=self.order,
             descending=self.descending,
             offset=self.offset,
@@ -246,13 +252,13 @@ def _marked(passage: str) -> str:
 def _facets(given: Answered, question: Question, snapshot: labels.Labels) -> list[FacetJson]:
     found: list[FacetJson] = []
     for facet in facets.FACETS:
-        counts = dict(given.found.counts.get(facet.name, {}))
+        counts = dict(given.found.counts.get(facet.field, {}))
         chosen = [str(value) for value in question.chosen.get(facet.name, ())]
         for code in chosen:
             counts.setdefault(code, 0)
         named = facet.labelled(counts, snapshot, question.locale)
         values: list[FacetValue] = [
-            {"code": code, "label": named[code], "count": count, "selected": code in chosen}
+            {"code": code, "label": named[code], "count": count, "selected": code in chosen, "narrower": []}
             for code, count in counts.items()
             if code in named
         ]
@@ -260,8 +266,28 @@ def _facets(given: Answered, question: Question, snapshot: labels.Labels) -> lis
             values.sort(key=lambda value: value["code"], reverse=True)
         else:
             values.sort(key=lambda value: (-value["count"], value["label"]))
+        if facet.tree:
+            values = _tree(values, snapshot)
         found.append({"name": facet.name, "label": str(facet.label), "values": values})
     return found
+
+
+def _tree(values: Sequence[FacetValue], snapshot: labels.Labels) -> list[FacetValue]:
+    """Concepts below the themes that they belong to, each level in the order given; under each of several broader ones.
+
+    What is below no theme stands beside them.
+    """
+    known, table = hierarchy.of(snapshot), snapshot.table(CONCEPT)
+    given = {table.by_code[value["code"]].pk: value for value in values}
+    placed: set[int] = set()
+
+    def below(pk: int, above: frozenset[int]) -> FacetValue:
+        placed.add(pk)
+        narrower = known.narrower.get(pk, set()) - above
+        return {**given[pk], "narrower": [below(one, above | {one}) for one in given if one in narrower]}
+
+    found = [below(pk, frozenset({pk})) for pk in given if pk in known.themes]
+    return [*found, *(value for pk, value in given.items() if pk not in placed)]
 
 
 def _expansion(one: Expansion, locale: str) -> ExpansionJson:

@@ -9,7 +9,7 @@ from typing import Any
 
 from search.languages import EXACT, LANGUAGES, OTHER, fold, tokens
 
-VERSION = 2
+VERSION = 3
 """To be raised when documents are made otherwise; changes of fields and of their analysis show by themselves."""
 
 TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")
@@ -20,7 +20,7 @@ beginnings of all words, which relatives share from one language to the next («
 START = 5
 """Letters of a beginning."""
 
-KEYWORDS = ("kind", "type", "theme", "concept", "border", "territory", "country", "author", "language")
+KEYWORDS = ("kind", "type", "concept", "border", "territory", "scale", "country", "author", "language", "access")
 """Codes that facets count and filters ask for; a document may have several of each."""
 IDENTIFIERS = "identifier"
 """DOI, ISBN, shelf marks: folded, letters and digits alone."""

@@ -1,11 +1,15 @@
 """`/api/v2/search/`."""
 
+import datetime
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from resources.models import Concept, RecordCopy, RecordFile
 from search import answering
 from search.engines.configured import engines
-from tests.factories import resources
+from tests.factories import borders, documents, resources
 from tests.search.site import Broken, refresh
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +77,40 @@ def test_facets_count_and_filter(client, library):
     assert titles(ask(client, kind="record", order="title", locale="fr")) == ["Il treno", "Les trains de la santé"]
     assert titles(ask(client, kind="record", order="-date", locale="fr")) == ["Il treno", "Les trains de la santé"]
     assert titles(ask(client, year="2019,2021", limit="1", offset="1", order="date", locale="fr")) == ["Il treno"]
+
+
+def test_concepts_are_counted_below_their_themes(client, library):
+    health = Concept.objects.get(code="health")
+    care = resources.concept("care", broader=[health])
+    resources.concept("rail", broader=[health])
+    library["study"].concepts = [care]
+    library["study"].save_revision().publish()
+    refresh()
+    [theme] = [one for one in ask(client, theme="care", locale="de")["facets"] if one["name"] == "theme"]
+    [top] = theme["values"]
+    assert (top["code"], top["count"], top["selected"]) == ("health", 2, False)
+    assert [(one["code"], one["count"], one["selected"]) for one in top["narrower"]] == [("care", 1, True)]
+
+
+def test_how_to_get_at_documents_and_the_scale_of_territories(client, library):
+    record, _document = resources.record_with_text("Text")
+    record.territories = [borders.territory("rhin", scale="euroregion")]
+    record.copies = [RecordCopy(shelf_mark="GV 1")]
+    record.url = "https://example.org/"
+    record.save_revision().publish()
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    library["study"].files = [RecordFile(document=documents.document(title="Later"), open_from=tomorrow)]
+    library["study"].url = "https://example.org/"
+    library["study"].save_revision().publish()
+    refresh()
+    found = ask(client, kind="record", locale="fr")
+    assert facet(found, "access") == {"open": 1, "paper": 1, "embargo": 1, "link": 1, "offline": 1}
+    assert facet(found, "scale") == {"euroregion": 1}
+    assert titles(ask(client, kind="record", access="embargo,offline", order="title")) == [
+        "Il treno",
+        "Les trains de la santé",
+    ]
+    assert titles(ask(client, scale="euroregion", access="paper")) == ["Titre"]
 
 
 def test_a_name_in_another_language_is_found_and_said(client, library):

@@ -146,15 +146,26 @@ def test_orders(library):
 
 def test_counts_of_a_facet_ignore_its_own_selection(library):
     asked = Asked(
-        filters={"theme": nodes.Values("theme", ("health",)), "border": nodes.Values("border", ("fr-de", "fr-lu"))},
-        counts={"theme": 20, "border": 20, "type": 20, "year": 100},
+        filters={"concept": nodes.Values("concept", ("health",)), "border": nodes.Values("border", ("fr-de", "fr-lu"))},
+        counts={"concept": 20, "border": 20, "type": 20, "year": 100},
     )
     answer = search(library, asked)
     assert [hit.id for hit in answer.hits] == ["health-fr-de"]
-    assert answer.counts["theme"] == {"health": 1, "governance": 1, "employment": 1, "mobility": 1}
+    assert answer.counts["concept"] == {"health": 1, "governance": 1, "employment": 1, "mobility": 1}
     assert answer.counts["border"] == {"fr-de": 1, "fr-es": 1}
     assert answer.counts["type"] == {"fiche": 1}
     assert answer.counts["year"] == {"2021": 1}
+
+
+def test_a_range_and_values_of_years_are_one_facet(engine):
+    for year in (1999, 2001, 2005):
+        work = Document(f"of-{year}", title={"fr": str(year)}, numbers={"year": year}, keywords={"access": ["open"]})
+        engine.put([work])
+    between = nodes.Must((nodes.Sum((nodes.Between("year", 2001, 2001),)), nodes.Between("year", 2000, 2010)))
+    answer = search(engine, Asked(filters={"year": between}, counts={"year": 400, "access": 20, "scale": 20}))
+    assert [hit.id for hit in answer.hits] == ["of-2001"]
+    assert answer.counts["year"] == {"1999": 1, "2001": 1, "2005": 1}
+    assert (answer.counts["access"], answer.counts["scale"]) == ({"open": 1}, {})
 
 
 def test_passages_are_marked(library):

@@ -62,6 +62,17 @@ def test_the_address_holds_the_state(client, library):
     assert '<a href="?q=sant%C3%A9&order=title"><span class="hidden">Retirer – Contenu: </span>Documents' in page
 
 
+def test_years_are_columns_and_a_range(client, library):
+    page = shown(client, kind="record")
+    column = '<a href="?kind=record&year_from=2019&year_to=2019" rel="nofollow" title="2019 : 1" aria-current="true">'
+    assert column in page
+    page = shown(client, kind="record", year_from="2020", year_to="nonsense")
+    assert results(page) == ["Il treno"]
+    assert column.replace(' aria-current="true"', "") in page  # what is outside of the range is still there to choose
+    assert '<a href="?kind=record"><span class="hidden">Retirer – Année: </span>2020 – ' in page
+    assert '<input type="hidden" name="year_from" value="2020">' in page
+
+
 def test_a_name_in_another_language_is_said_and_can_be_refused(client, library):
     page = shown(client, "/de/portail/", q="Gesundheit")
     assert "→ santé" in page or "→ health" in page
