@@ -14,6 +14,7 @@ from cms import attempts, frontend, media_views, reading
 from home import views
 from resources import file_views
 from search import feed, portal
+from search.oai import view as oai
 
 handler400 = "cms.api.errors.refuse_request"
 handler404 = "cms.api.errors.nothing_there"
@@ -34,6 +35,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path(f"{file_views.THUMBNAILS}<uuid:key>.webp", file_views.thumbnail),
     path("api/v2/", include("cms.api.router")),
+    path("oai", oai.oai),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media_views.media),
     path(portal.PATH, portal.in_default_language),
     *i18n_patterns(

@@ -22,7 +22,7 @@ _ROLES = {
     AgentRole.FUNDER: "funder",
     AgentRole.PUBLISHER: "publisher",
 }
-_LICENCES = {
+LICENCES = {
     "cc-by": "https://creativecommons.org/licenses/by/4.0/",
     "cc-by-sa": "https://creativecommons.org/licenses/by-sa/4.0/",
     "cc-by-nc": "https://creativecommons.org/licenses/by-nc/4.0/",
@@ -32,6 +32,7 @@ _LICENCES = {
     "etalab": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
     "public-domain": "https://creativecommons.org/publicdomain/mark/1.0/",
 }
+"""Where licences are said in full, by their code."""
 
 
 def described(record: Record, card: "RecordJson", numbers: Iterable[RecordIdentifier], context: Context) -> JsonLd:
@@ -50,7 +51,7 @@ def described(record: Record, card: "RecordJson", numbers: Iterable[RecordIdenti
         "isbn": [row.value for row in numbers if row.scheme == Scheme.ISBN],
         "identifier": [address(row.scheme, row.value) for row in numbers if row.scheme == Scheme.DOI],
         "url": record.url,
-        "license": _LICENCES.get(record.licence),
+        "license": LICENCES.get(record.licence),
         "keywords": [concept["label"] for concept in card["concepts"]],
     }
     for link in record.agent_links.all():
