@@ -3,6 +3,7 @@
 from resources.agents import Agent, AgentKind, AgentName
 from resources.dossiers import ChapterPage, DossierIndexPage, DossierPage
 from resources.exchange.importing import ImportedRecord
+from resources.exchange.imports import ImportFile, ImportLine, RecordImport
 from resources.files import FileText, Outcome, RecordFile, RecordFileAccess
 from resources.positions import PositionIndexPage, PositionPage, PositionSignatory
 from resources.projects import ProjectIndexPage, ProjectKind, ProjectPage, ProjectPartner
@@ -36,6 +37,8 @@ __all__ = [
     "DossierIndexPage",
     "DossierPage",
     "FileText",
+    "ImportFile",
+    "ImportLine",
     "ImportedRecord",
     "Kind",
     "Licence",
@@ -56,6 +59,7 @@ __all__ = [
     "RecordFile",
     "RecordFileAccess",
     "RecordIdentifier",
+    "RecordImport",
     "RecordLanguage",
     "RecordLink",
     "RecordNumber",

@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -14,14 +13,15 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter
 from cms.representation import uncertain_date
 from resources import languages
+from resources.exchange import table
+from resources.exchange.portable import portable, relations
+from resources.import_views import menu_item
 from resources.record_form import TABS, RecordForm
 from resources.record_types import RecordCollection, RecordType
 from resources.records import AgentRole, Record, RecordLanguage
 
 SHOWN_AGENTS = 3
 EXPORTED_AT_ONCE = 500
-EXPORTED_RELATIONS = ("languages", "identifiers", "borders", "territories", "countries", "concepts", "copies")
-"""What an export tells beside what the list shows."""
 
 
 def _facts(name: str, label: Any) -> django_filters.ModelMultipleChoiceFilter:
@@ -75,11 +75,14 @@ class RecordIndexView(FactIndexView):
 
     def get_base_queryset(self) -> QuerySet[Any]:
         records = super().get_base_queryset()
-        return records.prefetch_related(*EXPORTED_RELATIONS) if self.is_export else records
+        return records.prefetch_related(None).prefetch_related(*relations()) if self.is_export else records
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """An export needs nothing of the page around a list, which counts by loading everything."""
         return {"object_list": self.object_list} if self.is_export else super().get_context_data(**kwargs)
+
+    def to_row_dict(self, item: Any) -> Any:
+        return {name: item.snippet_viewset.export_value(item, name) for name in self.list_export}
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
         return super().as_spreadsheet(_InParts(queryset), spreadsheet_format)
@@ -94,44 +97,6 @@ class _InParts:
 
     def __iter__(self) -> Iterator[Record]:
         return self.queryset.iterator(chunk_size=EXPORTED_AT_ONCE)
-
-
-EXPORTS: dict[str, Any] = {
-    "title": lambda record: record.original.title if record.original else "",
-    "subtitle": lambda record: record.original.subtitle if record.original else "",
-    "type": lambda record: record.type.code,
-    "author": lambda record: _agents(record, AgentRole.AUTHOR),
-    "editor": lambda record: _agents(record, AgentRole.EDITOR),
-    "publisher": lambda record: _agents(record, AgentRole.PUBLISHER),
-    "date": _date,
-    "languages": lambda record: [row.language for row in record.languages.all()],
-    "collection": lambda record: record.collection.code if record.collection else "",
-    "collection_number": lambda record: record.collection_number,
-    "host": lambda record: record.host,
-    "volume": lambda record: record.volume,
-    "issue": lambda record: record.issue,
-    "pages": lambda record: record.pages,
-    "place": lambda record: record.place,
-    "identifiers": lambda record: [f"{row.scheme}:{row.value}" for row in record.identifiers.all()],
-    "url": lambda record: record.url,
-    "borders": lambda record: [fact.code for fact in record.borders.all()],
-    "territories": lambda record: [fact.code for fact in record.territories.all()],
-    "countries": lambda record: [fact.code for fact in record.countries.all()],
-    "concepts": lambda record: [fact.code for fact in record.concepts.all()],
-    "keywords": lambda record: record.keyword_list,
-    "copies": lambda record: [row.shelf_mark for row in record.copies.all()],
-    "added_at": lambda record: record.added_at,
-}
-HEADINGS = {
-    "title": _("title"),
-    "subtitle": _("subtitle"),
-    "author": AgentRole.AUTHOR.label,
-    "editor": AgentRole.EDITOR.label,
-    "publisher": AgentRole.PUBLISHER.label,
-    "languages": _("languages"),
-    "identifiers": _("identifiers"),
-    "copies": _("shelf mark"),
-}
 
 
 class RecordViewSet(FactViewSet):
@@ -159,15 +124,18 @@ class RecordViewSet(FactViewSet):
 
     @property
     def list_export(self) -> list[str]:
-        return ["code", *EXPORTS, "live"]
+        return [*table.COLUMNS, *table.ADDED]
 
     @property
     def export_headings(self) -> dict[str, Any]:
-        return {name: capfirst(label) for name, label in HEADINGS.items()}
+        return {name: table.heading(name) for name in self.list_export}
 
     def export_value(self, fact: Any, field: str) -> Any:
-        value = EXPORTS[field](fact) if field in EXPORTS else getattr(fact, field)
-        return " ; ".join(value) if isinstance(value, list) else value
+        if field not in table.COLUMNS:
+            return getattr(fact, field)
+        if not hasattr(fact, "as_portable"):
+            fact.as_portable = portable(fact)
+        return table.COLUMNS[field](fact.as_portable)
 
     def get_edit_handler(self) -> Any:
         return TabbedInterface(TABS, base_form_class=RecordForm).bind_to_model(self.model)
@@ -197,3 +165,7 @@ class DocumentationGroup(SnippetViewSetGroup):
     menu_label = _("Documentary portal")
     menu_icon = "doc-full-inverse"
     menu_order = 205
+
+    def get_submenu_items(self) -> list[Any]:
+        items = list(super().get_submenu_items())
+        return [*items, menu_item(len(items))]

@@ -3,7 +3,7 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from resources import duplicate_views, file_views
+from resources import duplicate_views, file_views, import_views
 from resources.admin import ThesaurusGroup
 from resources.record_admin import DocumentationGroup
 
@@ -12,4 +12,5 @@ register_snippet(ThesaurusGroup)
 
 hooks.register("register_admin_urls", duplicate_views.admin_urls)
 hooks.register("register_admin_urls", file_views.admin_urls)
+hooks.register("register_admin_urls", import_views.admin_urls)
 hooks.register("register_snippet_listing_buttons", duplicate_views.listing_buttons)

@@ -2,7 +2,7 @@
 
 Records come in published. A record without a revision is as the import left it; from the first draft on it is its
 editors'. What a source calls a record (its `key`, else a DOI, ISBN or local number) finds it again, so a load that was
-interrupted is simply begun anew.
+interrupted is simply begun anew. What we wrote ourselves is found by our number.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 from anyascii import anyascii
 from django.apps import apps
@@ -18,6 +18,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cms import addresses, indexing
 from cms.facts import NameKind
@@ -25,14 +27,35 @@ from cms.languages import CODES
 from cms.publishable import check_whole
 from resources import languages
 from resources.agents import Agent, AgentKind, AgentName
-from resources.exchange.portable import INDEXED, PLAIN, By, Portable, Unreadable, known_date
-from resources.identifiers import UNIQUE, normalised
-from resources.record_types import RecordCollection, RecordType
+from resources.duplicates import SHORTEST, YEARS
+from resources.exchange.portable import (
+    INDEXED,
+    PLAIN,
+    By,
+    Portable,
+    Unreadable,
+    known_date,
+    loaded,
+    portable,
+    says_the_same,
+)
+from resources.identifiers import UNIQUE, Scheme, normalised
+from resources.record_types import Kind, RecordCollection, RecordType
 from resources.records import Record, RecordAgent, RecordCopy, RecordIdentifier, RecordLanguage, RecordText, title_key
 
 BATCH = 50
 """Records in one transaction: about a second, because on SQLite everybody else waits to write."""
-Outcome = Literal["created", "updated", "unchanged", "left", "unreadable"]
+
+
+class Outcome(models.TextChoices):
+    """What becomes of one record of a source."""
+
+    CREATED = "created", gettext_lazy("new")
+    UPDATED = "updated", gettext_lazy("brought up to date")
+    UNCHANGED = "unchanged", gettext_lazy("unchanged")
+    LEFT = "left", gettext_lazy("left as editors have it")
+    DUPLICATE = "duplicate", gettext_lazy("duplicate, left out")
+    UNREADABLE = "unreadable", gettext_lazy("unreadable")
 
 
 class ImportedRecord(models.Model):
@@ -52,7 +75,7 @@ class ImportedRecord(models.Model):
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one record of a source; `code` is its number, `why` says what was left or is wrong."""
+    """What became of one record of a source; `code` is its number here, `why` says what is to be known of it."""
 
     place: int
     outcome: Outcome
@@ -64,12 +87,16 @@ Entry = tuple[int, Portable | Unreadable]
 """The place of a record in its source (a line, from 1), and what was read there."""
 
 
-def load(entries: Iterable[Entry], source: str, *, dry_run: bool = False) -> Iterator[Line]:
-    """Write the records of a source, telling what became of each; a dry run tells and writes nothing."""
+def load(entries: Iterable[Entry], source: str, *, dry_run: bool = False, leave_alike: bool = False) -> Iterator[Line]:
+    """Write the records of a source, telling what became of each; a dry run tells and writes nothing.
+
+    What looks like a record that is there already (the same ISBN, or title and about the year) is named; with
+    `leave_alike` it is left out.
+    """
     waiting = iter(entries)
     while batch := list(islice(waiting, BATCH)):
         with transaction.atomic() if dry_run else indexing.at_once():
-            lines = [*_Batch(source, batch).lines()]
+            lines = [*_Batch(source, batch, leave_alike).lines()]
             if dry_run:
                 transaction.set_rollback(True)
         yield from lines
@@ -78,8 +105,8 @@ def load(entries: Iterable[Entry], source: str, *, dry_run: bool = False) -> Ite
 class _Batch:
     """Some records of a source with what the database knows of them."""
 
-    def __init__(self, source: str, entries: list[Entry]) -> None:
-        self.source = source
+    def __init__(self, source: str, entries: list[Entry], leave_alike: bool) -> None:
+        self.source, self.leave_alike = source, leave_alike
         self.made_agents: list[tuple[str, int]] = []
         self.entries = entries
         self.types = {fact.code: fact for fact in RecordType.objects.filter(live=True)}
@@ -96,16 +123,18 @@ class _Batch:
         for text, agent, code in signed.values_list("text", "fact_id", "fact__code"):
             self.agents.setdefault(title_key(text), agent)
             self.agents[f"code:{code}"] = agent
-        keys = [key_of(one) for _place, one in entries if not isinstance(one, Unreadable)]
-        known = ImportedRecord.objects.filter(source=source, key__in=keys).select_related("number")
+        readable = [one for _place, one in entries if not isinstance(one, Unreadable)]
+        known = ImportedRecord.objects.filter(source=source, key__in=[key_of(one) for one in readable])
         self.known = {imported.key: imported for imported in known}
-        codes = [str(imported.number_id) for imported in self.known.values()]
+        codes = {str(imported.number_id) for imported in self.known.values()}
+        codes |= {one["number"] for one in readable if "number" in one}
         self.records = {record.code: record for record in Record.objects.filter(code__in=codes)}
+        self.alike = _Alike(readable)
 
     def lines(self) -> Iterator[Line]:
         for place, one in self.entries:
             if isinstance(one, Unreadable):
-                yield Line(place, "unreadable", why=str(one))
+                yield Line(place, Outcome.UNREADABLE, why=str(one))
                 continue
             self.made_agents = []
             try:
@@ -114,34 +143,60 @@ class _Batch:
                 self.agents.update(self.made_agents)  # not before: they may have been taken back with the record
                 yield line
             except Unreadable as error:
-                yield Line(place, "unreadable", why=str(error))
+                yield Line(place, Outcome.UNREADABLE, why=str(error))
             except ValidationError as error:
-                yield Line(place, "unreadable", why=_told(error))
+                yield Line(place, Outcome.UNREADABLE, why=_told(error))
 
     def _line(self, place: int, one: Portable) -> Line:
         key, digest = key_of(one), _digest(one)
         imported = self.known.get(key)
-        if imported is not None:
-            code = str(imported.number_id)
-            record = self.records.get(code)
-            if record is None:
-                return Line(place, "left", code, "was deleted or merged since")
-            if imported.digest == digest:
-                return Line(place, "unchanged", code)
-            if record.latest_revision_id is not None or not record.live:
-                return Line(place, "left", code, "was changed by an editor since")
-            self._write(record, one)
+        if imported is None:
+            record = self.records.get(one.get("number", ""))
+            return self._create(place, one, key, digest) if record is None else self._ours(place, one, record)
+        code = str(imported.number_id)
+        record = self.records.get(code)
+        if record is None:
+            return Line(place, Outcome.LEFT, code, _("It was deleted or merged since."))
+        if imported.digest == digest:
+            return Line(place, Outcome.UNCHANGED, code)
+        line = self._update(place, one, record)
+        if line.outcome == Outcome.UPDATED:
             imported.digest = digest
             imported.save()
-            return Line(place, "updated", code)
+        return line
+
+    def _ours(self, place: int, one: Portable, record: Record) -> Line:
+        """What bears our number is that record, unless it came from elsewhere, where numbers are others."""
+        if record.title_key != title_key(title_of(one)):
+            message = _("No. %(code)s is “%(title)s”: leave the number out if this is another document.")
+            return Line(place, Outcome.LEFT, record.code, message % {"code": record.code, "title": record})
+        [record] = loaded([record])
+        if says_the_same(one, portable(record)):
+            return Line(place, Outcome.UNCHANGED, record.code)
+        return self._update(place, one, record)
+
+    def _update(self, place: int, one: Portable, record: Record) -> Line:
+        if record.latest_revision_id is not None or not record.live:
+            return Line(place, Outcome.LEFT, record.code, _("An editor changed it since."))
+        self._write(record, one)
+        return Line(place, Outcome.UPDATED, record.code)
+
+    def _create(self, place: int, one: Portable, key: str, digest: str) -> Line:
         if other := _same(one):
-            return Line(place, "left", other, "is there already with the same DOI or local number")
+            message = _("No. %(code)s has this DOI or local number already.") % {"code": other}
+            return Line(place, Outcome.DUPLICATE, other, message)
+        chapter = (found := _find(self.types, self.named["type"], one["type"])) and found.kind == Kind.CHAPTER
+        like = self.alike.to(one, chapter=bool(chapter))
+        why = _("It looks like no. %(code)s.") % {"code": like} if like else ""
+        if like and self.leave_alike:
+            return Line(place, Outcome.DUPLICATE, like, why)
         record = Record(live=True)
         self._write(record, one)
         number = int(record.code)
         self.records[record.code] = record
         self.known[key] = ImportedRecord.objects.create(source=self.source, key=key, number_id=number, digest=digest)
-        return Line(place, "created", record.code)
+        self.alike.add(record)
+        return Line(place, Outcome.CREATED, record.code, why)
 
     def _write(self, record: Record, one: Portable) -> None:
         record.type = _of(self.types, self.named["type"], "type", one["type"])
@@ -209,6 +264,51 @@ class _Batch:
         record.keywords = "\n".join(dict.fromkeys(free))
 
 
+class _Alike:
+    """Records that look like those of a batch (two queries): the same ISBN, or the same title of about the same year.
+
+    Typing errors are looked for where an editor types (resources.duplicates): to compare each of an import with all
+    that are there would take longer with every record.
+    """
+
+    def __init__(self, batch: list[Portable]) -> None:
+        titles = {key for one in batch if len(key := title_key(title_of(one))) >= SHORTEST}
+        isbns = {value for one in batch for value in _isbns(one)}
+        held = RecordIdentifier.objects.filter(scheme=Scheme.ISBN, value__in=isbns).order_by("pk")
+        self.by_isbn = dict(held.values_list("value", "record__code")) if isbns else {}
+        self.by_title: dict[str, list[tuple[int | None, str]]] = {}
+        for record in Record.objects.filter(title_key__in=titles).only("code", "title_key", "date") if titles else ():
+            self.add(record)
+
+    def add(self, record: Record) -> None:
+        """One more that others may look like, by its title."""
+        if len(record.title_key) >= SHORTEST:
+            self.by_title.setdefault(record.title_key, []).append((record.year, record.code))
+
+    def to(self, one: Portable, *, chapter: bool) -> str:
+        """The number of a record that this one looks like; a chapter has the ISBN of its book."""
+        for value in () if chapter else _isbns(one):
+            if code := self.by_isbn.get(value):
+                return code
+        year = known_date(one["date"])[0].year if one.get("date") else None
+        for other, code in self.by_title.get(title_key(title_of(one)), ()):
+            if year is None or other is None or abs(year - other) <= YEARS:
+                return code
+        return ""
+
+
+def _isbns(one: Portable) -> list[str]:
+    given = one.get("identifiers", ())
+    return [_normalised(Scheme.ISBN, number["value"]) for number in given if number["scheme"] == Scheme.ISBN]
+
+
+def title_of(one: Portable) -> str:
+    """The original title; empty where there is none."""
+    texts = one["texts"]
+    original = next((text for text in texts if text.get("original")), texts[0] if texts else None)
+    return original["title"] if original else ""
+
+
 def _by_name(facts: dict[str, Any]) -> dict[str, Any]:
     """Facts by any of their names, whatever its capitals and accents (one query)."""
     if not facts:
@@ -230,8 +330,7 @@ def key_of(one: Portable) -> str:
     for number in one.get("identifiers", ()):
         if number["scheme"] in UNIQUE:
             return f"{number['scheme']}:{_normalised(number['scheme'], number['value'])}"[:200]
-    title = one["texts"][0]["title"] if one["texts"] else ""
-    return f"{one['type']} {one.get('date', '')} {title_key(title)}"[:200]
+    return f"{one['type']} {one.get('date', '')} {title_key(title_of(one))}"[:200]
 
 
 def _normalised(scheme: str, value: str) -> str:
@@ -256,23 +355,29 @@ def _same(one: Portable) -> str | None:
     return None
 
 
+def _find(facts: dict[str, Any], named: dict[str, Any], code: str) -> Any:
+    """A fact by its code or one of its names, None where it is unknown."""
+    return facts.get(code) or named.get(title_key(code))
+
+
 def _of(facts: dict[str, Any], named: dict[str, Any], name: str, code: str) -> Any:
     """A fact by its code or one of its names."""
-    found = facts.get(code) or named.get(title_key(code))
+    found = _find(facts, named, code)
     if found is None:
-        raise Unreadable(f"{name}: {code!r} is not a known code")
+        raise Unreadable(_("%(field)s: “%(value)s” is not known here") % {"field": name, "value": code})
     return found
 
 
 def _language(code: str) -> str:
     if code not in languages.KNOWN:
-        raise Unreadable(f"languages: {code!r} is not a known language (ISO 639-1)")
+        message = _("%(field)s: “%(value)s” is no known language (ISO 639-1, such as fr)")
+        raise Unreadable(message % {"field": "languages", "value": code})
     return code
 
 
 def _texts(one: Portable) -> list[RecordText]:
     if not one["texts"]:
-        raise Unreadable("texts: give a title at least")
+        raise Unreadable(_("texts: give a title at least"))
     marked = any(text.get("original") for text in one["texts"])
     return [
         RecordText(

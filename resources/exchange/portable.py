@@ -4,10 +4,12 @@ Facts are named by their codes, languages by ISO 639-1, a date by as much of it 
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from typing import Any, NotRequired
 
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import gettext as _
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic import ValidationError as Invalid
 from typing_extensions import TypedDict
@@ -107,7 +109,7 @@ class Unreadable(ValueError):
 def read(text: str | bytes) -> Portable:
     """One line of JSON; Unreadable names the field that is wrong."""
     try:
-        return _ADAPTER.validate_json(text)
+        return _clean(_ADAPTER.validate_json(text))
     except Invalid as error:
         raise _unreadable(error) from None
 
@@ -115,15 +117,55 @@ def read(text: str | bytes) -> Portable:
 def checked(given: Any) -> Portable:
     """A mapping that another format was read into; Unreadable names the field that is wrong."""
     try:
-        return _ADAPTER.validate_python(given)
+        return _clean(_ADAPTER.validate_python(given))
     except Invalid as error:
         raise _unreadable(error) from None
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def _clean(value: Any) -> Any:
+    """Texts without control characters, of which PostgreSQL keeps none with a zero and XML none at all."""
+    if isinstance(value, str):
+        return _CONTROL.sub("", value)
+    if isinstance(value, dict):
+        return {name: _clean(one) for name, one in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list) else value
 
 
 def _unreadable(error: Invalid) -> Unreadable:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
-    return Unreadable(f"{place}: {first['msg']}" if place else str(first["msg"]))
+    said = {
+        "missing": _("is missing"),
+        "extra_forbidden": _("is no field that is known here"),
+        "json_invalid": _("is no JSON"),
+        "literal_error": _("is none of the values that are known here"),
+        "enum": _("is none of the values that are known here"),
+        "string_type": _("must be a text"),
+        "list_type": _("must be a list"),
+        "dict_type": _("must be an object"),
+        "bool_parsing": _("must be true or false"),
+    }
+    message = said.get(first["type"], str(first["msg"]))
+    return Unreadable(f"{place}: {message}" if place else message)
+
+
+def says_the_same(one: Portable, other: Portable) -> bool:
+    """Whether two forms describe a document alike; keys, numbers and the codes of agents, which have names, aside."""
+    return _said(one) == _said(other)
+
+
+def _said(one: Portable) -> dict[str, Any]:
+    found: dict[str, Any] = {name: value for name, value in one.items() if name not in {"key", "number"} and value}
+    texts = sorted(one["texts"], key=lambda text: not text.get("original", False))
+    found["texts"] = [{name: said for name, said in text.items() if name != "original" and said} for text in texts]
+    found["texts"][1:] = sorted(found["texts"][1:], key=lambda text: str(text["language"]))
+    found["agents"] = sorted(((by["role"], by["name"]) for by in one.get("agents", ())), key=lambda by: by[0])
+    found["identifiers"] = sorted((number["scheme"], number["value"]) for number in one.get("identifiers", ()))
+    found["copies"] = sorted((copy["shelf_mark"], copy.get("location", "")) for copy in one.get("copies", ()))
+    return {**found, **{name: sorted(one.get(name, ())) for name in INDEXED}}  # type: ignore[call-overload]
 
 
 def known_date(text: str) -> tuple[datetime.date, DatePrecision]:
@@ -137,7 +179,8 @@ def known_date(text: str) -> tuple[datetime.date, DatePrecision]:
             return datetime.datetime.strptime(text, form).date(), precision
         except ValueError:
             continue
-    raise Unreadable(f"date: {text!r} is no date such as 2019, 2019-03 or 2019-03-01")
+    message = _("%(field)s: “%(value)s” is no date such as 2019, 2019-03 or 2019-03-01")
+    raise Unreadable(message % {"field": "date", "value": text})
 
 
 def loaded(records: Iterable[Record]) -> list[Record]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from resources.exchange import portable, ris
+from resources.exchange import bibtex_in, portable, ris, table
 from resources.exchange.importing import Entry
 
 Reader = Callable[[IO[bytes]], Iterator[Entry]]
@@ -19,10 +19,19 @@ def json_lines(stream: IO[bytes]) -> Iterator[Entry]:
                 yield place, error
 
 
-READERS: dict[str, Reader] = {"jsonl": json_lines, "ris": ris.read}
+READERS: dict[str, Reader] = {"bibtex": bibtex_in.read, "csv": table.read, "jsonl": json_lines, "ris": ris.read}
+ENDINGS = {
+    "bib": "bibtex",
+    "bibtex": "bibtex",
+    "csv": "csv",
+    "tsv": "csv",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "ris": "ris",
+}
+"""What names of files end in, and what they hold then."""
 
 
 def format_of(name: str) -> str | None:
     """The format that a file's name ends in; None where it says nothing."""
-    ending = name.rpartition(".")[2].lower()
-    return ending if ending in READERS else None
+    return ENDINGS.get(name.rpartition(".")[2].lower())

@@ -113,7 +113,7 @@ def _portable(entry: dict[str, Any]) -> dict[str, Any]:
     kind = _TYPES.get(entry.get("type_of_reference", ""), Kind.OTHER)
     full = entry.get("title") or entry.get("primary_title") or ""
     title, subtitle = names.parts_of_title(full, entry.get("short_title", ""))
-    spoken = [_iso(code) for code in _several(entry.get("language"))]
+    spoken = [iso(code) for code in _several(entry.get("language"))]
     text = {"language": spoken[0] if spoken else "fr", "title": title, "subtitle": subtitle, "original": True}
     if abstract := entry.get("abstract") or entry.get("notes_abstract"):
         text["abstract"] = abstract
@@ -180,7 +180,7 @@ _NAMES = {"fre": "fr", "fra": "fr", "eng": "en", "ger": "de", "deu": "de", "spa"
 _NAMES |= {"nld": "nl", "por": "pt", "cat": "ca", "ltz": "lb", "français": "fr", "english": "en", "deutsch": "de"}
 
 
-def _iso(code: str) -> str:
+def iso(code: str) -> str:
     """ISO 639-1 of what other programs write: "fre", "fr-FR", "Français"."""
     low = code.lower()
     return _NAMES.get(low, low[:2])

@@ -27,7 +27,7 @@ from cms.preview import sharing
 from cms.translation import drafting, status, trees
 from cms.webhooks.models import Delivery, Kind, Webhook
 from home.models import NavigationEntry
-from resources.models import Concept, Record, RecordCollection, RecordFile
+from resources.models import Concept, Record, RecordCollection, RecordFile, RecordImport
 from tests.factories.borders import named, obstacle_index, obstacle_page
 from tests.factories.pages import home_page, locale, standard_page
 from tests.factories.pictures import image
@@ -389,6 +389,12 @@ def export_records(site: Site) -> bool:
     return answer.status_code == 200 and b"Essai" in b"".join(answer)
 
 
+def import_records(site: Site) -> bool:
+    file = ContentFile(b'{"type": "report", "texts": [{"language": "fr", "title": "Essai"}]}', "a.jsonl")
+    site.post("record_imports", data={"file": file, "source": "essai"})
+    return RecordImport.objects.exists()
+
+
 def others_image(site: Site) -> bool:
     return site.get("wagtailimages:edit", image(name="other.jpg").pk)
 
@@ -501,6 +507,7 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Notice", "faire relire un fichier"): read_again,
     ("Notice", "fusionner avec une autre"): merge_records,
     ("Notice", "exporter la liste"): export_records,
+    ("Notice", "importer un fichier"): import_records,
     ("Type de document ou collection de la MOT", "proposer"): propose(RecordCollection),
     ("Type de document ou collection de la MOT", "publier ou retirer"): withdraw(RecordCollection),
     ("Type de document ou collection de la MOT", "supprimer"): remove(RecordCollection),

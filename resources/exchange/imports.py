@@ -1,0 +1,236 @@
+"""Imports that somebody begins in the admin: read, looked at, confirmed and written by the worker, a piece at a time.
+
+What was read waits in the database (`ImportLine`), so that whichever worker comes next goes on behind the last piece.
+"""
+
+import io
+import logging
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from cms import indexing
+from resources.exchange import importing, readers
+from resources.exchange.importing import Entry, Outcome, load
+from resources.exchange.portable import Unreadable
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 50 * 1024**2
+MOST_LINES = 60_000
+STAGED = 500
+"""Lines that are kept in one transaction while a file is read."""
+SECONDS = 5
+"""How long one task works before it lets others of the queue come first."""
+STILL = timedelta(minutes=2)
+"""After that long without a step nobody works at an import any more."""
+
+
+class State(models.TextChoices):
+    """Where an import stands."""
+
+    READING = "reading", _("being read")
+    CHECKING = "checking", _("being looked at")
+    CHECKED = "checked", _("waits for your confirmation")
+    WRITING = "writing", _("going in")
+    DONE = "done", _("done")
+    FAILED = "failed", _("has failed")
+
+
+WORKING = (State.READING, State.CHECKING, State.WRITING)
+
+
+class RecordImport(models.Model):
+    """One import: where from, how far it is, and whose it is."""
+
+    source = models.CharField(max_length=100)
+    file_name = models.CharField(max_length=200, blank=True)
+    format = models.CharField(max_length=10, blank=True)
+    leave_alike = models.BooleanField(default=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    """Lines of the present state that are behind it."""
+    problem = models.CharField(max_length=500, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    begun_at = models.DateTimeField(default=timezone.now, db_index=True)
+    moved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-begun_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.source
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the worker has something to do for it."""
+        return self.state in WORKING
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the worker should have moved it long ago."""
+        return self.is_working and timezone.now() - self.moved_at > STILL
+
+    def counted(self) -> dict[Outcome, int]:
+        """How many lines ended how, in the order of Outcome (one query)."""
+        rows = self.lines.exclude(outcome="").order_by().values_list("outcome").annotate(models.Count("pk"))
+        found = dict(rows)
+        return {outcome: found[outcome] for outcome in Outcome if outcome in found}
+
+
+class ImportFile(models.Model):
+    """The bytes of an upload until they are read: here, because web and worker may be on two machines."""
+
+    record_import = models.OneToOneField(RecordImport, on_delete=models.CASCADE, related_name="file")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.record_import)
+
+
+class ImportLine(models.Model):
+    """One record of an import: what was read, until it is written, and what became of it."""
+
+    record_import = models.ForeignKey(RecordImport, on_delete=models.CASCADE, related_name="lines")
+    order = models.PositiveIntegerField()
+    place = models.PositiveIntegerField()
+    title = models.CharField(max_length=200, blank=True)
+    given = models.JSONField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    code = models.CharField(max_length=80, blank=True)
+    why = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["record_import", "order"], name="resources_importline_once")]
+        indexes = [models.Index(fields=["record_import", "outcome"], name="resources_importline_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.title}"
+
+
+def begin(name: str, content: bytes, *, source: str, format: str, user: Any) -> RecordImport:
+    """Have the worker read a file and say what would come of it; nothing is written before `confirm`."""
+    with transaction.atomic():
+        begun = RecordImport.objects.create(source=source, file_name=name[-200:], format=format, user=user)
+        ImportFile.objects.create(record_import=begun, content=content)
+        go_on.enqueue(begun.pk)
+    return begun
+
+
+def confirm(pk: int, *, leave_alike: bool) -> bool:
+    """Have the worker write an import that was looked at; False where it is not one that waits for that."""
+    with transaction.atomic():
+        waiting = RecordImport.objects.filter(pk=pk, state=State.CHECKED)
+        begun = waiting.update(state=State.WRITING, done=0, leave_alike=leave_alike, moved_at=timezone.now())
+        if begun:
+            ImportLine.objects.filter(record_import=pk).exclude(outcome=Outcome.UNREADABLE).update(outcome="")
+            go_on.enqueue(pk)
+    return bool(begun)
+
+
+@task()
+def go_on(pk: int) -> None:
+    """Work at an import for some seconds, and leave the rest to the next task."""
+    until = time.monotonic() + SECONDS
+    try:
+        while step(pk):
+            if time.monotonic() > until:
+                go_on.enqueue(pk)
+                return
+    except Unreadable as error:
+        _fail(pk, str(error))
+    except Exception:
+        logger.exception("Import %s failed", pk)
+        _fail(pk, gettext("Something went wrong here. Whoever runs the server finds it in the log."))
+        raise
+
+
+def _fail(pk: int, problem: str) -> None:
+    RecordImport.objects.filter(pk=pk).update(state=State.FAILED, problem=problem[:500], moved_at=timezone.now())
+    ImportFile.objects.filter(record_import=pk).delete()
+
+
+def step(pk: int) -> bool:
+    """One piece of an import in one transaction; False when there is nothing to do any more."""
+    now = RecordImport.objects.filter(pk=pk).first()
+    if now is None or not now.is_working:
+        return False
+    if now.state == State.READING:
+        _read(now)
+    else:
+        _look_or_write(pk)
+    return True
+
+
+def _read(begun: RecordImport) -> None:
+    """Keep what the file holds; after an interruption, what is not kept yet."""
+    entries = readers.READERS[begun.format](io.BytesIO(bytes(begun.file.content)))
+    kept = begun.lines.count()
+    waiting = islice(enumerate(entries), kept, None)
+    while batch := list(islice(waiting, STAGED)):
+        kept += len(batch)
+        if kept > MOST_LINES:
+            message = gettext("It holds more than %(most)s records: divide it.")
+            raise Unreadable(message % {"most": MOST_LINES})
+        with transaction.atomic():
+            ImportLine.objects.bulk_create(_line(begun, order, entry) for order, entry in batch)
+            RecordImport.objects.filter(pk=begun.pk).update(total=kept, moved_at=timezone.now())
+    if not kept:
+        raise Unreadable(gettext("It holds no record."))
+    with transaction.atomic():
+        RecordImport.objects.filter(pk=begun.pk).update(state=State.CHECKING, moved_at=timezone.now())
+        ImportFile.objects.filter(record_import=begun).delete()
+
+
+def _line(begun: RecordImport, order: int, entry: Entry) -> ImportLine:
+    place, one = entry
+    line = ImportLine(record_import=begun, order=order, place=place)
+    if isinstance(one, Unreadable):
+        line.outcome, line.why = Outcome.UNREADABLE, str(one)[:500]
+    else:
+        line.given, line.title = one, importing.title_of(one)[:200]
+    return line
+
+
+def _look_or_write(pk: int) -> None:
+    """A batch of lines; one transaction holds the records, what is told of them and how far it is."""
+    with indexing.at_once():
+        now = RecordImport.objects.select_for_update().get(pk=pk)
+        if now.state not in {State.CHECKING, State.WRITING}:
+            return
+        dry = now.state == State.CHECKING
+        batch = list(now.lines.filter(order__gte=now.done)[: importing.BATCH])
+        _tell(batch, load(_entries(batch), now.source, dry_run=dry, leave_alike=dry or now.leave_alike), dry)
+        now.done += len(batch)
+        if now.done >= now.total:
+            now.state = State.CHECKED if dry else State.DONE
+        now.moved_at = timezone.now()
+        now.save(update_fields=["done", "state", "moved_at"])
+
+
+def _entries(batch: list[ImportLine]) -> list[Entry]:
+    return [(line.order, line.given) for line in batch if line.given is not None]
+
+
+def _tell(batch: list[ImportLine], told: Iterable[importing.Line], dry: bool) -> None:
+    by_order = {line.order: line for line in batch}
+    for one in told:
+        line = by_order[one.place]
+        # The number that a dry run gives a record is taken back.
+        line.code = "" if dry and one.outcome == Outcome.CREATED else one.code
+        line.outcome, line.why = one.outcome, one.why[:500]
+        line.given = line.given if dry else None
+    ImportLine.objects.bulk_update(batch, ["outcome", "code", "why", "given"])

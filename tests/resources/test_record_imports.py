@@ -1,0 +1,194 @@
+"""Importing records in the admin: looked at first, written by the worker, told line by line."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from resources.exchange import bibtex_in, imports, portable, readers, table
+from resources.exchange.importing import load
+from resources.models import ImportFile, ImportLine, Record, RecordImport
+from tests.admin import administrator
+from tests.factories import borders
+from tests.factories import resources as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def signed_in(client: Client) -> None:
+    administrator(client)
+
+
+def upload(client: Client, name: str, content: str | bytes) -> Any:
+    data = content.encode() if isinstance(content, str) else content
+    file = SimpleUploadedFile(name, data)
+    return client.post(reverse("record_imports"), {"file": file, "source": "catalogue"})
+
+
+def one(title: str = "Titre", **more: Any) -> dict[str, Any]:
+    return {"type": "report", "texts": [{"language": "fr", "title": title}], **more}
+
+
+def lines(*records: Any) -> str:
+    return "\n".join(json.dumps(record) for record in records)
+
+
+def work() -> RecordImport:
+    """What the worker does with the last import."""
+    pk = RecordImport.objects.latest("pk").pk
+    while RecordImport.objects.get(pk=pk).is_working:
+        imports.go_on.func(pk)
+    return RecordImport.objects.get(pk=pk)
+
+
+def told() -> list[tuple[int, str]]:
+    return list(RecordImport.objects.latest("pk").lines.values_list("place", "outcome"))
+
+
+def test_a_file_is_looked_at_and_goes_in_once_it_is_confirmed(client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr("resources.exchange.importing.BATCH", 2)
+    there = make.record("Un rapport assez long")
+    content = lines(one("A"), one("B"), one("C", date="hier"), one("Un rapport assez long"), one("E")) + "\nrien"
+    address = upload(client, "c.jsonl", content).url
+    assert DBTaskResult.objects.filter(task_path__endswith="go_on").count() == 1
+    assert work().state == "checked"
+    outcomes = ["created", "created", "unreadable", "duplicate", "created", "unreadable"]
+    assert told() == list(enumerate(outcomes, start=1))
+    assert (Record.objects.count(), ImportFile.objects.count()) == (1, 0)
+    page = client.get(address).content.decode()
+    assert "hier" in page
+    assert f">{there.code}</a>" in page
+
+    client.post(reverse("record_import_write", args=[RecordImport.objects.get().pk]))
+    imports.step(RecordImport.objects.get().pk)  # and then the worker dies
+    assert (Record.objects.count(), RecordImport.objects.get().done) == (3, 2)
+    assert "2 / 6" in client.get(address).content.decode()
+    assert work().state == "done"
+    assert Record.objects.count() == 4
+    assert not ImportLine.objects.exclude(given=None).exists()
+    report = b"".join(client.get(reverse("record_import_report", args=[RecordImport.objects.get().pk]))).decode()
+    assert len(report.splitlines()) == 7
+
+    upload(client, "c.jsonl", content)
+    work()
+    assert [outcome for _place, outcome in told()][:2] == ["unchanged", "unchanged"]
+    assert client.get(reverse("record_imports")).content.decode().count("c.jsonl") == 2
+
+
+def test_what_only_looks_alike_goes_in_where_it_is_wanted(client: Client) -> None:
+    make.record("Un rapport assez long")
+    upload(client, "c.jsonl", lines(one("Un rapport assez long")))
+    client.post(reverse("record_import_write", args=[work().pk]), {"alike": "on"})
+    assert work().state == "done"
+    assert told() == [(1, "created")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"\x00\xff\xfe" * 100),
+        ("a.csv", "type;title;nothing\nreport;a;b"),
+        ("a.csv", "title\na"),
+        ("a.bib", b"\x89PNG\r\n" * 50),
+        ("a.ris", ""),
+        ("a.ris", "\n\n"),
+        ("a.exe", "x"),
+    ],
+)
+def test_hostile_files_are_refused_with_a_message(client: Client, name: str, content: str | bytes) -> None:
+    answer = upload(client, name, content)
+    if answer.status_code == 302:
+        assert work().state == "failed"
+        assert RecordImport.objects.get().problem
+    else:
+        assert answer.status_code == 422
+        assert "file" in answer.context["form"].errors
+
+
+def test_lines_of_nonsense_are_told(client: Client) -> None:
+    deep = "[" * 100_000
+    odd = [b'{"type":"report","texts":[{"language":"fr","title":"a\\u0000b"}]}', b"\xff\xfe{", deep.encode(), b"{}"]
+    upload(client, "a.jsonl", b"\n".join(odd))
+    client.post(reverse("record_import_write", args=[work().pk]))
+    assert work().state == "done"
+    assert [outcome for _place, outcome in told()] == ["created", "unreadable", "unreadable", "unreadable"]
+    assert Record.objects.get().title_key == "ab"
+
+
+def test_the_export_comes_back_unchanged(client: Client) -> None:
+    record = make.record(
+        "=Santé; frontières", texts={"de": "Gesundheit"}, agents={"author": [make.agent("insee")]}, volume="-3"
+    )
+    record.concepts, record.borders = [make.concept("health")], [borders.border("fr-de")]
+    record.save()
+    exported = b"".join(client.get(reverse(Record.snippet_viewset.get_url_name("list")), {"export": "csv"}))
+    [line] = load(table.read(io.BytesIO(exported)), "x")
+    assert (line.outcome, line.code) == ("unchanged", record.code), line
+    Record.objects.update(latest_revision=None)  # as an import leaves it
+    [line] = load(table.read(io.BytesIO(exported.replace(b"'-3", b"5"))), "x")
+    assert (line.outcome, Record.objects.get().volume) == ("updated", "5")
+    [line] = load(table.read(io.BytesIO(exported.replace("frontières".encode(), b"autre"))), "x")
+    assert (line.outcome, line.code) == ("left", record.code)
+
+
+def test_the_table_holds_all_of_a_record(client: Client) -> None:
+    whole = one(
+        "Titre",
+        agents=[{"name": "Durand, Zoé", "role": "client"}],
+        date="2019-03",
+        languages=["fr", "pt"],
+        identifiers=[{"scheme": "isbn", "value": "978-2-07-036822-8"}],
+        copies=[{"shelf_mark": "A 12", "location": "Salle 2"}],
+        keywords=["a", "b"],
+        licence="cc-by",
+    )
+    whole["texts"].append({"language": "de", "title": "Titel", "abstract": "Kurz,\nzwei Zeilen"})
+    [(place, again)] = table.read(io.BytesIO(table.write([whole]).encode()))  # type: ignore[list-item]
+    assert place == 2
+    assert portable.says_the_same(again, whole), again  # type: ignore[arg-type]
+    excel = 'Titre;Type;"Langue du titre";Auteur\r\n"Été; deux";report;fr;"Durand, Zoé ; Insee"'.encode("cp1252")
+    [(_place, western)] = table.read(io.BytesIO(excel))
+    assert [by["name"] for by in western["agents"]] == ["Durand, Zoé", "Insee"]  # type: ignore[index]
+    head = client.get(reverse("record_import_template")).content
+    assert list(table.read(io.BytesIO(head))) == []
+
+
+def test_bibtex_of_other_programs_is_read() -> None:
+    text = r"""@article{durand2019,
+  author = {Durand, Zo{\'e} and Jean Martin and {INSEE Grand Est}},
+  title = {Sant\'e \& fronti\`eres}, journal = {Revue}, year = 2019, month = mar, pages = {12--27},
+  doi = {https://doi.org/10.4000/X}, keywords = {a, b}, language = {french}
+}
+@book{broken, title = {unclosed
+@phdthesis{t, title = {Th{\`e}se}, author = {Durand, Zoé}, school = {Université}, date = {2020-05-03}}
+@report{t, title = {Autre}}
+"""
+    [article, broken, thesis, other] = load(bibtex_in.read(io.BytesIO(text.encode())), "zotero")
+    assert [line.outcome for line in (article, broken, thesis, other)] == [
+        "created",
+        "unreadable",
+        "created",
+        "created",
+    ]
+    assert (broken.place, other.place) == (6, 8)
+    [found] = portable.loaded(Record.objects.filter(code=article.code))
+    told = portable.portable(found)
+    assert told["texts"][0]["title"] == "Santé & frontières"
+    assert [(by["name"], by.get("kind")) for by in told["agents"]] == [
+        ("Durand, Zoé", "person"),
+        ("Martin, Jean", "person"),
+        ("INSEE Grand Est", "body"),
+    ]
+    assert (told["date"], told["pages"], told["host"], told["languages"]) == ("2019-03", "12-27", "Revue", ["fr"])
+    assert told["identifiers"] == [{"scheme": "doi", "value": "10.4000/x"}]
+    assert Record.objects.get(code=thesis.code).university == "Université"
+
+
+def test_every_ending_has_a_reader() -> None:
+    assert set(readers.ENDINGS.values()) == set(readers.READERS)
