@@ -4,6 +4,7 @@ Page models derive from `SitePage` and the mixins they need. wagtail-localize do
 concrete base page, so everything here is abstract and the base stays `wagtailcore.Page`.
 """
 
+from collections.abc import Collection
 from contextlib import nullcontext
 from typing import Any, ClassVar
 
@@ -145,6 +146,10 @@ def refuse_move_to_portal(sender: type, instance: Page, parent_page_after: Page,
     refuse_at_portal(instance.slug, parent_page_after.depth)
 
 
+SET_BY_WAGTAIL = frozenset({"content_type", "latest_revision", "live_revision", "path"})
+"""What nobody enters; the database's own constraints guard it, and a query for each, twice a publication, adds nothing."""
+
+
 class SitePageForm(WagtailAdminPageForm):
     """Refuses what a new page cannot know of itself before it has a place in the tree."""
 
@@ -232,6 +237,12 @@ class SitePage(Publishable, OpensWithoutGoneFacts, Page):
         return prose.searchable(self)
 
     base_form_class: ClassVar[Any] = SitePageForm
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        super().clean_fields({*(exclude or ()), *SET_BY_WAGTAIL})
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        super().validate_unique({*(exclude or ()), *SET_BY_WAGTAIL})
 
     def minimal_clean(self) -> None:
         super().minimal_clean()

@@ -145,11 +145,17 @@ def _number_of(rows: list[Any], panel: InlinePanel | None) -> Iterator[str]:
 
 
 def _each(rows: Iterable[models.Model], parent: str) -> Iterator[str]:
-    """What is wrong with single rows; what must be unique is compared among those that are to be, not with the old."""
+    """What is wrong with single rows; what must be unique is compared among those that are to be, not with the old.
+
+    That what they point to exists is not asked for each again: it was seen as the revision was opened, and the database
+    refuses the rest.
+    """
     for number, row in enumerate(rows, start=1):
         problems: Problems = {}
+        keys = (field for field in row._meta.concrete_fields if isinstance(field, models.ForeignKey))
+        chosen = [field.name for field in keys if getattr(row, field.attname) is not None]
         try:
-            row.full_clean(exclude=[parent], validate_unique=False, validate_constraints=False)
+            row.full_clean(exclude=[parent, *chosen], validate_unique=False, validate_constraints=False)
         except ValidationError as error:
             _add(problems, error)
         for name, errors in _columns(row):

@@ -7,6 +7,7 @@ translation.
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from wagtail.models import Page, PageViewRestriction
 
@@ -37,7 +38,9 @@ def _changed(
 
 def mirror(page: Page) -> None:
     """Give the fallbacks and translations of a page its own restrictions, and no others."""
-    restrict_as(page, *followers(page).only("pk"))
+    same = Q(page__translation_key=page.translation_key) | Q(page__alias_of=page.pk)
+    if PageViewRestriction.objects.filter(same).exists():
+        restrict_as(page, *followers(page).only("pk"))
 
 
 def restrict_as(page: Page, *others: Page) -> None:

@@ -5,7 +5,7 @@ inside a publication is one transaction, so it is watched instead.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from cms.translation.drafting import save_draft
 from cms.translation.merging import apply_facts, child_relations, overridden_paths
 from cms.translation.models import TranslatedRevision, TranslationStatus
 from cms.translation.privacy import mirror
-from cms.translation.status import record_publication, record_source_publication
+from cms.translation.status import record_publication, record_source_publication, translations_around
 
 logger = logging.getLogger(__name__)
 
@@ -62,20 +62,21 @@ def _after_save(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -
     if instance.alias_of_id:
         TranslationStatus.objects.filter(page_id=instance.pk).delete()
     if instance.__dict__.pop("_published_now", False):
-        record_publication(instance)
-        record_source_publication(instance)
-        carry_all(instance)
+        around = translations_around(instance)
+        record_publication(instance, around)
+        record_source_publication(instance, around)
+        carry_all(instance, around)
 
 
-def carry_all(source: Page) -> None:
+def carry_all(source: Page, around: Iterable[Translation] | None = None) -> None:
     """Carry a live source's facts into all its translations.
 
     One that fails stops neither the publication nor the others: the worker tries it again.
+    `around`: translations_around(source), where they are at hand.
     """
     mirror(source)
-    translations = Translation.objects.filter(
-        enabled=True, source__object_id=source.translation_key, source__locale_id=source.locale_id
-    ).select_related("source")
+    records = translations_around(source) if around is None else around
+    translations = [each for each in records if each.enabled and each.source.locale_id == source.locale_id]
     targets = _targets(source, [translation.target_locale_id for translation in translations])
     for translation in translations:
         if translation.target_locale_id not in targets:
@@ -108,6 +109,8 @@ class Target(NamedTuple):
 
 def _targets(source: Page, locales: Collection[int]) -> dict[int, Target]:
     """The translations of a source (specific) in some languages, by language; queries do not grow with their number."""
+    if not locales:
+        return {}
     overridden = overridden_paths(source, locales)
     pages = type(source)._default_manager.filter(translation_key=source.translation_key, locale__in=locales)
     found = {page.locale_id: Target(page, overridden[page.locale_id]) for page in pages}

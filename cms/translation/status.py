@@ -1,5 +1,6 @@
 """What is published of each translation: kept in TranslationStatus, written with the write that changes it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -12,15 +13,20 @@ from cms.translation.models import Completeness, TranslatedRevision, Translation
 from cms.translation.prose import fingerprint, percent_translated
 
 
-def translation_of(page: Page) -> Translation | None:
-    """The record of the translation that made this page, in use or not; None for sources and pages of their own."""
-    return (
-        Translation.objects.filter(source__object_id=page.translation_key, target_locale_id=page.locale_id)
-        .exclude(source__locale_id=page.locale_id)
-        .select_related("source__locale", "target_locale")
-        .order_by("-enabled", "pk")
-        .first()
-    )
+def translations_around(page: Page) -> list[Translation]:
+    """The records of all translations between the languages of a page, in use or not (one query)."""
+    records = Translation.objects.filter(source__object_id=page.translation_key)
+    return list(records.select_related("source__locale", "target_locale").order_by("-enabled", "pk"))
+
+
+def translation_of(page: Page, around: Iterable[Translation] | None = None) -> Translation | None:
+    """The record of the translation that made this page, in use or not; None for sources and pages of their own.
+
+    `around`: translations_around(page), where they are at hand.
+    """
+    into = page.locale_id
+    records = translations_around(page) if around is None else around
+    return next((each for each in records if each.target_locale_id == into != each.source.locale_id), None)
 
 
 def source_of(translation: Translation) -> Page | None:
@@ -31,9 +37,12 @@ def source_of(translation: Translation) -> Page | None:
         return None
 
 
-def record_publication(page: Page) -> None:
-    """A page with a source elsewhere was published: say how much of the source it gives, and whether it is of today."""
-    translation = translation_of(page)
+def record_publication(page: Page, around: Iterable[Translation] | None = None) -> None:
+    """A page with a source elsewhere was published: say how much of the source it gives, and whether it is of today.
+
+    `around`: translations_around(page), where they are at hand.
+    """
+    translation = translation_of(page, around)
     if translation is None:
         return
     made = TranslatedRevision.objects.filter(revision_id=page.live_revision_id).first()
@@ -69,24 +78,22 @@ def _status(page: Page, translation: Translation, made: tuple[int, str] | None) 
     return status
 
 
-def record_source_publication(source: Page) -> None:
-    """A source was published: its translations are outdated where a text changed since the one they were made from."""
+def record_source_publication(source: Page, around: Iterable[Translation]) -> None:
+    """A source was published: its translations are outdated where a text changed since the one they were made from.
+
+    `around`: translations_around(source).
+    """
+    targets = {each.target_locale_id for each in around if each.source.locale_id == source.locale_id}
+    if not targets:
+        return
     now = ""
-    for status in _statuses_of_translations(source):
+    statuses = TranslationStatus.objects.filter(page__translation_key=source.translation_key, page__locale__in=targets)
+    for status in statuses:
         now = now or fingerprint(source)
         outdated = now not in (status.made_from, status.confirmed_from)
         if outdated != status.outdated:
             status.outdated = outdated
             status.save(update_fields=["outdated"])
-
-
-def _statuses_of_translations(source: Page) -> list[TranslationStatus]:
-    targets = Translation.objects.filter(
-        source__object_id=source.translation_key, source__locale_id=source.locale_id
-    ).values("target_locale")
-    return list(
-        TranslationStatus.objects.filter(page__translation_key=source.translation_key, page__locale__in=targets)
-    )
 
 
 def confirm(page: Page, user: Any) -> None:

@@ -48,7 +48,7 @@ def prepare(count: int) -> None:
 def strip() -> None:
     """Take away what this project adds to a publication."""
     triggers.uninstall()
-    del SitePage.save, Publishable.publish, Queue.enqueue
+    del SitePage.save, SitePage.clean_fields, SitePage.validate_unique, Publishable.publish, Queue.enqueue
     for module in (django_signals, wagtail_signals):
         for signal in vars(module).values():
             if hasattr(signal, "receivers"):
