@@ -147,7 +147,7 @@ def refuse_move_to_portal(sender: type, instance: Page, parent_page_after: Page,
 
 
 SET_BY_WAGTAIL = frozenset({"content_type", "latest_revision", "live_revision", "path"})
-"""What nobody enters; the database's own constraints guard it, and a query for each, twice a publication, adds nothing."""
+"""What nobody enters: the database's own constraints guard it, without a query for each, twice a publication."""
 
 
 class SitePageForm(WagtailAdminPageForm):
