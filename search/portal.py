@@ -45,7 +45,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "state": state,
         "locale": locale,
-        "languages": _languages(state.address(page=state.sheet)),
+        "languages": in_each_language(state.address(page=state.sheet)),
     }
     try:
         if state.is_home:
@@ -58,12 +58,17 @@ def portal(request: HttpRequest) -> HttpResponse:
             template = "portal/results.html"
             context |= _around(state, found, locale, snapshot)
     except Unavailable:
-        response = render(request, "portal/unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
-        response["Retry-After"] = "2"
-        return response
+        return unavailable(request, context)
     # Not `items`: a template would take the dictionary's own.
     response = render(request, template, {**context, "found": {**found, "results": found["items"]}})
     patch_cache_control(response, no_cache=True)
+    return response
+
+
+def unavailable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The page that says that the search cannot answer at the moment."""
+    response = render(request, "portal/unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = "2"
     return response
 
 
@@ -118,7 +123,7 @@ def _about(found: Record, context: Context) -> dict[str, Any]:
     return {
         "locale": locale,
         "record": shown,
-        "languages": _languages("", f"{found.code}/"),
+        "languages": in_each_language("", f"{found.code}/"),
         "address": address,
         "tags": highwire.tags(item, shown["files"], address),
         "downloads": DOWNLOADS,
@@ -134,7 +139,7 @@ def current_locale() -> str:
     return translation.get_language() or DEFAULT
 
 
-def _languages(query: str, below: str = "") -> list[dict[str, str]]:
+def in_each_language(query: str, below: str = "") -> list[dict[str, str]]:
     """The same page of the portal in each language."""
     query = "" if query == "?" else query
     return [

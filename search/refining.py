@@ -9,6 +9,8 @@ from search.state import State
 BARS = 40
 """Columns of a histogram at most: where there are more years, each column is of several."""
 NO_YEARS = (None, None)
+PAGES = {"author": "auteurs", "theme": "themes"}
+"""Below which word of the portal's addresses the values of a facet have pages of their own (search.subjects)."""
 
 
 def refined(state: State, found: SearchAnswer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -18,7 +20,8 @@ def refined(state: State, found: SearchAnswer) -> tuple[list[dict[str, Any]], li
     for facet in found["facets"]:
         values = _offered(facet["name"], facet["values"], state)
         picked = {value["code"]: value for value in _whole(values) if value["selected"]}
-        chips += [{**value, "facet": facet["label"]} for value in picked.values()]
+        page = PAGES.get(facet["name"], "")
+        chips += [{**value, "facet": facet["label"], "page": page} for value in picked.values()]
         row = {**facet, "values": values, "open": bool(picked)}
         if facet["name"] == "year":
             row |= {"bars": _histogram(facet["values"], state), "open": row["open"] or state.years != NO_YEARS}

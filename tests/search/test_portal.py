@@ -121,7 +121,7 @@ def test_a_document_has_a_page(client, library):
     page = shown(client, f"/en/portail/{study.code}/")
     assert '<h1 lang="en">Health trains</h1>' in page
     assert "Les trains de la santé" in page
-    assert '<a href="/en/portail/?author=insee">INSEE</a>' in page
+    assert '<a href="/en/portail/auteurs/insee/">INSEE</a>' in page
     assert study.code in page
 
 
