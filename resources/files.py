@@ -6,13 +6,14 @@ and thumbnail are derived: they go when the file is closed, in the same transact
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection as Several
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Orderable
 from cms import publication, roles
 from cms.media import CmsDocument
 from resources import languages
+from resources.record_numbers import RecordNumber
 from resources.records import Record
 
 MEMBERS = "Adhérents"
@@ -123,17 +125,36 @@ class FileText(models.Model):
         return f"{self.document} ({self.get_outcome_display()})"
 
 
-class OpenText(NamedTuple):
-    """The text of a file that everybody may have, by page."""
+class RecordFullText(models.Model):
+    """The whole text of a document as an import gave it, by page: open to all, like the text of an open file.
 
-    document_id: int
+    Beside the record, whose versions would grow by it; it ends with the record.
+    """
+
+    number = models.ForeignKey(RecordNumber, on_delete=models.CASCADE, related_name="full_texts")
+    language = models.CharField(max_length=2)
+    pages = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "language"], name="resources_recordfulltext_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.language})"
+
+
+class OpenText(NamedTuple):
+    """The text of a file that everybody may have, by page; without a document where an import gave it."""
+
+    document_id: int | None
     language: str
     pages: list[str]
     thumbnail: uuid.UUID | None
 
 
-def open_texts(records: Iterable[int], private_collections: Iterable[str]) -> dict[int, list[OpenText]]:
-    """Texts of the files of records that are open today, by the record's key (one query).
+def open_texts(records: Several[int], private_collections: Iterable[str]) -> dict[int, list[OpenText]]:
+    """Texts of the files of records that are open today, and of imports, by the record's key (three queries).
 
     What lies in a private collection (see Labels.private_collections) is not open, whatever its record says.
     """
@@ -146,6 +167,9 @@ def open_texts(records: Iterable[int], private_collections: Iterable[str]) -> di
         if row.access_now == RecordFileAccess.OPEN:
             text = row.document.file_text
             found[row.record_id].append(OpenText(row.document_id, row.language, text.pages, text.key))
+    numbers = {int(code): pk for code, pk in Record.objects.filter(pk__in=records).values_list("code", "pk")}
+    for given in RecordFullText.objects.filter(number__in=numbers).order_by("pk"):
+        found[numbers[given.number_id]].append(OpenText(None, given.language, given.pages, None))
     return found
 
 
@@ -233,6 +257,11 @@ def _collection(name: str) -> Collection:
         if name == CLOSED:
             restriction.groups.set(Group.objects.filter(name__in=KEEPERS))
     return found
+
+
+@receiver(post_delete, sender=Record)
+def _record_deleted(sender: type[Record], instance: Record, **kwargs: Any) -> None:
+    RecordFullText.objects.filter(number=int(instance.code)).delete()
 
 
 @receiver(post_save, sender=RecordFile)

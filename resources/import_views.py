@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.menu import MenuItem
 
 from cms.spreadsheets import cell
+from cms.webhooks import networks
 from resources.duplicate_views import edit_address
 from resources.exchange import readers, table
 from resources.exchange.importing import Outcome
-from resources.exchange.imports import MOST_BYTES, RecordImport, State, begin, confirm, go_on
+from resources.exchange.imports import MOST_BYTES, RecordImport, State, begin, confirm, go_on, harvest_from
 from resources.records import Record
 
 PER_PAGE = 100
@@ -63,11 +65,40 @@ class FileForm(forms.Form):
         return file
 
 
+class CatalogueForm(forms.Form):
+    """A catalogue that answers OAI-PMH."""
+
+    address = forms.URLField(
+        label=gettext_lazy("Address of the catalogue"),
+        max_length=1000,
+        assume_scheme="https",
+        help_text=gettext_lazy("Where it answers OAI-PMH, such as https://www.example.org/oai."),
+        validators=[networks.check_url],
+    )
+    set = forms.CharField(
+        label=gettext_lazy("Set"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("The part of the catalogue; without one, all of it."),
+    )
+    since = forms.DateField(
+        label=gettext_lazy("Changed since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 def imports(request: HttpRequest) -> HttpResponse:
     """Past imports, and the form that begins one."""
     _require(request)
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    harvests = request.method == "POST" and "address" in request.POST
+    of_catalogue = CatalogueForm(request.POST if harvests else None)
+    if harvests and of_catalogue.is_valid():
+        asked = of_catalogue.cleaned_data
+        source = (urlsplit(asked["address"]).hostname or "")[:100]
+        begun = harvest_from(**asked, source=source, user=request.user)
+        return redirect("record_import", begun.pk)
+    sent = request.method == "POST" and not harvests
+    form = FileForm(request.POST if sent else None, request.FILES if sent else None)
+    if sent and form.is_valid():
         file = form.cleaned_data["file"]
         format = readers.format_of(file.name)
         assert format is not None
@@ -75,8 +106,8 @@ def imports(request: HttpRequest) -> HttpResponse:
         begun = begin(file.name, file.read(), source=source, format=format, user=request.user)
         return redirect("record_import", begun.pk)
     past = Paginator(RecordImport.objects.select_related("user"), 20).get_page(request.GET.get("p"))
-    context = {"form": form, "past": past, "template": reverse("record_import_template")}
-    return render(request, "resources/imports.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "of_catalogue": of_catalogue, "past": past, "template": reverse("record_import_template")}
+    return render(request, "resources/imports.html", context, status=422 if form.errors or of_catalogue.errors else 200)
 
 
 @require_safe

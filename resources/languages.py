@@ -32,3 +32,13 @@ def coded(code: str) -> Coded:
 def all_coded(codes: Iterable[str]) -> list[Coded]:
     """Languages with their names in the active language."""
     return [coded(code) for code in codes]
+
+
+_NAMES = {"fre": "fr", "fra": "fr", "eng": "en", "ger": "de", "deu": "de", "spa": "es", "ita": "it", "dut": "nl"}
+_NAMES |= {"nld": "nl", "por": "pt", "cat": "ca", "ltz": "lb", "français": "fr", "english": "en", "deutsch": "de"}
+
+
+def iso(code: str) -> str:
+    """ISO 639-1 of what other programs write: "fre", "fr-FR", "Français"."""
+    low = code.lower()
+    return _NAMES.get(low, low[:2])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from modelcluster.models import get_all_child_relations
 
 from resources import record_numbers
+from resources.files import RecordFullText
 from resources.records import Record, RecordLink
 
 FACTS = ("borders", "territories", "countries", "concepts")
@@ -46,7 +47,10 @@ def merge(record: Record, into: Record, user: Any = None) -> Record:
         RecordLink.objects.filter(target=record, record__in=both).delete()
         RecordLink.objects.filter(target=record, record=into).delete()
         RecordLink.objects.filter(target=record).update(target=into)
+        said = RecordFullText.objects.filter(number=int(into.code)).values("language")
         number = record.code
+        texts = RecordFullText.objects.filter(number=int(number)).exclude(language__in=said)
+        texts.update(number=int(into.code))
         record.delete()
         record_numbers.merge(number, into.code)
         merged.save_revision(user=user, log_action=True).publish(user=user)

@@ -4,7 +4,7 @@ from resources.agents import Agent, AgentKind, AgentName
 from resources.dossiers import ChapterPage, DossierIndexPage, DossierPage
 from resources.exchange.importing import ImportedRecord
 from resources.exchange.imports import ImportFile, ImportLine, RecordImport
-from resources.files import FileText, Outcome, RecordFile, RecordFileAccess
+from resources.files import FileText, Outcome, RecordFile, RecordFileAccess, RecordFullText
 from resources.positions import PositionIndexPage, PositionPage, PositionSignatory
 from resources.projects import ProjectIndexPage, ProjectKind, ProjectPage, ProjectPartner
 from resources.record_numbers import RecordNumber
@@ -58,6 +58,7 @@ __all__ = [
     "RecordCopy",
     "RecordFile",
     "RecordFileAccess",
+    "RecordFullText",
     "RecordIdentifier",
     "RecordImport",
     "RecordLanguage",

@@ -4,7 +4,9 @@ Whoever edits webhooks must not make this server ask the machines beside it: dat
 """
 
 import socket
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -53,6 +55,25 @@ def require(address: str, *, encrypted: bool) -> None:
     """Refused unless `may_reach`."""
     if not may_reach(parsed(address), encrypted=encrypted):
         raise Refused(f"Messages may not be sent to {address}.")
+
+
+def guarded_socket(*, encrypted: bool, refused: list[str] | None = None) -> Callable[[Any], socket.socket]:
+    """For aiohttp: a socket for the very address that is connected to, be it resolved from a name or written as such.
+
+    It raises Refused, whose message `refused` gets as well, for aiohttp hides what it came from.
+    """
+
+    def made(info: Any) -> socket.socket:
+        family, kind, protocol, _name, (host, *_rest) = info
+        try:
+            require(host, encrypted=encrypted)
+        except Refused as error:
+            if refused is not None:
+                refused.append(str(error))
+            raise
+        return socket.socket(family, kind, protocol)
+
+    return made
 
 
 def check_url(url: str) -> None:

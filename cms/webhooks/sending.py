@@ -7,7 +7,6 @@ The form is that of Standard Webhooks (https://www.standardwebhooks.com/).
 import asyncio
 import contextlib
 import datetime
-import socket
 import ssl
 import threading
 import time
@@ -93,17 +92,7 @@ class Sender:
     async def _attempt(self, request: Request) -> tuple[int | None, str, str]:
         refused: list[str] = []
         encrypted = urlsplit(request.url).scheme == "https"
-
-        def guarded(info: Any) -> socket.socket:
-            """A socket for the very address that is connected to, be it resolved from a name or written as such."""
-            family, kind, protocol, _name, (host, *_rest) = info
-            try:
-                networks.require(host, encrypted=encrypted)
-            except networks.Refused as error:
-                refused.append(str(error))
-                raise
-            return socket.socket(family, kind, protocol)
-
+        guarded = networks.guarded_socket(encrypted=encrypted, refused=refused)
         try:
             async with asyncio.timeout(self._seconds), self._session(guarded) as session:
                 headers = signed_headers(request, datetime.datetime.now(datetime.UTC))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from resources.exchange import names
 from resources.exchange.portable import Portable, Unreadable, checked
-from resources.exchange.ris import iso
+from resources.languages import iso
 from resources.record_types import DEFAULT_TYPE, EXPORTED, Kind
 from resources.records import AgentRole
 

@@ -39,12 +39,15 @@ from resources.exchange.portable import (
     portable,
     says_the_same,
 )
+from resources.files import RecordFullText
 from resources.identifiers import UNIQUE, Scheme, normalised
 from resources.record_types import Kind, RecordCollection, RecordType
 from resources.records import Record, RecordAgent, RecordCopy, RecordIdentifier, RecordLanguage, RecordText, title_key
 
 BATCH = 50
 """Records in one transaction: about a second, because on SQLite everybody else waits to write."""
+MOST_TEXT = 5_000_000
+"""Characters of the whole text of one document."""
 
 
 class Outcome(models.TextChoices):
@@ -171,7 +174,8 @@ class _Batch:
             message = _("No. %(code)s is “%(title)s”: leave the number out if this is another document.")
             return Line(place, Outcome.LEFT, record.code, message % {"code": record.code, "title": record})
         [record] = loaded([record])
-        if says_the_same(one, portable(record)):
+        kept = dict(RecordFullText.objects.filter(number=int(record.code)).values_list("language", "pages"))
+        if says_the_same(one, portable(record)) and ("full_text" not in one or _full_texts(one) == kept):
             return Line(place, Outcome.UNCHANGED, record.code)
         return self._update(place, one, record)
 
@@ -226,6 +230,13 @@ class _Batch:
         record.first_published_at = record.first_published_at or now
         record.last_published_at = now
         record.save()
+        if "full_text" in one:
+            texts = _full_texts(one)
+            RecordFullText.objects.filter(number=int(record.code)).delete()
+            RecordFullText.objects.bulk_create(
+                RecordFullText(number_id=int(record.code), language=language, pages=pages)
+                for language, pages in texts.items()
+            )
 
     def _agent(self, by: By) -> int:
         """The published agent of a code or of a name, whatever its language, capitals and accents; else a new one."""
@@ -390,6 +401,14 @@ def _texts(one: Portable) -> list[RecordText]:
         )
         for place, text in enumerate(one["texts"])
     ]
+
+
+def _full_texts(one: Portable) -> dict[str, list[str]]:
+    """Pages by language; Unreadable where there are more than a file would be read for."""
+    texts = {_language(text["language"]): text["pages"] for text in one.get("full_text", ()) if any(text["pages"])}
+    if sum(len(page) for pages in texts.values() for page in pages) > MOST_TEXT:
+        raise Unreadable(_("full_text: is longer than %(most)s characters") % {"most": MOST_TEXT})
+    return texts
 
 
 def _free_code(name: str) -> str:

@@ -3,11 +3,11 @@
 What was read waits in the database (`ImportLine`), so that whichever worker comes next goes on behind the last piece.
 """
 
+import datetime
 import io
 import logging
 import time
 from collections.abc import Iterable
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from cms import indexing
-from resources.exchange import importing, readers
+from resources.exchange import harvest, importing, readers
 from resources.exchange.importing import Entry, Outcome, load
 from resources.exchange.portable import Unreadable
 
@@ -31,7 +31,7 @@ STAGED = 500
 """Lines that are kept in one transaction while a file is read."""
 SECONDS = 5
 """How long one task works before it lets others of the queue come first."""
-STILL = timedelta(minutes=2)
+STILL = datetime.timedelta(minutes=2)
 """After that long without a step nobody works at an import any more."""
 
 
@@ -55,6 +55,11 @@ class RecordImport(models.Model):
     source = models.CharField(max_length=100)
     file_name = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=10, blank=True)
+    address = models.URLField(max_length=1000, blank=True)
+    set = models.CharField(max_length=200, blank=True)
+    since = models.DateField(null=True, blank=True)
+    token = models.TextField(blank=True)
+    """Of a harvest: the catalogue, which part of it, and where it goes on."""
     leave_alike = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
     total = models.PositiveIntegerField(default=0)
@@ -130,6 +135,14 @@ def begin(name: str, content: bytes, *, source: str, format: str, user: Any) -> 
     return begun
 
 
+def harvest_from(address: str, *, source: str, set: str, since: datetime.date | None, user: Any) -> RecordImport:
+    """Have the worker fetch what a catalogue gives by OAI-PMH; nothing is written before `confirm`."""
+    with transaction.atomic():
+        begun = RecordImport.objects.create(source=source, address=address, set=set, since=since, user=user)
+        go_on.enqueue(begun.pk)
+    return begun
+
+
 def confirm(pk: int, *, leave_alike: bool) -> bool:
     """Have the worker write an import that was looked at; False where it is not one that waits for that."""
     with transaction.atomic():
@@ -169,7 +182,10 @@ def step(pk: int) -> bool:
     if now is None or not now.is_working:
         return False
     if now.state == State.READING:
-        _read(now)
+        if now.address:
+            _fetch(now)
+        else:
+            _read(now)
     else:
         _look_or_write(pk)
     return True
@@ -193,6 +209,28 @@ def _read(begun: RecordImport) -> None:
     with transaction.atomic():
         RecordImport.objects.filter(pk=begun.pk).update(state=State.CHECKING, moved_at=timezone.now())
         ImportFile.objects.filter(record_import=begun).delete()
+
+
+def _fetch(begun: RecordImport) -> None:
+    """Keep one answer of a catalogue, with where it goes on."""
+    since = begun.since.isoformat() if begun.since else ""
+    found = harvest.page(begun.address, set=begun.set, since=since, token=begun.token)
+    with transaction.atomic():
+        now = RecordImport.objects.select_for_update().get(pk=begun.pk)
+        if (now.state, now.token) != (State.READING, begun.token):
+            return  # another worker was quicker
+        entries = enumerate(enumerate(found.records, start=now.total + 1), start=now.total)
+        ImportLine.objects.bulk_create(_line(now, order, entry) for order, entry in entries)
+        now.total += len(found.records)
+        if now.total > MOST_LINES:
+            message = gettext("It holds more than %(most)s records: divide it.")
+            raise Unreadable(message % {"most": MOST_LINES})
+        ended = not found.token or found.token == now.token
+        if ended and not now.total:
+            raise Unreadable(gettext("It holds no record."))
+        now.token, now.state = found.token, State.CHECKING if ended else State.READING
+        now.moved_at = timezone.now()
+        now.save(update_fields=["total", "token", "state", "moved_at"])
 
 
 def _line(begun: RecordImport, order: int, entry: Entry) -> ImportLine:

@@ -67,6 +67,14 @@ class Copy(TypedDict):
 
 
 @with_config(STRICT)
+class FullText(TypedDict):
+    """What the whole document says in one language, by page; open to all."""
+
+    language: str
+    pages: list[str]
+
+
+@with_config(STRICT)
 class Portable(TypedDict):
     """A record; `key` is what its source calls it, `number` what we do, which only we write."""
 
@@ -97,6 +105,7 @@ class Portable(TypedDict):
     keywords: NotRequired[list[str]]
     copies: NotRequired[list[Copy]]
     provenance: NotRequired[str]
+    full_text: NotRequired[list[FullText]]
 
 
 _ADAPTER: TypeAdapter[Portable] = TypeAdapter(Portable)
@@ -158,7 +167,9 @@ def says_the_same(one: Portable, other: Portable) -> bool:
 
 
 def _said(one: Portable) -> dict[str, Any]:
-    found: dict[str, Any] = {name: value for name, value in one.items() if name not in {"key", "number"} and value}
+    found: dict[str, Any] = {
+        name: value for name, value in one.items() if name not in {"key", "number", "full_text"} and value
+    }
     texts = sorted(one["texts"], key=lambda text: not text.get("original", False))
     found["texts"] = [{name: said for name, said in text.items() if name != "original" and said} for text in texts]
     found["texts"][1:] = sorted(found["texts"][1:], key=lambda text: str(text["language"]))

@@ -12,6 +12,7 @@ import rispy
 
 from resources.exchange import names
 from resources.exchange.portable import Portable, Unreadable, checked
+from resources.languages import iso
 from resources.record_types import DEFAULT_TYPE, EXPORTED, Kind
 from resources.records import AgentRole
 
@@ -174,13 +175,3 @@ def _date(entry: dict[str, Any]) -> str:
 
 def _several(text: Any) -> list[str]:
     return [part.strip() for part in str(text or "").split(";") if part.strip()]
-
-
-_NAMES = {"fre": "fr", "fra": "fr", "eng": "en", "ger": "de", "deu": "de", "spa": "es", "ita": "it", "dut": "nl"}
-_NAMES |= {"nld": "nl", "por": "pt", "cat": "ca", "ltz": "lb", "français": "fr", "english": "en", "deutsch": "de"}
-
-
-def iso(code: str) -> str:
-    """ISO 639-1 of what other programs write: "fre", "fr-FR", "Français"."""
-    low = code.lower()
-    return _NAMES.get(low, low[:2])

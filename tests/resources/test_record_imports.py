@@ -2,16 +2,24 @@
 
 import io
 import json
-from typing import Any
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+from threading import Thread
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from resources.exchange import bibtex_in, imports, portable, readers, table
+from resources.exchange import bibtex_in, harvest, imports, portable, readers, table
 from resources.exchange.importing import load
+from resources.files import open_texts
+from resources.merging import merge
 from resources.models import ImportFile, ImportLine, Record, RecordImport
 from tests.admin import administrator
 from tests.factories import borders
@@ -192,3 +200,102 @@ def test_bibtex_of_other_programs_is_read() -> None:
 
 def test_every_ending_has_a_reader() -> None:
     assert set(readers.ENDINGS.values()) == set(readers.READERS)
+
+
+RECORD = """<record><header><identifier>oai:x:{0}</identifier></header><metadata>
+<d:dc xmlns:d="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:title xml:lang="fr">Santé {0}</dc:title><dc:title xml:lang="de">Gesundheit {0}</dc:title>
+<dc:creator>Durand, Zoé</dc:creator>
+<dc:date>2019-03</dc:date><dc:language>fre</dc:language><dc:type>info:eu-repo/semantics/article</dc:type>
+<dc:identifier>https://doi.org/10.4000/x{0}</dc:identifier><dc:identifier>https://example.org/{0}</dc:identifier>
+<dc:rights>http://creativecommons.org/licenses/by/3.0/fr/</dc:rights></d:dc></metadata></record>"""
+GONE = '<record><header status="deleted"><identifier>oai:x:9</identifier></header></record>'
+
+
+@pytest.fixture
+def catalogue(settings: Any) -> Iterator[Any]:
+    """A catalogue of three records on this machine, in two answers; the first is asked for by a redirection."""
+    settings.WEBHOOKS_ALLOWED_NETWORKS = [ip_network("127.0.0.1")]
+
+    class Catalogue(BaseHTTPRequestHandler):
+        asked: ClassVar[list[dict[str, list[str]]]] = []
+
+        def do_GET(self) -> None:
+            if self.path.startswith("/old"):
+                self.send_response(301)
+                self.send_header("Location", self.path.replace("/old", "/oai"))
+                self.end_headers()
+                return
+            query = parse_qs(self.path.partition("?")[2])
+            self.asked.append(query)
+            first = RECORD.format(1) + RECORD.format(2) + "<resumptionToken>more</resumptionToken>"
+            listed = GONE + RECORD.format(3) if "resumptionToken" in query else first
+            body = (
+                f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{listed}</ListRecords></OAI-PMH>'
+            )
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Catalogue)
+    Thread(target=server.serve_forever, daemon=True).start()
+    Catalogue.address = f"http://127.0.0.1:{server.server_port}/old"  # type: ignore[attr-defined]
+    yield Catalogue
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_catalogue_is_harvested(client: Client, catalogue: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    form = {"address": catalogue.address, "set": "borders", "since": "2024-01-31"}
+    client.post(reverse("record_imports"), form)
+    begun = RecordImport.objects.get()
+    imports.step(begun.pk)  # and then the worker dies
+    assert RecordImport.objects.get().token == "more"
+    assert work().state == "checked"
+    first, second = catalogue.asked
+    assert (first["set"], first["from"], first["metadataPrefix"]) == (["borders"], ["2024-01-31"], ["oai_dc"])
+    assert second == {"verb": ["ListRecords"], "resumptionToken": ["more"]}
+    client.post(reverse("record_import_write", args=[begun.pk]))
+    work()
+    assert [outcome for _place, outcome in told()] == ["created", "created", "unreadable", "created"]
+    [found] = portable.loaded(Record.objects.filter(identifiers__value="10.4000/x1"))
+    told_of = portable.portable(found)
+    assert [text["title"] for text in told_of["texts"]] == ["Santé 1", "Gesundheit 1"]
+    assert (told_of["type"], told_of["licence"], told_of["url"]) == ("article", "cc-by", "https://example.org/1")
+    call_command("import_records", "--oai", catalogue.address)
+    assert "unchanged 3, unreadable 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "address", ["https://127.0.0.1/oai", "https://[::1]/oai", "http://169.254.169.254/", "ftp://x"]
+)
+def test_a_catalogue_beside_this_server_is_not_asked(client: Client, address: str, settings: Any) -> None:
+    settings.WEBHOOKS_ALLOWED_NETWORKS = []
+    answer = client.post(reverse("record_imports"), {"address": address})
+    assert answer.status_code == 422
+    assert "address" in answer.context["of_catalogue"].errors
+    with pytest.raises(portable.Unreadable):
+        harvest.page(address)
+
+
+def test_the_whole_text_is_searched_and_kept_until_it_is_taken_back() -> None:
+    def imported(**more: Any) -> str:
+        [line] = load(readers.json_lines(io.BytesIO(lines(one(key="a", **more)).encode())), "x")
+        return line.outcome
+
+    pages = ["Première page", "Seconde page"]
+    assert imported(full_text=[{"language": "fr", "pages": pages}]) == "created"
+    record = Record.objects.get()
+    [text] = open_texts([record.pk], ())[record.pk]
+    assert (text.language, text.pages) == ("fr", pages)
+    assert imported(volume="3") == "updated"
+    into = make.record("Autre")
+    merge(record, into)
+    assert open_texts([into.pk], ())[into.pk] == [text]
+    exported = json.dumps({**one("Autre", full_text=[]), "number": into.code})
+    Record.objects.update(latest_revision=None)
+    [line] = load(readers.json_lines(io.BytesIO(exported.encode())), "x")
+    assert (line.outcome, open_texts([into.pk], ())) == ("updated", {})

@@ -1,14 +1,15 @@
-"""`manage.py import_records FILE`: records of another system, again and again."""
+"""`manage.py import_records FILE` or `--oai URL`: records of another system, again and again."""
 
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from resources.exchange import readers
+from resources.exchange import harvest, readers
 from resources.exchange.importing import Entry, load
 from resources.exchange.portable import Unreadable
 
@@ -20,25 +21,39 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--source", help="what the sender is called; by default the name of the file")
+        parser.add_argument("file", type=Path, nargs="?")
+        parser.add_argument("--oai", metavar="URL", help="instead of a file, a catalogue that answers OAI-PMH")
+        parser.add_argument("--set", default="", help="of the catalogue, this set alone")
+        parser.add_argument("--from", dest="since", default="", help="what changed since a day such as 2024-01-31")
+        parser.add_argument("--source", help="what the sender is called; by default the name of the file or host")
         parser.add_argument("--format", choices=sorted(readers.READERS), help="by default what the file's name ends in")
         parser.add_argument("--leave-alike", action="store_true", help="leaves out what looks like a record here")
         parser.add_argument("--dry-run", action="store_true", help="tells what would happen, and writes nothing")
 
-    def handle(self, *args: Any, file: Path, source: str | None, format: str | None, **options: Any) -> None:
-        known = format or readers.format_of(file.name)
+    def handle(self, *args: Any, file: Path | None, source: str | None, **options: Any) -> None:
+        if (file is None) == (options["oai"] is None):
+            raise CommandError("Name a file, or with --oai the address of a catalogue.")
+        try:
+            if file is None:
+                address = options["oai"]
+                found = harvest.entries(address, set=options["set"], since=options["since"])
+                counted = self._load(found, source or urlsplit(address).hostname or address, options)
+            else:
+                counted = self._of_file(file, source or file.stem, options)
+        except Unreadable as error:
+            raise CommandError(f"{file or options['oai']}: {error}") from None
+        total = ", ".join(f"{outcome} {number}" for outcome, number in sorted(counted.items())) or "no record"
+        self.stdout.write(f"{total}{' (nothing was written)' if options['dry_run'] else ''}")
+
+    def _of_file(self, file: Path, source: str, options: dict[str, Any]) -> Counter[str]:
+        known = options["format"] or readers.format_of(file.name)
         if known is None:
             raise CommandError(f"Say with --format what {file.name} holds: {', '.join(sorted(readers.READERS))}.")
         try:
             with file.open("rb") as stream:
-                counted = self._load(readers.READERS[known](stream), source or file.stem, options)
+                return self._load(readers.READERS[known](stream), source, options)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
-        except Unreadable as error:
-            raise CommandError(f"{file}: {error}") from None
-        total = ", ".join(f"{outcome} {number}" for outcome, number in sorted(counted.items())) or "no record"
-        self.stdout.write(f"{total}{' (nothing was written)' if options['dry_run'] else ''}")
 
     def _load(self, entries: Iterator[Entry], source: str, options: dict[str, Any]) -> Counter[str]:
         counted: Counter[str] = Counter()
