@@ -389,6 +389,13 @@ def export_records(site: Site) -> bool:
     return answer.status_code == 200 and b"Essai" in b"".join(answer)
 
 
+def index_records(site: Site) -> bool:
+    one, concept = record("Essai"), Concept.objects.create(code="essai")
+    address = reverse("wagtail_bulk_action", args=["resources", "record", "index"])
+    site.client.post(f"{address}?id={one.pk}", {"add_concepts": [concept.pk]})
+    return list(Record.objects.get(pk=one.pk).concepts.all()) == [concept]
+
+
 def import_records(site: Site) -> bool:
     file = ContentFile(b'{"type": "report", "texts": [{"language": "fr", "title": "Essai"}]}', "a.jsonl")
     site.post("record_imports", data={"file": file, "source": "essai"})
@@ -507,6 +514,7 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Notice", "faire relire un fichier"): read_again,
     ("Notice", "fusionner avec une autre"): merge_records,
     ("Notice", "exporter la liste"): export_records,
+    ("Notice", "indexer plusieurs à la fois"): index_records,
     ("Notice", "importer un fichier"): import_records,
     ("Type de document ou collection de la MOT", "proposer"): propose(RecordCollection),
     ("Type de document ou collection de la MOT", "publier ou retirer"): withdraw(RecordCollection),

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from resources.models import Record, RecordType
 from tests.admin import administrator, errors_of, inline_formset, posted
@@ -208,3 +209,29 @@ def test_a_date_is_typed_as_far_as_it_is_known(client: Client, typed: str, kept:
     assert save(client, url("edit", made.pk), volume="3").status_code == 302
     again = Record.objects.get()
     assert (str(again.date), again.date_precision) == kept
+
+
+def test_several_records_are_indexed_at_once(client: Client) -> None:
+    health, work, border = make.concept("health"), make.concept("work"), borders.border("fr-de")
+    one, drafted, draft = make.record("Un"), make.record("Deux"), make.record("Trois")
+    one.concepts = [work]
+    one.save_revision().publish()
+    drafted.volume = "3"
+    drafted.save_revision()
+    Record.objects.filter(pk=draft.pk).update(live=False)
+    address = reverse("wagtail_bulk_action", args=["resources", "record", "index"])
+    chosen = "&".join(f"id={record.pk}" for record in (one, drafted, draft))
+    assert client.get(f"{address}?{chosen}").status_code == 200
+    form = {"add_concepts": [health.pk], "remove_concepts": [work.pk], "add_borders": [border.pk]}
+    answer = client.post(f"{address}?{chosen}&next={url('list')}", form, follow=True)
+    assert "Deux" in " ".join(str(message) for message in answer.context["messages"])
+    now = {record.pk: record for record in Record.objects.all()}
+    assert list(now[one.pk].concepts.all()) == [health]
+    assert list(now[one.pk].borders.all()) == [border]
+    actions = ModelLogEntry.objects.for_instance(now[one.pk]).values_list("action", flat=True)
+    assert {"wagtail.edit", "wagtail.publish"} <= set(actions)
+    assert list(now[drafted.pk].concepts.all()) == []
+    assert list(now[draft.pk].concepts.all()) == []
+    assert list(now[draft.pk].get_latest_revision_as_object().concepts.all()) == [health]
+    for wrong in ({}, {"add_concepts": [health.pk], "remove_concepts": [health.pk]}):
+        assert client.post(f"{address}?{chosen}", wrong).context["form"].errors
