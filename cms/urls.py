@@ -13,7 +13,7 @@ from wagtail.documents.views import serve
 from cms import attempts, frontend, media_views, reading
 from home import views
 from resources import file_views
-from search import feed, portal, subjects
+from search import feed, portal, selection, subjects
 from search.oai import view as oai
 
 handler400 = "cms.api.errors.refuse_request"
@@ -41,6 +41,7 @@ urlpatterns = [
     *i18n_patterns(
         path(portal.PATH, portal.portal),
         path(f"{portal.PATH}{feed.FILE}", feed.feed),
+        path(f"{portal.PATH}{selection.SLUG}/", selection.selection),
         path(f"{portal.PATH}{subjects.AUTHORS}/<slug:code>/", subjects.author),
         path(f"{portal.PATH}{subjects.THEMES}/<slug:code>/", subjects.theme),
         path(f"{portal.PATH}<slug:code>/", portal.record),

@@ -4,12 +4,13 @@ The styles are those of the CSL project (https://github.com/citation-style-langu
 this module as they are.
 """
 
+import html
 import logging
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
 from citeproc.source.json import CiteProcJSON
 
 STYLES = Path(__file__).parent / "citation_styles"
@@ -24,11 +25,29 @@ _NAMED = {*_PARTS, "book", "article-journal", "article-magazine", "article-newsp
 logger = logging.getLogger(__name__)
 
 
+_ITALIC, _END = "\ue000", "\ue001"
+
+
+class _Formatter:
+    """Typefaces as citeproc is told of them; its own HTML is not escaped everywhere, so tags are put in afterwards."""
+
+    preformat = Oblique = Bold = Light = Underline = Superscript = Subscript = SmallCaps = str
+
+    @staticmethod
+    def Italic(text: str) -> str:
+        return f"{_ITALIC}{text}{_END}"
+
+
 class Reference(NamedTuple):
-    """A reference as plain text, with what its style is called."""
+    """A reference with what its style is called, as HTML whose only tag is <i>."""
 
     style: str
-    text: str
+    html: str
+
+    @property
+    def text(self) -> str:
+        """The reference without typefaces."""
+        return html.unescape(re.sub("<[^>]*>", "", self.html))
 
 
 def references(item: dict[str, Any], locale: str) -> list[Reference]:
@@ -48,7 +67,7 @@ def references(item: dict[str, Any], locale: str) -> list[Reference]:
         if item["type"] in _NAMED:
             item.pop("genre", None)
         found.append(Reference("APA", _written(item, "apa", locale)))
-    return [one for one in found if one.text]
+    return [one for one in found if one.html]
 
 
 def _body(item: dict[str, Any]) -> list[dict[str, str]]:
@@ -60,10 +79,13 @@ def _written(item: dict[str, Any], style: str, language: str) -> str:
     # Parsed each time, in a millisecond: citeproc keeps what it writes in the style, which threads would share.
     parsed = CitationStylesStyle(str(STYLES / f"{style}.csl"), locale=_LOCALES[language], validate=False)
     try:
-        bibliography = CitationStylesBibliography(parsed, CiteProcJSON([item]), formatter.plain)
+        bibliography = CitationStylesBibliography(parsed, CiteProcJSON([item]), _Formatter)
         bibliography.register(Citation([CitationItem(item["id"])]))
         text = " ".join("".join(map(str, bibliography.bibliography()[0])).split())
     except Exception:  # whatever citeproc cannot read costs a reference, not the page
         logger.exception("Record %s has no reference in %s", item["id"], style)
         return ""
-    return re.sub(r"\.(?: ?\.)+(?= |$)", ".", text)
+    text = re.sub(rf"\.({_END}?)(?: ?\.)+(?= |$)", r".\1", text)
+    if text.count(_ITALIC) != text.count(_END):  # the record has such characters of its own
+        text = text.replace(_ITALIC, "").replace(_END, "")
+    return html.escape(text, quote=False).replace(_ITALIC, "<i>").replace(_END, "</i>")

@@ -8,9 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import translation
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from cms import frontend, labels
@@ -23,6 +22,7 @@ from resources.exchange.portable import loaded, portable
 from resources.models import Record
 from resources.record_api import public
 from resources.similar import similar
+from search import basket
 from search.answering import Unavailable
 from search.refining import NO_YEARS, refined
 from search.results import Question, SearchAnswer, answered
@@ -60,14 +60,12 @@ def portal(request: HttpRequest) -> HttpResponse:
     except Unavailable:
         return unavailable(request, context)
     # Not `items`: a template would take the dictionary's own.
-    response = render(request, template, {**context, "found": {**found, "results": found["items"]}})
-    patch_cache_control(response, no_cache=True)
-    return response
+    return basket.show(request, template, {**context, "found": {**found, "results": found["items"]}})
 
 
 def unavailable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """The page that says that the search cannot answer at the moment."""
-    response = render(request, "portal/unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response = basket.show(request, "portal/unavailable.html", context, HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = "2"
     return response
 
@@ -89,6 +87,7 @@ def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Lab
         "unfiltered": unfiltered,
         "as_typed": state.address(expand=False),
         "orders": [(order, state.address(order=order)) for order in ORDERS],
+        "address": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/{locale}/{PATH}{state.address(page=state.sheet)}",
         "first": (state.sheet - 1) * PER_SHEET + 1,
         "last_sheet": last,
         "previous": state.address(page=state.sheet - 1) if state.sheet > 1 else "",
@@ -107,11 +106,9 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
             return redirect(frontend.portal_path(locale, into), permanent=True)
         gone = record_numbers.gone(into or code)
         status = HTTPStatus.GONE if gone else HTTPStatus.NOT_FOUND
-        return render(request, "portal/no_record.html", {"locale": locale, "gone": gone}, status=status)
+        return basket.show(request, "portal/no_record.html", {"locale": locale, "gone": gone}, status)
     context = Context(locale, snapshot, Loaded(References(), snapshot))
-    response = render(request, "portal/record.html", _about(found, context))
-    patch_cache_control(response, no_cache=True)
-    return response
+    return basket.show(request, "portal/record.html", _about(found, context))
 
 
 def _about(found: Record, context: Context) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from cms import frontend, labels
@@ -18,6 +16,7 @@ from cms.references import Context, Loaded, References
 from resources import concept_shapes
 from resources.api import agent_json, agent_json_ld
 from resources.models import Agent, Concept, RecordAgent
+from search import basket
 from search.answering import Unavailable
 from search.portal import current_locale, in_each_language, unavailable
 from search.refining import PAGES
@@ -98,6 +97,4 @@ def _page(
     begin = {one["name"]: one for one in found["facets"] if one["values"]}
     shown["begin"] = [begin[name] for name in BEGIN[facet] if name in begin]
     shown["works"], shown["total"] = found["items"], found["meta"]["total_count"]
-    response = render(request, f"portal/{facet}.html", shown)
-    patch_cache_control(response, no_cache=True)
-    return response
+    return basket.show(request, f"portal/{facet}.html", shown)

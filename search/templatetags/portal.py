@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.utils import timezone
@@ -29,7 +30,7 @@ def order_name(order: str) -> str:
 
 @register.filter
 def marked(html: str) -> SafeString:
-    """A title or passage of the API, which is HTML whose only tag is <mark>."""
+    """A title or passage of the API, which is HTML whose only tag is <mark>, or a reference of resources.citations."""
     return mark_safe(html)  # noqa: S308
 
 
@@ -52,6 +53,12 @@ def address_of(result: Any, locale: str) -> str:
     if result["kind"] == "record":
         return frontend.portal_path(locale, result["key"])
     return str(result["html_url"] if frontend.is_elsewhere(result["locale"]) else result["html_path"])
+
+
+@register.simple_tag
+def by_email(title: str, address: str) -> str:
+    """The address that writes an e-mail which names a page."""
+    return "mailto:?" + urlencode({"subject": title, "body": address}, quote_via=quote)
 
 
 @register.filter

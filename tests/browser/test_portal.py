@@ -61,7 +61,9 @@ def test_the_portal_passes_axe_and_fits(browser: Browser, live_server: Any, libr
     context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": 800})
     tab = context.new_page()
     pages = [f"/fr/portail/{library[name].code}/" for name in ("study", "with_files")]
-    for address in [*ADDRESSES, *pages]:
+    codes = ",".join(library[name].code for name in ("study", "with_files"))
+    more = ["auteurs/insee/", "themes/health/", "selection/", f"selection/?ids={codes}", "?year_from=1990"]
+    for address in [*ADDRESSES, *pages, *(f"/fr/portail/{one}" for one in more)]:
         tab.goto(address)
         assert not (found := violations(tab)), (address, found)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, address
@@ -96,7 +98,7 @@ def test_suggestions_are_chosen_with_keys_or_the_mouse(browser: Browser, live_se
     field.press_sequentially("sant")
     expect(options).to_have_text(["santé Thème (1)", "Les trains de la santé Document"])
     expect(field).to_have_attribute("aria-expanded", "true")
-    expect(tab.get_by_role("status")).to_have_text("Suggestions: 2")
+    expect(tab.get_by_role("status").first).to_have_text("Suggestions: 2")
     field.press("ArrowDown")
     field.press("ArrowDown")
     expect(tab.get_by_role("option", selected=True)).to_have_text("Les trains de la santé Document")
@@ -120,5 +122,39 @@ def test_suggestions_are_chosen_with_keys_or_the_mouse(browser: Browser, live_se
     expect(options.first).to_have_text("Gesundheit santé Thema (1)")
     tab.get_by_role("combobox").press("Enter")  # nothing is chosen: what was typed is asked
     expect(tab).to_have_url(re.compile(r"/de/portail/\?q=sant$"))
+    assert failures == []
+    context.close()
+
+
+def test_facets_and_the_selection_change_without_a_reload(browser: Browser, live_server: Any, library: Any) -> None:
+    context = browser.new_context(base_url=live_server.url, locale="fr-FR", viewport={"width": 1280, "height": 800})
+    tab = context.new_page()
+    tab.set_default_timeout(15_000)
+    failures = failures_of(tab)
+    tab.goto("/fr/portail/?q=sant%C3%A9")
+    tab.evaluate("window.kept = true")
+    facet = tab.get_by_role("link", name="Documents")
+    facet.press("Enter")
+    expect(tab.get_by_role("heading", name="1 résultat")).to_be_visible()
+    expect(tab).to_have_url(re.compile(r"\?q=sant%C3%A9&kind=record$"))
+    expect(tab.locator('.portal-facets a[data-value="record"]')).to_be_focused()
+    expect(tab.get_by_role("status").filter(has_text="1 résultat")).to_have_count(1)
+    expect(tab.locator('.portal-form input[name="kind"]')).to_have_value("record")
+    expect(tab.locator('nav.languages a[hreflang="de"]')).to_have_attribute("href", re.compile("kind=record$"))
+    assert violations(tab) == []
+    tab.get_by_role("button", name="Ajouter à ma sélection – Les trains de la santé").click()
+    expect(tab.get_by_role("link", name="Ma sélection 1")).to_be_visible()
+    tab.locator("summary", has_text="Année").click()
+    tab.get_by_label("De", exact=True).fill("2020")
+    tab.get_by_role("button", name="Appliquer").click()
+    expect(tab).to_have_url(re.compile("year_from=2020$"))
+    tab.go_back()
+    expect(tab.get_by_role("heading", name="1 résultat")).to_be_visible()
+    expect(tab.get_by_role("button", name="Retirer de ma sélection – Les trains de la santé")).to_be_visible()
+    assert tab.evaluate("window.kept")
+    tab.get_by_role("link", name="Ma sélection 1").click()
+    expect(tab.get_by_role("heading", level=1, name="Ma sélection 1")).to_be_visible()
+    tab.get_by_role("button", name="Vider ma sélection").click()
+    expect(tab.get_by_text("Elle est encore vide")).to_be_visible()
     assert failures == []
     context.close()

@@ -24,7 +24,7 @@ REPORT: dict[str, Any] = {
 
 def written(locale: str = "fr", **fields: Any) -> dict[str, str]:
     item = {name: value for name, value in {**REPORT, **fields}.items() if value}
-    return dict(references(item, locale))
+    return {one.style: one.text for one in references(item, locale)}
 
 
 def test_a_report():
@@ -33,6 +33,15 @@ def test_a_report():
         "Disponible à l'adresse : https://example.org/a",
         "APA": "Dupont, J., & INSEE. (2019). Les trains & la santé [Étude]. MOT. https://example.org/a",
     }
+
+
+def test_a_title_in_italics_and_nothing_of_the_record_as_markup():
+    item = {**REPORT, "title": "<b>A</b> & \ue000B"}
+    [iso, apa] = references(item, "fr")
+    assert "<" not in iso.html.replace("<i>", "").replace("</i>", "")
+    assert "&lt;b&gt;A&lt;/b&gt; &amp; B" in iso.html
+    assert "<i>Les trains &amp; la santé</i>" in references(REPORT, "fr")[0].html
+    assert apa.text.startswith("Dupont, J., & INSEE. (2019). <b>A</b> & B")
 
 
 def test_an_article():

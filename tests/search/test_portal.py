@@ -58,7 +58,7 @@ def test_the_address_holds_the_state(client, library):
     assert results(page) == ["Les trains de la santé"]
     assert 'value="santé"' in page
     assert '<input type="hidden" name="kind" value="record">' in page
-    assert '<a href="?q=sant%C3%A9&kind=record&kind=page&order=title" rel="nofollow">' in page
+    assert '<a href="?q=sant%C3%A9&kind=record&kind=page&order=title" rel="nofollow" data-value="page">' in page
     assert '<a href="?q=sant%C3%A9&order=title"><span class="hidden">Retirer – Contenu: </span>Documents' in page
 
 
