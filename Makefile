@@ -3,6 +3,7 @@
 # make test-fast  the smoke run on SQLite without slow tests: under two minutes
 # make lint       style, types, imports, migrations, production settings, translations
 # make bench      the API beside stock Wagtail API v2, on PostgreSQL with 1,000 and 100,000 pages
+# make bench-search  the search beside the bare engines, with 5,000 and 50,000 records and the texts of their files
 # Words for pytest go in ARGS, such as make test ARGS="tests/cms -k worker".
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11 python
@@ -15,7 +16,7 @@ PRODUCTION = DJANGO_SETTINGS_MODULE=cms.settings.production ALLOWED_HOSTS=www.ex
 	BASE_URL=https://www.example.org DATABASE_URL=postgresql://nobody@localhost/none \
 	SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: run test test-fast bench lint
+.PHONY: run test test-fast bench bench-search lint
 run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
 
@@ -28,6 +29,9 @@ test-fast: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+bench-search: .venv/dev.stamp
+	@.venv/bin/python -m tests.benchmarks.search $(ARGS)
 
 lint: .venv/dev.stamp
 	.venv/bin/ruff check .

@@ -27,6 +27,9 @@ PRODUCTION = {
     "LOG_LEVEL": "ERROR",
 }
 
+KINDS = {"pages": "content", "records": "library"}
+"""What there may be many of in a database, by the module that makes them."""
+
 
 class Databases:
     """A PostgreSQL server and what is in it."""
@@ -34,23 +37,24 @@ class Databases:
     def __init__(self, url: str) -> None:
         self._server = url.removesuffix("/postgres")
         paths = [*sorted(ROOT.glob("*/migrations/*.py")), *sorted(ROOT.glob("tests/factories/*.py"))]
-        made_from = [path.read_bytes() for path in (*paths, Path(__file__).with_name("content.py"))]
+        kinds = [Path(__file__).with_name(f"{kind}.py") for kind in KINDS.values()]
+        made_from = [path.read_bytes() for path in (*paths, *kinds)]
         made_by = [f"{name} {metadata.version(name)}".encode() for name in ("django", "wagtail", "wagtail-localize")]
         self._version = hashlib.sha256(b"".join([*made_from, *made_by])).hexdigest()[:8]
 
     def url(self, name: str) -> str:
         return f"{self._server}/{name}"
 
-    def of(self, size: int) -> str:
-        """The address of the database with about so many pages."""
-        name = f"pages_{size}_{self._version}"
+    def of(self, size: int, kind: str = "pages") -> str:
+        """The address of the database with about so many pages, or records."""
+        name = f"{kind}_{size}_{self._version}"
         if not self._exists(name):
-            for old in self._names(f"pages_{size}_"):
+            for old in self._names(f"{kind}_{size}_"):
                 self._sql(f'DROP DATABASE "{old}"')
             begun, making = time.monotonic(), f"making_{size}"
-            print(f"Making a site of {size:,} pages …", file=sys.stderr, flush=True)
+            print(f"Making a site of {size:,} {kind} …", file=sys.stderr, flush=True)
             self._sql(f'DROP DATABASE IF EXISTS "{making}"', f'CREATE DATABASE "{making}"')
-            for command in (["manage.py", "migrate", "-v0"], ["-m", "tests.benchmarks.content", str(size)]):
+            for command in (["manage.py", "migrate", "-v0"], ["-m", f"tests.benchmarks.{KINDS[kind]}", str(size)]):
                 environment = {**os.environ, **PRODUCTION, "DATABASE_URL": self.url(making)}
                 subprocess.run(
                     # No server runs yet: its core does half of the work, the database's the other.

@@ -1,0 +1,99 @@
+"""An index of each engine, made as the product makes it and in bulk: `python -m tests.benchmarks.indexing FOLDER`.
+
+Writes into FOLDER `questions.json`, with the bodies that each question sends to Elasticsearch and the seconds that the
+embedded engine takes for it, and prints for each engine the seconds of a rebuild and of storing the same documents that
+lie ready in memory.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import django
+
+django.setup()
+
+from cms import labels  # noqa: E402
+from search import documents, indexer  # noqa: E402
+from search.engines.base import Engine  # noqa: E402
+from search.engines.configured import engines  # noqa: E402
+from search.results import Question  # noqa: E402
+from search.searching import Asked, search  # noqa: E402
+from tests.benchmarks import library  # noqa: E402
+
+QUESTIONS = 60
+NAMES = {"from_": "from", "source": "_source"}
+"""What Elasticsearch's client calls otherwise than the server."""
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def indexed(engine: Engine) -> dict[str, float]:
+    """How long a rebuild takes, and how long the engine takes for the same documents alone."""
+    rebuilt = seconds(lambda: indexer.rebuild(engine))
+    made = [document for batch in documents.every().batches() for document in documents.documents(batch)]
+    bare = engine.begin()
+    stored = seconds(lambda: bare.put(made))
+    engine.discard(bare)
+    return {"documents": len(made), "rebuild": rebuilt, "bulk": stored}
+
+
+def noted(engine: Any, asked: Asked) -> list[dict[str, Any]]:
+    """What the product sends to Elasticsearch for one question, as the bodies of searches."""
+    sent: list[dict[str, Any]] = []
+    send = engine.quick.search
+
+    def note(**words: Any) -> Any:
+        sent.append({NAMES.get(name, name): value for name, value in words.items() if name != "index"})
+        return send(**words)
+
+    with mock.patch.object(engine.quick, "search", note):
+        search(engine, asked)
+    return sent
+
+
+def within(engine: Any, asked: Asked) -> float:
+    """Of the seconds that a question takes, those within the engine."""
+    taken = 0.0
+
+    def timed(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*words: Any) -> Any:
+            nonlocal taken
+            begun = time.perf_counter()
+            try:
+                return method(*words)
+            finally:
+                taken += time.perf_counter() - begun
+
+        return call
+
+    with mock.patch.multiple(engine, search=timed(engine.search), near=timed(engine.near)):
+        search(engine, asked)
+    return taken
+
+
+def main(folder: Path) -> None:
+    found: dict[str, Any] = {engine.name: indexed(engine) for engine in engines()}
+    first, embedded = engines()
+    snapshot = labels.current()
+    told = []
+    for locale, text in library.questions(QUESTIONS):
+        asked = Question(text=text, locale=locale).asked(snapshot)
+        bare = min(within(embedded, asked) for _round in range(3)) * 1000
+        told.append({"locale": locale, "q": text, "bodies": noted(first, asked), "embedded": bare})
+    (folder / "questions.json").write_text(json.dumps(told))
+    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
