@@ -118,6 +118,23 @@ def fold(text: str) -> str:
     return _COMBINING.sub("", unicodedata.normalize("NFD", text))
 
 
+_SPELT_ALIKE = (
+    *(("sch", "s"), ("ph", "f"), ("th", "t"), ("rh", "r"), ("ch", "c"), ("ck", "c"), ("tz", "c"), ("qu", "c")),
+    *(("ou", "u"), ("oe", "u"), ("k", "c"), ("q", "c"), ("z", "c"), ("y", "i"), ("j", "i"), ("w", "v"), ("x", "s")),
+)
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def spelling(word: str) -> str:
+    """A folded word without what only tells one language's spelling from another's.
+
+    « coopération » and "Kooperation" begin alike then, and « physique », "fisica" and "Physik".
+    """
+    for letters, one in _SPELT_ALIKE:
+        word = word.replace(letters, one)
+    return _DOUBLED.sub(r"\1", word)
+
+
 def tokens(text: str) -> list[str]:
     """The words of a text as both engines cut them, in their own case."""
     return _TOKEN.findall(text)

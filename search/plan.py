@@ -18,8 +18,10 @@ from search.languages import LANGUAGES
 
 PART_WEIGHTS = {schema.TITLE: 1.2, schema.SUMMARY: 1.0, schema.BODY: 1.0}
 EXACT_WEIGHTS = {schema.EXACT_TITLE: 0.3, schema.EXACT_TEXT: 0.3, schema.NAMES: 0.6}
-START_WEIGHT = 0.3
-"""Of the beginning of a word: it ranks what matches, and finds what comes near where little does."""
+START_WEIGHTS = {schema.STARTS: 1.0, schema.TITLE_STARTS: 1.5}
+"""Of the beginning of a word, in whatever language: it ranks what matches."""
+NEAR_SCORE = 1.0
+"""Of a longer beginning: it finds what comes near where little matches."""
 PAIR_WEIGHT = 0.3
 """Of two words that stand together as in the query, beside each for itself."""
 PAIR_SLOP = 2
@@ -33,12 +35,15 @@ FEW = 2
 """Up to so many words all must match; of more, a share."""
 SHARE = 0.5
 IDENTIFIER_SCORE = 50.0
-EXPANDED = 0.25
-"""What another name of the same is worth beside the word that was typed."""
-TYPED_SCORE = 1.0
-"""What a word that was typed gains where other names of the same are asked for as well."""
-INDEXED_SCORE = 4.0
-"""Of a work that is indexed with what a name stands for, before EXPANDED: about what a word of its text is worth."""
+TYPED_SCORE = 3.0
+"""What a typed word gains where other names of the same are asked for as well: more than any of those is worth."""
+EXPANDED_SCORES = {schema.TITLE: 1.5, schema.SUMMARY: 1.2, schema.BODY: 1.0}
+"""What another name of the same is worth, however rare its words are: they would outdo what was typed."""
+INDEXED_SCORE = 1.2
+"""What a work that is indexed with what a name stands for is worth."""
+NUANCE = 0.005
+"""Of what the words of other names are worth as such: it puts works in order that have nothing else to tell them apart.
+Six words, each in one of a million works, stay under 1."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +150,12 @@ class _Planner:
         made = [made for word in telling if (made := self.word(word, marked)) is not None]
         least = 1 if self.relaxed or len(made) < 2 else len(made) if len(made) <= FEW else math.ceil(SHARE * len(made))
         better = self.pairs(telling)
+        # A word that has other names is found by those in other languages, and they may begin alike.
+        unnamed = [word for word in telling if languages.fold(word.text) not in self.meant]
+        for name, weight in START_WEIGHTS.items():
+            better += [nodes.Boost(start, weight) for start in _starts(unnamed, name, schema.START)]
         if self.relaxed:
-            made += self.starts(telling)
-        else:
-            better += self.starts(telling)
+            made += [nodes.Constant(start, NEAR_SCORE) for start in _starts(telling, schema.STARTS, schema.LONG_START)]
         words = nodes.total(made, least) if made else None
         if not rest and not better:
             return words
@@ -172,11 +179,6 @@ class _Planner:
             for part in schema.PARTS
         ]
 
-    def starts(self, words: Sequence[query.Word]) -> list[nodes.Node]:
-        """The beginnings of the words, in any language."""
-        found = [schema.starts(word.text) for word in words if not word.prefix]
-        return [nodes.Boost(nodes.Text(schema.STARTS, start), START_WEIGHT) for start in dict.fromkeys(found) if start]
-
     def word(self, word: query.Word, marked: list[str]) -> nodes.Node | None:
         found = _without_articles(word.text)
         if not found:
@@ -190,20 +192,26 @@ class _Planner:
         if word.field:
             return made
         if meant := self.meant.get(languages.fold(text)):
-            made = nodes.Sum((nodes.Constant(made, TYPED_SCORE), made, *(self.other(one) for one in meant)))
+            others = nodes.Best(tuple(self.other(one) for one in meant))
+            made = nodes.Sum((nodes.Constant(made, TYPED_SCORE), made, others))
         return nodes.Sum((made, _identified(text))) if _maybe_identifier(text) else made
 
     def other(self, meant: Expansion) -> nodes.Node:
         """What a name stands for, told in other words; for a name of several words each of them is worth its part."""
-        said = [
-            nodes.Phrase(f"{part}_{language}", languages.clean(name))
-            for language, names in meant.names.items()
-            if language in LANGUAGES
-            for name in names
+        said = {
+            part: tuple(
+                nodes.Phrase(f"{part}_{language}", languages.clean(name))
+                for language, names in meant.names.items()
+                if language in LANGUAGES
+                for name in names
+            )
             for part in schema.PARTS
-        ]
+        }
         indexed = nodes.Constant(nodes.Values(meant.field, (meant.code,)), INDEXED_SCORE)
-        return nodes.Boost(nodes.Best((*said, indexed), 0.1), EXPANDED / (meant.end - meant.start))
+        told = [nodes.Constant(nodes.Sum(names), EXPANDED_SCORES[part]) for part, names in said.items() if names]
+        every = tuple(name for names in said.values() for name in names)
+        nuance = (nodes.Boost(nodes.Best(every), NUANCE),) if every else ()
+        return nodes.Boost(nodes.Sum((nodes.Best((*told, indexed)), *nuance)), 1 / (meant.end - meant.start))
 
     def text(self, text: str, field: str) -> nodes.Node:
         """One word, or several that follow one another, in a field that was named or wherever it may be."""
@@ -240,6 +248,12 @@ def _without_articles(text: str) -> list[str]:
         text = text.partition(found[0])[2]
         found = found[1:]
     return found
+
+
+def _starts(words: Sequence[query.Word], field: str, letters: int) -> list[nodes.Node]:
+    """The beginnings of words, in any language."""
+    found = [start for word in words if not word.prefix for start in schema.starts(word.text, letters).split()]
+    return [nodes.Text(field, start) for start in dict.fromkeys(found)]
 
 
 def _maybe_identifier(text: str) -> bool:

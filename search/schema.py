@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from search.languages import EXACT, LANGUAGES, OTHER, fold, tokens
+from search.languages import EXACT, LANGUAGES, OTHER, fold, spelling, tokens
 
-VERSION = 3
+VERSION = 4
 """To be raised when documents are made otherwise; changes of fields and of their analysis show by themselves."""
 
 TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")
 """The parts of a document that have a field per language."""
-EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS, STARTS = ("exact_title", "exact_text", "names", "authors", "starts")
+EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS, STARTS, TITLE_STARTS = EXACT_FIELDS = (
+    *("exact_title", "exact_text", "names", "authors"),
+    *("starts", "starts_title"),
+)
 """Fields in no language: titles and all text as typed; names of borders and territories in all languages; authors;
-beginnings of all words, which relatives share from one language to the next (« coopération », "cooperazione")."""
-START = 5
-"""Letters of a beginning."""
+beginnings of all words and of those of titles, which relatives share from one language to the next (« coopération »,
+"Kooperation")."""
+START, LONG_START = 4, 6
+"""Letters of a beginning: of one that ranks what was found, and of one by which something is found."""
 
 KEYWORDS = ("kind", "type", "concept", "border", "territory", "scale", "country", "author", "language", "access")
 """Codes that facets count and filters ask for; a document may have several of each."""
@@ -38,7 +42,7 @@ def text_fields() -> Iterator[tuple[str, str]]:
     for part in PARTS:
         for language in languages():
             yield f"{part}_{language}", EXACT if language == OTHER else language
-    for name in (EXACT_TITLE, EXACT_TEXT, NAMES, AUTHORS, STARTS):
+    for name in EXACT_FIELDS:
         yield name, EXACT
 
 
@@ -81,7 +85,9 @@ class Document:
                 found.setdefault(f"{part}_{language if language in LANGUAGES else OTHER}", []).append(text)
         found[EXACT_TITLE] = list(dict.fromkeys(self.title.values()))
         found[EXACT_TEXT] = [*self.summary.values(), *self.body.values()]
-        found[STARTS] = [starts(text) for text in (*self.title.values(), *self.summary.values(), *self.body.values())]
+        texts = (*self.title.values(), *self.summary.values(), *self.body.values())
+        found[TITLE_STARTS] = [starts(title, START) for title in self.title.values()]
+        found[STARTS] = [f"{starts(text, START)} {starts(text, LONG_START)}" for text in texts]
         found |= {NAMES: list(self.names), AUTHORS: list(self.authors)}
         found |= {name: list(values) for name, values in self.keywords.items()}
         found[IDENTIFIERS] = [identifier(value) for value in self.identifiers]
@@ -98,9 +104,10 @@ class Document:
         return hashlib.sha256(held.encode()).hexdigest()[:16]
 
 
-def starts(text: str) -> str:
-    """The beginnings of the longer words of a text."""
-    return " ".join(word[:START] for word in tokens(fold(text)) if len(word) >= START)
+def starts(text: str, letters: int) -> str:
+    """The beginnings of the words of a text that have at least START letters; the long ones of longer words alone."""
+    least = START if letters == START else START + 1
+    return " ".join(spelling(word)[:letters] for word in tokens(fold(text)) if len(word) >= least)
 
 
 def identifier(text: str) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from search import plan, query
 from search.engines import nodes
 from search.engines.base import CLOSE, OPEN, Engine, EngineError, Position, Request
+from search.expansions import Expansion
 from search.schema import Document
 from search.searching import Asked, search
 from tests.search.conftest import ENGINES
@@ -125,6 +127,31 @@ def test_beginnings_of_words_rank_and_widen_nothing_where_enough_is_found(engine
     assert "near" not in found(engine, "frontière", limit=50)
     assert search(engine, Asked("frontière", "fr")).relaxed is False
     assert found(engine, "frontiere 3")[0] == "w3"
+
+
+@pytest.mark.parametrize("relaxed", [False, True])
+def test_what_was_typed_is_above_its_other_names_in_the_same_field(engine, relaxed):
+    others = {
+        "de": ("Kooperation", "grenzüberschreitende Zusammenarbeit der Gebietskörperschaften"),
+        "en": ("cooperation", "co-operation", "collaboration"),
+        "es": ("cooperación",),
+        "it": ("cooperazione",),
+        "nl": ("samenwerking",),
+    }
+    long = "Une coopération " + "entre communes voisines depuis longtemps déjà " * 8
+    works = [Document(f"common-{number}", {"fr": f"Coopération {number}"}) for number in range(60)]
+    for part in ("title", "summary", "body"):
+        works.append(work(f"typed-{part}", **{"title_fr": "Sans", f"{part}_fr": long}))
+        titles = {language: names[-1] for language, names in others.items()}
+        texts = {"title": {"de": "Ohne"}, part: titles if part == "title" else {"de": " ".join(others["de"] * 5)}}
+        works.append(Document(f"other-{part}", keywords={"concept": ["coop"]}, **texts))
+    engine.put(works)
+    meant = [Expansion(0, 1, "coopération", "concept", code, others) for code in ("coop", "coop-2", "coop-3")]
+    asked = plan.plan(query.parse("coopération"), {"fr": 1.0, "de": 0.25}, meant, relaxed=relaxed)
+    order = [hit.id for hit in engine.search(Request(asked.node, limit=100)).hits]
+    for part in ("title", "summary", "body"):
+        assert order.index(f"typed-{part}") < order.index(f"other-{part}"), part
+    assert order.index("other-title") < order.index("other-body")
 
 
 def test_both_engines_put_results_in_one_order_and_give_them_once(library):
