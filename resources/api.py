@@ -13,6 +13,7 @@ from cms.api.errors import NotFound
 from cms.api.renderers import JSONRenderer
 from cms.api.views import Api, DetailApi, ListApi, Listed, whole
 from cms.changes import CONTENT, RECORDS
+from cms.json_types import Address
 from cms.labels import Coded, CodedAs
 from cms.references import Context
 from cms.representation import enum
@@ -129,7 +130,7 @@ class ConceptDetail(DetailApi):
 
 
 class AgentJson(TypedDict):
-    """A person or body; `variant_names` are its other names, in every language."""
+    """A person or body; `variant_names` are its other names, in every language; `records_url` lists its documents."""
 
     code: str
     label: str
@@ -140,6 +141,7 @@ class AgentJson(TypedDict):
     viaf: str
     website: str
     country: Coded | None
+    records_url: Address
 
 
 def agent_json(agent: Agent, context: Context) -> AgentJson:
@@ -155,6 +157,7 @@ def agent_json(agent: Agent, context: Context) -> AgentJson:
         "viaf": agent.viaf,
         "website": agent.website,
         "country": context.labels.coded("borders.Country", agent.country_id, context.locale),
+        "records_url": context.api(f"records/?agent={agent.code}&locale={context.locale}"),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
 from citeproc.source.json import CiteProcJSON
+from django.db import models
 
 STYLES = Path(__file__).parent / "citation_styles"
 _LOCALES = {"fr": "fr-FR", "en": "en-GB", "de": "de-DE", "es": "es-ES", "it": "it-IT", "nl": "nl-NL"}
@@ -38,10 +39,17 @@ class _Formatter:
         return f"{_ITALIC}{text}{_END}"
 
 
-class Reference(NamedTuple):
-    """A reference with what its style is called, as HTML whose only tag is <i>."""
+class Style(models.TextChoices):
+    """How bibliographies cite."""
 
-    style: str
+    ISO_690 = "iso-690", "ISO 690"
+    APA = "apa", "APA"
+
+
+class Reference(NamedTuple):
+    """A reference as HTML whose only tag is <i>."""
+
+    style: Style
     html: str
 
     @property
@@ -59,14 +67,14 @@ def references(item: dict[str, Any], locale: str) -> list[Reference]:
     if item["type"] in _PARTS and not item.get("container-title"):
         item["type"] = "book"  # else a part of nothing: "In: ."
     iso = locale if locale in _ISO else "en"
-    found = [Reference("ISO 690", _written(item, f"iso690-{iso}", iso))]
+    found = [Reference(Style.ISO_690, _written(item, f"iso690-{iso}", iso))]
     if item["type"] != "thesis" and (authors := item.get("author") or _body(item)):
         item["author"] = authors
         if _body(item) == authors:  # named once
             del item["publisher"]
         if item["type"] in _NAMED:
             item.pop("genre", None)
-        found.append(Reference("APA", _written(item, "apa", locale)))
+        found.append(Reference(Style.APA, _written(item, "apa", locale)))
     return [one for one in found if one.html]
 
 

@@ -3,21 +3,29 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.http import HttpResponsePermanentRedirect
 from rest_framework.request import Request
+from typing_extensions import TypedDict
 
 from cms import places
-from cms.api import params
+from cms.api import params, windows
 from cms.api.errors import Gone, NotFound, Problem, bad
-from cms.api.views import DetailApi, ListApi
+from cms.api.feeds import ENTRIES
+from cms.api.tables import Table
+from cms.api.views import Api, DetailApi, ListApi, Listed, whole
 from cms.changes import CONTENT, RECORDS
-from cms.labels import Labels
+from cms.labels import CodedAs, Labels
 from cms.references import API_PATH
-from resources import hierarchy, languages, record_numbers, record_shapes
+from cms.representation import enum
+from resources import citations, hierarchy, languages, record_feed, record_numbers, record_shapes
 from resources.agents import Agent
-from resources.record_formats import RecordFiles, refuse_too_many
+from resources.exchange import csl
+from resources.exchange.portable import loaded, portable
+from resources.record_formats import COLUMNS, LIST_RENDERERS, RecordFiles, cells, file_name, refuse_too_many
 from resources.records import AgentRole, Record, RecordAgent, RecordLanguage
+from resources.selection import IDS, selected
+from resources.similar import similar
 
 YEAR = params.integer(1000, 2200)
 _TYPE = "resources.RecordType"
@@ -60,11 +68,14 @@ def indexed(relation: str, facts: Iterable[int]) -> Q:
 class RecordList(RecordFiles, ListApi):
     """Documentary records; several values of one parameter widen the list, several parameters narrow it.
 
-    Also as a file (RIS, BibTeX, CSL-JSON, JSON Lines, CSV) of all of them, at most 2000, unless a `limit` is given.
+    Also as a file (RIS, BibTeX, CSL-JSON, JSON Lines, CSV) of all of them, at most 2000, unless a `limit` is given, and
+    as an Atom feed of the 50 that came last, or as many as `limit` says.
     """
 
+    renderer_classes = LIST_RENDERERS
     families = (CONTENT, RECORDS)
     own_params = (
+        IDS,
         params.Param("type", params.fact(_TYPE), "Types of documents (codes).", many=True),
         params.Param("collection", params.fact(_COLLECTION), "MOT collections (codes).", many=True),
         params.Param(
@@ -94,6 +105,8 @@ class RecordList(RecordFiles, ListApi):
 
     def queryset(self, query: params.Query) -> QuerySet[Record]:
         found = public()
+        if query["ids"]:
+            found = found.filter(code__in=selected(query["ids"]))
         for name, model in (("type", _TYPE), ("collection", _COLLECTION)):
             if query[name]:
                 found = found.filter(**{f"{name}__in": _keys(query, model, query[name])})
@@ -122,13 +135,24 @@ class RecordList(RecordFiles, ListApi):
     def items(self, found: Sequence[Record], query: params.Query) -> list[record_shapes.RecordJson]:
         return record_shapes.cards(found, self.context(query))
 
+    def keys(self, query: params.Query) -> list[windows.Key]:
+        if not query["ids"] or "order" in query.given:
+            return super().keys(query)
+        places = (When(code=code, then=place) for place, code in enumerate(selected(query["ids"])))
+        return [windows.Key(Case(*places, output_field=IntegerField())), windows.KEY]
+
     def chosen(self, query: params.Query, **path: Any) -> list[Record]:
-        if "limit" not in query.given:
-            refuse_too_many(self.total(self.queryset(query), query) - query["offset"], query["format"] or "")
+        refuse_too_many(self.total(self.queryset(query), query) - query["offset"], query)
         return self.all_rows(query)
 
-    def shown(self, records: list[Record], query: params.Query) -> list[record_shapes.RecordJson]:
-        return self.items(records, query)
+    def table(self, query: params.Query, **path: Any) -> Table:
+        return Table(file_name(path), COLUMNS, [cells(card) for card in self.items(self.chosen(query), query)])
+
+    def feed(self, query: params.Query) -> str:
+        latest = windows.ordered(self.queryset(query), [windows.Key("added_at", descending=True), windows.KEY])
+        limit = query["limit"] if "limit" in query.given else ENTRIES
+        found = list(latest.prefetch_related("texts")[query["offset"] : query["offset"] + limit])
+        return record_feed.atom(found, query.written, windows.list_of(query), self.context(query))
 
 
 def _by(query: params.Query) -> QuerySet[RecordAgent]:
@@ -143,15 +167,12 @@ def _by(query: params.Query) -> QuerySet[RecordAgent]:
     return rows.filter(role__in=query["role"]) if query["role"] else rows
 
 
-class RecordDetail(RecordFiles, DetailApi):
-    """One record by its permanent number, also as a file (RIS, BibTeX, CSL-JSON, JSON Lines, CSV).
-
-    One that was merged leads to the other, one that was deleted is gone.
-    """
+class OfRecord(Api):
+    """What concerns one record; where that was merged, it is the other's, and where it was deleted, it is gone."""
 
     families = (CONTENT, RECORDS)
     problems = {404: Problem, 410: Problem}
-    empty_answers = {301: "It was merged into another: `Location` is the address of that one's detail."}
+    empty_answers = {301: "It was merged into another: `Location` is the address of that one."}
 
     def get(self, request: Request, **path: Any) -> Any:
         try:
@@ -160,23 +181,65 @@ class RecordDetail(RecordFiles, DetailApi):
             into = record_numbers.successor(path["key"])
             if into is None or not public().filter(code=into).exists():
                 raise
-            given = request._request.GET.urlencode()
-            return HttpResponsePermanentRedirect(f"{API_PATH}records/{into}/" + (f"?{given}" if given else ""))
-
-    def item(self, key: str, query: params.Query) -> record_shapes.RecordDetailJson:
-        return record_shapes.detail(self._record(key), self.context(query))
-
-    def chosen(self, query: params.Query, **path: Any) -> list[Record]:
-        return [self._record(path["key"])]
-
-    def shown(self, records: list[Record], query: params.Query) -> list[record_shapes.RecordJson]:
-        return record_shapes.cards(records, self.context(query))
+            below = request._request.path.removeprefix(f"{API_PATH}records/{path['key']}/")
+            address, given = f"{API_PATH}records/{into}/{below}", request._request.GET.urlencode()
+            return HttpResponsePermanentRedirect(f"{address}?{given}" if given else address)
 
     @staticmethod
-    def _record(key: str) -> Record:
+    def record(key: str) -> Record:
+        """The published record with a number; raises errors.NotFound or errors.Gone."""
         record = public().select_related("type").filter(code=key).first()
         if record is None and record_numbers.gone(record_numbers.successor(key) or key):
             raise Gone("This record was deleted.")
         if record is None:
             raise NotFound("There is no record with this number.")
         return record
+
+
+class RecordDetail(OfRecord, RecordFiles, DetailApi):
+    """One record by its permanent number, also as a file (RIS, BibTeX, CSL-JSON, JSON Lines, CSV).
+
+    One that was merged leads to the other, one that was deleted is gone.
+    """
+
+    def item(self, key: str, query: params.Query) -> record_shapes.RecordDetailJson:
+        return record_shapes.detail(self.record(key), self.context(query))
+
+    def chosen(self, query: params.Query, **path: Any) -> list[Record]:
+        return [self.record(path["key"])]
+
+    def table(self, query: params.Query, **path: Any) -> Table:
+        found = record_shapes.cards(self.chosen(query, **path), self.context(query))
+        return Table(file_name(path), COLUMNS, [cells(card) for card in found])
+
+
+class CitationJson(TypedDict):
+    """A reference as plain text."""
+
+    style: CodedAs[citations.Style] | None
+    text: str
+
+
+class RecordCitation(OfRecord):
+    """One record as bibliographies cite it: ISO 690 (author and date), in the language of the answer, and APA.
+
+    A style that cannot cite it well is left out: APA of theses and of documents for which nobody answers.
+    """
+
+    own_params = (params.Param("style", params.choice(citations.Style), "These styles only.", many=True, default=()),)
+
+    def answer(self, query: params.Query, key: str) -> Listed[CitationJson]:
+        [item] = csl.items([portable(one) for one in loaded([self.record(key)])])
+        wanted = query["style"] or citations.Style.values
+        found = [one for one in citations.references(item, query.locale) if one.style in wanted]
+        return whole([{"style": enum(citations.Style, one.style), "text": one.text} for one in found])
+
+
+class SimilarRecords(OfRecord):
+    """Records about the same concepts, territories and borders or by the same authors, most in common first."""
+
+    own_params = (params.Param("limit", params.integer(1, 20), "How many items (at most 20).", default=5),)
+
+    def answer(self, query: params.Query, key: str) -> Listed[record_shapes.RecordJson]:
+        found = similar(self.record(key), public(), query["limit"])
+        return whole(record_shapes.cards(found, self.context(query)))

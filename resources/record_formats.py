@@ -1,7 +1,7 @@
-"""Lists and details of records as files: `?format=ris`, `bibtex`, `csl`, `jsonl` or `csv`."""
+"""Lists and details of records as files: `?format=ris`, `bibtex`, `csl`, `jsonl` or `csv`; lists as feeds."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from cms.api import params
 from cms.api.errors import bad
+from cms.api.feeds import AtomRenderer
 from cms.api.renderers import JSONRenderer
 from cms.api.tables import CsvRenderer, Table
 from cms.api.views import Api
@@ -83,12 +84,13 @@ class JsonLinesRenderer(FileRenderer):
 
 FILES: Sequence[type[FileRenderer]] = (RisRenderer, BibtexRenderer, CslRenderer, JsonLinesRenderer)
 RENDERERS: Sequence[type[BaseRenderer]] = [JSONRenderer, *FILES, CsvRenderer]
+LIST_RENDERERS: Sequence[type[BaseRenderer]] = [*RENDERERS, AtomRenderer]
 
 
 def cells(card: Any) -> dict[str, Any]:
     """A card whose lists are texts: codes, and names of agents, separated by semicolons."""
     return {
-        name: "; ".join(one["label" if name == "agents" else "code"] for one in value)
+        name: "; ".join(one if isinstance(one, str) else one["label" if name == "agents" else "code"] for one in value)
         if isinstance(value, list)
         else value
         for name, value in card.items()
@@ -96,7 +98,7 @@ def cells(card: Any) -> dict[str, Any]:
 
 
 class RecordFiles(Api):
-    """First base of an endpoint of records that also answers files; subclasses give `chosen` and `shown`."""
+    """First base of an endpoint of records that also answers files; subclasses give what the files are made of."""
 
     renderer_classes = RENDERERS
 
@@ -104,13 +106,20 @@ class RecordFiles(Api):
         """The records that the answer is about; at most MOST."""
         raise NotImplementedError
 
-    def shown(self, records: list[Record], query: params.Query) -> list[Any]:
-        """Them as cards."""
+    def table(self, query: params.Query, **path: Any) -> Table:
+        """The answer for spreadsheets."""
+        raise NotImplementedError
+
+    def feed(self, query: params.Query) -> str:
+        """The answer of a list as Atom."""
         raise NotImplementedError
 
     @classmethod
     def answers(cls) -> dict[str, Any]:
-        return {**super().answers(), **{str(one.format): str for one in RENDERERS if one is not JSONRenderer}}
+        return {
+            **super().answers(),
+            **{str(one.format): str for one in cls.renderer_classes if one is not JSONRenderer},
+        }
 
     def get(self, request: Request, **path: Any) -> Any:
         renderer = type(request.accepted_renderer)
@@ -118,15 +127,22 @@ class RecordFiles(Api):
             return super().get(request, **path)
         query = self.query(request)
         with translation.override(query.locale):
-            records = self.chosen(query, **path)
-            name = f"mot-{path['key']}" if path else "mot-records"
             if renderer is CsvRenderer:
-                return Response(Table(name, COLUMNS, [cells(card) for card in self.shown(records, query)]))
+                return Response(self.table(query, **path))
+            if renderer is AtomRenderer:
+                return Response(self.feed(query))
             assert issubclass(renderer, FileRenderer)
-            return Response(File(name, renderer.write(portable(record) for record in loaded(records))))
+            records = loaded(self.chosen(query, **path))
+            return Response(File(file_name(path), renderer.write(portable(record) for record in records)))
 
 
-def refuse_too_many(total: int, format: str) -> None:
+def file_name(path: Mapping[str, Any]) -> str:
+    """What a file is called, without its ending: the parts of the path are the number of a record, or none."""
+    return f"mot-{path['key']}" if path else "mot-records"
+
+
+def refuse_too_many(total: int, query: params.Query) -> None:
     """A file of everything ends somewhere: BadParameters says how to have the rest."""
-    if total > MOST:
-        raise bad("format", format, f"holds at most {MOST} records and these are {total}: narrow them, or give a limit")
+    if total > MOST and "limit" not in query.given:
+        message = f"holds at most {MOST} works and these are {total}: narrow them, or give a limit"
+        raise bad("format", query["format"] or "", message)

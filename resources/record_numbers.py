@@ -1,5 +1,7 @@
 """The permanent numbers of records: one is never given twice, and leads somewhere after its record is gone."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils import timezone
 
@@ -48,15 +50,29 @@ def gone(code: str) -> bool:
     return found is not None and found.gone_at is not None
 
 
+def successors(codes: Iterable[str]) -> dict[str, str]:
+    """The codes, each with where it leads to by now: to itself, or to what it was merged into (a query a merging)."""
+    found = {code: code for code in codes}
+    asked = {int(code): [code] for code in found if _is_number(code)}
+    while asked:
+        following: dict[int, list[str]] = {}
+        for number in RecordNumber.objects.filter(pk__in=asked, merged_into__isnull=False, gone_at__isnull=False):
+            into = number.merged_into_id or 0
+            found |= dict.fromkeys(asked[number.pk], str(into))
+            following.setdefault(into, []).extend(asked[number.pk])
+        asked = following
+    return found
+
+
 def successor(code: str) -> str | None:
     """Where the code of a merged record leads to, through as many mergings as there were; None if it was not merged."""
-    found = _number(code)
-    while found is not None and found.merged_into_id is not None and found.gone_at is not None:
-        found = found.merged_into
-    return str(found.pk) if found is not None and str(found.pk) != code else None
+    into = successors([code])[code]
+    return into if into != code else None
 
 
 def _number(code: str) -> RecordNumber | None:
-    if not (code.isascii() and code.isdecimal() and len(code) < 18):
-        return None
-    return RecordNumber.objects.filter(pk=int(code)).first()
+    return RecordNumber.objects.filter(pk=int(code)).first() if _is_number(code) else None
+
+
+def _is_number(code: str) -> bool:
+    return code.isascii() and code.isdecimal() and len(code) < 18

@@ -2,6 +2,7 @@
 
 from cms.api import vocabularies
 from resources.agents import AgentKind
+from resources.citations import Style
 from resources.files import RecordFileAccess
 from resources.identifiers import Scheme
 from resources.projects import ProjectKind
@@ -16,6 +17,7 @@ def register() -> None:
         agent_kind=AgentKind,
         agent_role=AgentRole,
         bibliographic_kind=Kind,
+        citation_style=Style,
         concept_status=ConceptStatus,
         file_access=RecordFileAccess,
         identifier_scheme=Scheme,

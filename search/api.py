@@ -1,20 +1,36 @@
 """`/api/v2/search/`: pages and documents in one list; `/api/v2/suggest/`: what may be meant by its beginning."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import pgettext
 from rest_framework.exceptions import APIException
 
+from cms import frontend
 from cms.api import params
 from cms.api.errors import Problem
+from cms.api.feeds import ENTRIES, atom
+from cms.api.tables import Table
 from cms.api.views import Api, Listed, whole
+from resources.record_api import public
+from resources.record_formats import LIST_RENDERERS, MOST, RecordFiles, cells, refuse_too_many
+from resources.records import Record
+from resources.selection import IDS, selected
 from search import facets
 from search.answering import Unavailable
-from search.results import Question, SearchAnswer, answered
+from search.documents import record_ids
+from search.entries import entries
+from search.results import Question, SearchAnswer, SearchResult, answered, listed
 from search.suggesting import Suggestion, suggest
 
 DEEPEST = 9_900
 """How far down a list of results goes; whoever needs more asks more narrowly."""
 YEAR = params.integer(1000, 2200)
+COLUMNS = (
+    *("kind", "key", "type.code", "type.label", "locale", "locales", "title", "summary", "date.date", "authors"),
+    *("html_url", "detail_url"),
+)
+"""A result as a row of a table."""
 
 
 class NotReady(APIException):
@@ -25,17 +41,24 @@ class NotReady(APIException):
     wait = 1
 
 
-class Search(Api):
+class Search(RecordFiles, Api):
     """Pages with all their translations, and documents, in whatever language they are: each once, the best first.
 
     `q` takes words, "phrases", -exclusions, trunc*, AND / OR / NOT and `author:`, `title:`, `year:`, `doi:` with
     parentheses, in the six languages of the site. Nothing in it is an error: what is no syntax is words. Several values
     of one facet widen the list, several facets narrow it.
+
+    Also as a file, at most of 2000 works, unless a `limit` is given: the documents among them for reference managers
+    (RIS, BibTeX, CSL-JSON, JSON Lines), all of them for spreadsheets (CSV); and as an Atom feed of the 50 works that
+    came last, or as many as `limit` says, of those that have the words.
     """
+
+    renderer_classes = LIST_RENDERERS
 
     cached = False  # it follows the index, which is a moment behind the database
     own_params = (
         params.Param("q", params.plain, "What is looked for; without it, everything, the newest first.", default=""),
+        IDS,
         *(facet.param for facet in facets.FACETS),
         params.Param("year_from", YEAR, "Of this year or later."),
         params.Param("year_to", YEAR, "Of this year or earlier."),
@@ -57,24 +80,71 @@ class Search(Api):
     problems = {503: Problem}
 
     def answer(self, query: params.Query) -> SearchAnswer:
+        try:
+            return answered(self._question(query), query.labels)
+        except Unavailable:
+            raise NotReady from None
+
+    def chosen(self, query: params.Query, **path: Any) -> list[Record]:
+        found = self._listed(query, documents=True)
+        records = public().in_bulk([one["key"] for one in found if one["kind"] == "record"], field_name="code")
+        return [records[one["key"]] for one in found if one["key"] in records]
+
+    def table(self, query: params.Query, **path: Any) -> Table:
+        return Table("mot-search", COLUMNS, [cells(one) for one in self._listed(query)])
+
+    def feed(self, query: params.Query) -> str:
+        question = replace(self._question(query), near=False)
+        if "limit" not in query.given:
+            question = replace(question, limit=ENTRIES)
+        if "order" not in query.given:
+            question = replace(question, order="added", descending=True)
+        try:
+            _total, found = listed(question, query.labels)
+        except Unavailable:
+            raise NotReady from None
+        context = self.context(query)
+        named = [query["q"], pgettext("reader", "Documentary portal")]
+        return atom(
+            " – ".join(part for part in named if part),
+            query.locale,
+            context.absolute(frontend.portal_path(query.locale)),
+            context.api(f"search/?{query.written}"),
+            f"search/?{query.written}",
+            entries(found, query.locale),
+        )
+
+    def _listed(self, query: params.Query, *, documents: bool = False) -> list[SearchResult]:
+        """The works of a file; BadParameters where these are too many."""
+        question = replace(self._question(query), documents=documents)
+        if "limit" not in query.given:
+            question = replace(question, limit=min(MOST, DEEPEST + params.LIMIT_MAX - question.offset))
+        try:
+            total, found = listed(question, query.labels)
+        except Unavailable:
+            raise NotReady from None
+        refuse_too_many(total - question.offset, query)
+        return found
+
+    @staticmethod
+    def _question(query: params.Query) -> Question:
         order: Any = query["order"]
+        if query["ids"] and "order" not in query.given:
+            order = "selected"
         name = order.removeprefix("-")
-        question = Question(
+        return Question(
             text=query["q"],
             locale=query.locale,
             chosen={facet.name: query[facet.name] for facet in facets.FACETS},
             year_from=query["year_from"],
             year_to=query["year_to"],
+            ids=record_ids(selected(query["ids"])) if query["ids"] else None,
             order=name,
             descending=name == "relevance" or order.startswith("-"),
             limit=query["limit"],
             offset=query["offset"],
             expand=query["expand"],
         )
-        try:
-            return answered(question, query.labels)
-        except Unavailable:
-            raise NotReady from None
 
 
 class Suggest(Api):

@@ -8,7 +8,7 @@ called.
 import datetime
 import logging
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -71,6 +71,12 @@ def page_id(key: uuid.UUID) -> str:
 
 def record_id(pk: int) -> str:
     return f"record-{pk}"
+
+
+def record_ids(codes: Sequence[str]) -> list[str]:
+    """The ids of records by their permanent numbers, in their order; none of what is no record (one query)."""
+    known = dict(Record.objects.filter(code__in=codes).values_list("code", "pk"))
+    return [record_id(known[code]) for code in codes if code in known]
 
 
 def every() -> Works:

@@ -123,7 +123,12 @@ class Question:
     """Values by the name of their facet."""
     year_from: int | None = None
     year_to: int | None = None
-    order: Literal["relevance", "date", "added", "title"] = "relevance"
+    ids: Sequence[str] | None = None
+    """A selection of records by their ids in the index, which leaves out all else."""
+    documents: bool = False
+    """Whether pages are left out."""
+    order: Literal["relevance", "date", "added", "title", "selected"] = "relevance"
+    """`selected`: as `ids` has them."""
     descending: bool = True
     limit: int = 20
     offset: int = 0
@@ -136,20 +141,25 @@ class Question:
             facet.field: facet.chosen(self.chosen[facet.name]) for facet in facets.FACETS if self.chosen.get(facet.name)
         }
         # Under the facet's name, so that it still counts what is left out.
-        if not self.chosen.get("type"):
+        if not self.chosen.get("type") and self.ids is None:
             filters.setdefault("kind", nodes.Must((), (nodes.Values("kind", (facets.PRESS,)),)))
         if self.year_from is not None or self.year_to is not None:
             between = nodes.Between("year", self.year_from, self.year_to)
             filters["year"] = nodes.Must((filters["year"], between)) if "year" in filters else between
+        if self.ids is not None:
+            filters["id"] = nodes.Values("id", tuple(self.ids))
+        if self.documents:
+            filters["documents"] = nodes.Must((), (nodes.Values("kind", ("page",)),))
+        selected = self.order == "selected"  # no engine knows it: all are asked for, and put in order afterwards
         return Asked(
             text=self.text,
             locale=self.locale,
             filters=filters,
             counts={facet.field: facet.shown for facet in facets.FACETS},
-            order=self.order,
-            descending=self.descending,
-            offset=self.offset,
-            limit=self.limit,
+            order="relevance" if self.order == "selected" else self.order,
+            descending=selected or self.descending,
+            offset=0 if selected else self.offset,
+            limit=len(self.ids or ()) if selected else self.limit,
             names=snapshot if self.expand else None,
             near=self.near,
         )
@@ -158,8 +168,6 @@ class Question:
 def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
     """The answer to a question (a fixed number of queries); answering.Unavailable where no engine can answer."""
     given = answer(question.asked(snapshot))
-    hits = still_public(given.found.hits, snapshot)
-    types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
     return {
         "meta": {
             "total_count": given.found.total,
@@ -168,10 +176,26 @@ def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
             "degraded": given.degraded,
             "corrected": given.found.corrected,
         },
-        "items": [_result(hit, question.locale, types) for hit in hits],
+        "items": _results(given, question, snapshot),
         "facets": _facets(given, question, snapshot),
         "expansions": [_expansion(one, question.locale) for one in given.found.expansions],
     }
+
+
+def listed(question: Question, snapshot: labels.Labels) -> tuple[int, list[SearchResult]]:
+    """How many works answer a question, and those that it asks for without what matched: for files, which hold many."""
+    given = answer(replace(question.asked(snapshot), counts={}, marks=False))
+    return given.found.total, _results(given, question, snapshot)
+
+
+def _results(given: Answered, question: Question, snapshot: labels.Labels) -> list[SearchResult]:
+    hits = given.found.hits
+    if question.order == "selected":
+        places = {name: place for place, name in enumerate(question.ids or ())}
+        hits = sorted(hits, key=lambda hit: places[hit.id])[question.offset : question.offset + question.limit]
+    hits = still_public(hits, snapshot)
+    types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
+    return [_result(hit, question.locale, types) for hit in hits]
 
 
 def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:

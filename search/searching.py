@@ -32,6 +32,8 @@ class Asked:
     limit: int = 20
     names: Labels | None = None
     """The facts whose names expand the question; None where it is to be taken as it is."""
+    marks: bool = True
+    """Whether hits have passages with what matched."""
     near: bool = True
     """Whether works that only come near, or have what may have been meant, follow where few have what is asked for."""
 
@@ -120,6 +122,6 @@ def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mappin
         offset=asked.offset,
         limit=asked.limit,
         languages=tuple(dict.fromkeys([*first, *likely, *schema.languages()])),
-        marked=made.marked,
-        marked_in=made.marked_in,
+        marked=made.marked if asked.marks else (),
+        marked_in=made.marked_in if asked.marks else {},
     )

@@ -2,7 +2,8 @@
 
 import datetime
 import re
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -53,25 +54,58 @@ class Feed(FilteredPages):
         if not query["fallback"]:
             pages = pages.filter(alias_of=None)
         found = list(pages.order_by("-first_published_at", "-pk")[:ENTRIES])
-        feed = Atom(
-            title=f"{self.heading} – {settings.WAGTAIL_SITE_NAME}",
-            link=context.html_url(f"/{query.locale}/"),
-            description="",
-            language=query.locale,
-            author_name=settings.WAGTAIL_SITE_NAME,
-            feed_url=context.api(f"feeds/{self.name}/?locale={query.locale}"),
-            feed_guid=f"{tag()}feeds/{self.name}/{query.locale}",
+        return atom(
+            f"{self.heading} – {settings.WAGTAIL_SITE_NAME}",
+            query.locale,
+            context.html_url(f"/{query.locale}/"),
+            context.api(f"feeds/{self.name}/?locale={query.locale}"),
+            f"feeds/{self.name}/{query.locale}",
+            (
+                Entry(
+                    f"pages/{page.pk}",
+                    page.title,
+                    context.html_url(publication.html_path(query.locale, page.url_path)),
+                    page.introduction,  # type: ignore[attr-defined]
+                    page.first_published_at,
+                    page.last_published_at,
+                )
+                for page in found
+            ),
         )
-        for page in found:
-            feed.add_item(
-                title=writable(page.title),
-                link=context.html_url(publication.html_path(query.locale, page.url_path)),
-                description=writable(page.introduction),  # type: ignore[attr-defined]
-                unique_id=f"{tag()}pages/{page.pk}",
-                pubdate=page.first_published_at,
-                updateddate=page.last_published_at or page.first_published_at or BEGINNING,
-            )
-        return str(feed.writeString("utf-8"))
+
+
+class Entry(NamedTuple):
+    """An entry of a feed; `name` is what it is called for ever."""
+
+    name: str
+    title: str
+    link: str
+    summary: str
+    published: datetime.datetime | None
+    updated: datetime.datetime | None
+
+
+def atom(title: str, locale: str, link: str, here: str, name: str, entries: Iterable[Entry]) -> str:
+    """A feed as Atom: what shows the same to readers is at `link`, itself it is at `here`; `name` is for ever."""
+    feed = Atom(
+        title=writable(title),
+        link=link,
+        description="",
+        language=locale,
+        author_name=settings.WAGTAIL_SITE_NAME,
+        feed_url=here,
+        feed_guid=f"{tag()}{name}",
+    )
+    for entry in entries:
+        feed.add_item(
+            title=writable(entry.title),
+            link=entry.link,
+            description=writable(entry.summary),
+            unique_id=f"{tag()}{entry.name}",
+            pubdate=entry.published,
+            updateddate=entry.updated or entry.published or BEGINNING,
+        )
+    return str(feed.writeString("utf-8"))
 
 
 class Atom(Atom1Feed):

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
@@ -51,7 +52,7 @@ def reader(kind: Any) -> Callable[[Callable[[str], Any]], Reader]:
 class Param:
     """One query parameter; with `many`, several values separated by commas, any of which may match.
 
-    With `between`, these are the least and most values that must be given, all of them different.
+    They are at most `most`. With `between`, these are the least and most values that must be given, all different.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Param:
     many: bool = False
     default: Any = None
     between: tuple[int, int] | None = None
+    most: int = MAX_VALUES
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,20 @@ class Query:
         return self.values[name]
 
     @property
+    def written(self) -> str:
+        """What was given, as an address has it."""
+        return urlencode({name: _written(self.values[name]) for name in sorted(self.given)}, safe=",")
+
+    @property
     def locale(self) -> str:
         """The language of the answer."""
         return self.values.get("locale") or DEFAULT
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(_written, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def integer(low: int = 0, high: int = 2**31 - 1) -> Reader:
@@ -204,10 +217,10 @@ def _read(param: Param, texts: list[str]) -> Any:
         if len(texts) > 1:
             raise Refused("is given more than once")
         return param.read(_checked(texts[0]))
-    parts = [part for text in texts for part in _checked(text).split(",")]
-    if len(parts) > MAX_VALUES:
-        raise Refused(f"takes at most {MAX_VALUES} values")
-    values = tuple(dict.fromkeys(param.read(part) for part in parts))
+    parts = [part for text in texts for part in text.split(",", param.most)]
+    if len(parts) > param.most:
+        raise Refused(f"takes at most {param.most} values")
+    values = tuple(dict.fromkeys(param.read(_checked(part)) for part in parts))
     if param.between:
         least, most = param.between
         if not least <= len(parts) <= most:

@@ -31,7 +31,7 @@ from home.related import RelatedPages
 from newsroom.calendar import Calendar, PageCalendar
 from newsroom.feeds import CallFeed, EventFeed, NewsFeed, TrainingFeed
 from resources.api import AgentDetail, AgentList, ConceptDetail, ConceptList, ConceptTree
-from resources.record_api import RecordDetail, RecordList
+from resources.record_api import RecordCitation, RecordDetail, RecordList, SimilarRecords
 from search.api import Search, Suggest
 
 urlpatterns: list[URLPattern] = [
@@ -61,6 +61,8 @@ urlpatterns: list[URLPattern] = [
     path("agents/<slug:key>/", AgentDetail.as_view()),
     path("records/", RecordList.as_view()),
     path("records/<slug:key>/", RecordDetail.as_view()),
+    path("records/<slug:key>/citation/", RecordCitation.as_view()),
+    path("records/<slug:key>/similar/", SimilarRecords.as_view()),
     path("members/", MemberList.as_view()),
     path("members/<slug:key>/", MemberDetail.as_view()),
     path("vocabularies/", VocabularyList.as_view()),

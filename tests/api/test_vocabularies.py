@@ -70,7 +70,7 @@ def test_labels_in_every_language_at_once(client: Client) -> None:
         for item in vocabulary["items"]:
             assert list(item["labels"]) == list(CODES)
             assert item["label"] == item["labels"]["de"]
-        if vocabulary["code"] != "social_network":  # names of their own
+        if vocabulary["code"] not in {"social_network", "citation_style"}:  # names of their own
             assert any(item["labels"]["es"] != item["labels"]["en"] for item in vocabulary["items"]), vocabulary
     assert get(client, "vocabularies/border_kind/?locale=es")["items"][0] == {
         "code": "land",

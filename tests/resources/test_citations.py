@@ -24,7 +24,7 @@ REPORT: dict[str, Any] = {
 
 def written(locale: str = "fr", **fields: Any) -> dict[str, str]:
     item = {name: value for name, value in {**REPORT, **fields}.items() if value}
-    return {one.style: one.text for one in references(item, locale)}
+    return {str(one.style.label): one.text for one in references(item, locale)}
 
 
 def test_a_report():

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cms import changes
-from resources import record_numbers
+from resources import merging, record_numbers
 from resources.models import (
     Agent,
     Record,
@@ -111,6 +111,45 @@ def test_related_records_and_pages(client: Client, study: Record) -> None:
         ("replaces", "Autre")
     ]
     assert [page["title"] for page in found["related_pages"]] == ["Page"]
+
+
+def test_a_record_is_cited_and_has_others_like_it(client: Client, study: Record) -> None:
+    like = indexed(make.record("Soins"), concepts=list(study.concepts.all()), borders=list(study.borders.all()))
+    less = indexed(make.record("Hôpitaux"), concepts=list(study.concepts.all()))
+    make.record("Sans rapport")
+    found = get(client, f"records/{study.code}/citation/?locale=fr")["items"]
+    assert [one["style"]["label"] for one in found] == ["ISO 690", "APA"]
+    assert found[0]["text"].startswith("INSEE, 2019. Santé sans frontières")
+    [apa] = get(client, f"records/{study.code}/citation/?style=apa")["items"]
+    assert apa == found[1]
+    assert [one["code"] for one in get(client, f"records/{study.code}/similar/")["items"]] == [like.code, less.code]
+    assert len(get(client, f"records/{study.code}/similar/?limit=1")["items"]) == 1
+    [agent] = get(client, "agents/?kind=body&limit=1")["items"]
+    assert agent["records_url"] == f"http://localhost:8000/api/v2/records/?agent={agent['code']}&locale=fr"
+    assert get(client, agent["records_url"].partition("/api/v2/")[2])["meta"]["total_count"] == 1
+    study.delete()
+    for below in ("citation", "similar"):
+        get(client, f"records/{study.code}/{below}/", 410)
+    merging.merge(less, like)
+    response = client.get(f"/api/v2/records/{less.code}/similar/?limit=1")
+    assert response.status_code == 301
+    assert response["Location"] == f"/api/v2/records/{like.code}/similar/?limit=1"
+
+
+def test_a_selection_in_its_order(client: Client, study: Record) -> None:
+    one, two, merged, gone = (make.record(title) for title in ("Un", "Deux", "Doublon", "Parti"))
+    merging.merge(merged, two)
+    gone.delete()
+    chosen = ",".join(each.code for each in (merged, gone, study, two, one))
+    assert titles(client, f"ids={chosen}") == ["Deux", "Santé sans frontières", "Un"]
+    assert titles(client, f"ids={chosen}&order=title") == ["Deux", "Santé sans frontières", "Un"]
+    first = get(client, f"records/?ids={chosen}&limit=2")
+    assert titles(client, f"ids={chosen}&limit=2&cursor={first['meta']['next_cursor']}") == ["Un"]
+    assert titles(client, f"ids={gone.code}") == []
+    many = ",".join(str(number) for number in range(1, 201))
+    assert get(client, f"records/?ids={many}")["meta"]["total_count"] == 3
+    for wrong in ("", "a b", f"{many},201"):
+        assert get(client, f"records/?ids={wrong}", 400)["errors"][0]["parameter"] == "ids"
 
 
 def titles(client: Client, query: str) -> list[str]:

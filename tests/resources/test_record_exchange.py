@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,18 @@ def test_csv(client: Client, study: Record) -> None:
     head, row = file(client, "records/?format=csv").strip().splitlines()
     assert head.lstrip("\ufeff").startswith("code,title,")
     assert "Durand-Élie, Zoé; INSEE" in row
+
+
+def test_a_list_is_a_feed(client: Client, study: Record) -> None:
+    make.record("Plus récent\x0b")
+    feed = ElementTree.fromstring(file(client, "records/?format=atom&type=study,report&locale=fr"))
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = feed.findall(f"{atom}entry")
+    assert [one.findtext(f"{atom}title") for one in entries] == ["Plus récent", "Santé & frontières : une étude"]
+    assert entries[1].findtext(f"{atom}id") == f"tag:localhost,2026:records/{study.code}"
+    assert entries[1].findtext(f"{atom}summary") == "Un résumé à 100 %."
+    own = next(link.get("href") for link in feed.findall(f"{atom}link") if link.get("rel") == "self")
+    assert own == "http://localhost:8000/api/v2/records/?format=atom&locale=fr&type=study,report"
 
 
 def without(one: Any, *names: str) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class Endpoint:
         schema = schemas[f"{self.name} param {param.name}"]
         shown: Json = {"name": param.name, "in": "query", "description": param.description, "schema": schema}
         if param.many:
-            shown |= {"schema": {"type": "array", "items": schema, "maxItems": params.MAX_VALUES}}
+            shown |= {"schema": {"type": "array", "items": schema, "maxItems": param.most}}
             shown |= {"style": "form", "explode": False}
             if param.between:
                 least, most = param.between
