@@ -214,10 +214,11 @@ class RecordDetail(OfRecord, RecordFiles, DetailApi):
 
 
 class CitationJson(TypedDict):
-    """A reference as plain text."""
+    """A reference as plain text, and as HTML whose only tag is <i>."""
 
     style: CodedAs[citations.Style] | None
     text: str
+    html: str
 
 
 class RecordCitation(OfRecord):
@@ -232,7 +233,7 @@ class RecordCitation(OfRecord):
         [item] = csl.items([portable(one) for one in loaded([self.record(key)])])
         wanted = query["style"] or citations.Style.values
         found = [one for one in citations.references(item, query.locale) if one.style in wanted]
-        return whole([{"style": enum(citations.Style, one.style), "text": one.text} for one in found])
+        return whole([{"style": enum(citations.Style, one.style), "text": one.text, "html": one.html} for one in found])
 
 
 class SimilarRecords(OfRecord):

@@ -104,7 +104,7 @@ def _bibliographies(records: Iterable[Record], locale: str) -> dict[str, list[st
     found: dict[str, list[Any]] = {style: [] for style in STYLES.values()}
     for item in csl.items(portable(one) for one in loaded(records)):
         for reference in references(item, locale):
-            found[reference.style].append(reference)
+            found[str(reference.style.label)].append(reference)
     return {
         style: [one.html for one in sorted(rows, key=lambda one: one.text.casefold())] for style, rows in found.items()
     }
