@@ -1,9 +1,10 @@
 """Concepts and agents over REST."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet, prefetch_related_objects
+from django.http import HttpResponsePermanentRedirect
 from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import TypedDict
@@ -13,13 +14,15 @@ from cms.api.errors import NotFound
 from cms.api.renderers import JSONRenderer
 from cms.api.views import Api, DetailApi, ListApi, Listed, whole
 from cms.changes import CONTENT, RECORDS
+from cms.facts import Fact
 from cms.json_types import Address
 from cms.labels import Coded, CodedAs
-from cms.references import Context
+from cms.references import API_PATH, Context
 from cms.representation import enum
 from cms.structured_data import Described, JsonLd, compact, document, postal_address
 from resources import concept_shapes, hierarchy, skos
 from resources.agents import Agent, AgentKind
+from resources.fact_merging import successor
 from resources.thesaurus import Concept, ConceptStatus
 
 
@@ -102,18 +105,45 @@ class ConceptTree(Api):
         return whole(concept_shapes.tree(chosen, self.context(query)))
 
 
-class ConceptDetail(DetailApi):
-    """One concept with all its labels and neighbours; also as SKOS (JSON-LD or Turtle)."""
+class MergedDetail(DetailApi):
+    """One fact; the code of one that was merged leads to the other."""
 
+    model: ClassVar[type[Fact]]
+    place: ClassVar[str]
+    """Where details are, below the API's root."""
+    empty_answers = {301: "It was merged into another: `Location` is the address of that one's detail."}
+
+    def get(self, request: Request, key: str) -> Any:
+        try:
+            return self.shown(request, key)
+        except NotFound:
+            into = successor(self.model, key)
+            if into is None or not self.model._default_manager.filter(code=into, live=True).exists():
+                raise
+            given = request._request.GET.urlencode()
+            return HttpResponsePermanentRedirect(f"{API_PATH}{self.place}/{into}/" + (f"?{given}" if given else ""))
+
+    def shown(self, request: Request, key: str) -> Response:
+        """The answer for a code that is one's own."""
+        return super().get(request, key=key)  # type: ignore[no-any-return]
+
+
+class ConceptDetail(MergedDetail):
+    """One concept with all its labels and neighbours; also as SKOS (JSON-LD or Turtle).
+
+    The code of one that was merged leads to the other.
+    """
+
+    model, place = Concept, "concepts"
     renderer_classes = SKOS_RENDERERS  # type: ignore[assignment]
 
     @classmethod
     def answers(cls) -> dict[str, Any]:
         return {**super().answers(), **SKOS_ANSWERS}
 
-    def get(self, request: Request, key: str) -> Response:
+    def shown(self, request: Request, key: str) -> Response:
         if request.accepted_renderer.format not in SKOS_ANSWERS:
-            return super().get(request, key=key)  # type: ignore[no-any-return]
+            return super().shown(request, key)
         query = self.query(request)
         return _skos([self._row(key, query)], query)
 
@@ -213,9 +243,10 @@ class AgentList(ListApi):
         return [agent_json(agent, context) for agent in found]
 
 
-class AgentDetail(DetailApi):
-    """One agent."""
+class AgentDetail(MergedDetail):
+    """One agent; the code of one that was merged leads to the other."""
 
+    model, place = Agent, "agents"
     families = (CONTENT, RECORDS)
 
     def item(self, key: str, query: params.Query) -> AgentDetailJson:

@@ -12,12 +12,14 @@ class ResourcesConfig(AppConfig):
         from resources import dependants, page_filters, publications, vocabularies
         from resources.exchange.importing import ImportedRecord
         from resources.exchange.imports import ImportFile, ImportLine, RecordImport
+        from resources.fact_merging import MergedFact
         from resources.files import FileText, RecordFullText, open_what_is_due
         from resources.record_numbers import RecordNumber
 
         changes.leave_out(RecordNumber, "What it says of a record begins with a change of the record.")
         changes.leave_out(FileText, "Its making is told of the records, its end comes with a change of their files.")
         changes.leave_out(RecordFullText, "Who writes or moves it publishes its record in the same transaction.")
+        changes.leave_out(MergedFact, "Whatever it leads from is deleted in the same transaction.")
         changes.leave_out(ImportedRecord, "What a source called a record shows in no answer.")
         for model in (RecordImport, ImportFile, ImportLine):
             changes.leave_out(model, "What somebody imports shows once it is a record.")

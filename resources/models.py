@@ -4,6 +4,7 @@ from resources.agents import Agent, AgentKind, AgentName
 from resources.dossiers import ChapterPage, DossierIndexPage, DossierPage
 from resources.exchange.importing import ImportedRecord
 from resources.exchange.imports import ImportFile, ImportLine, RecordImport
+from resources.fact_merging import MergedFact
 from resources.files import FileText, Outcome, RecordFile, RecordFileAccess, RecordFullText
 from resources.positions import PositionIndexPage, PositionPage, PositionSignatory
 from resources.projects import ProjectIndexPage, ProjectKind, ProjectPage, ProjectPartner
@@ -42,6 +43,7 @@ __all__ = [
     "ImportedRecord",
     "Kind",
     "Licence",
+    "MergedFact",
     "Outcome",
     "PageTheme",
     "PositionIndexPage",

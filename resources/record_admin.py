@@ -9,16 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter
 from cms.representation import uncertain_date
 from resources import languages
+from resources.agents import Agent
 from resources.exchange import table
 from resources.exchange.portable import portable, relations
 from resources.import_views import menu_item
 from resources.record_form import TABS, RecordForm
 from resources.record_types import RecordCollection, RecordType
-from resources.records import AgentRole, Record, RecordLanguage
+from resources.records import AgentRole, Record, RecordAgent, RecordLanguage
 
 SHOWN_AGENTS = 3
 EXPORTED_AT_ONCE = 500
@@ -32,6 +34,9 @@ def _facts(name: str, label: Any) -> django_filters.ModelMultipleChoiceFilter:
 class RecordFilterSet(FactFilterSet):
     type = _facts("type", _("type"))
     collection = _facts("collection", _("MOT collection"))
+    agent = django_filters.ModelChoiceFilter(
+        queryset=Agent.objects.all(), label=_("person or body"), method="by_agent", widget=AdminSnippetChooser(Agent)
+    )
     year = django_filters.RangeFilter(field_name="date__year", label=_("year"))
     concepts = _facts("concepts", _("concepts"))
     borders = _facts("borders", _("borders"))
@@ -46,6 +51,9 @@ class RecordFilterSet(FactFilterSet):
 
     def in_language(self, records: QuerySet[Record], name: str, wanted: str) -> QuerySet[Record]:
         return records.filter(pk__in=RecordLanguage.objects.filter(language=wanted).values("record"))
+
+    def by_agent(self, records: QuerySet[Record], name: str, wanted: Agent) -> QuerySet[Record]:
+        return records.filter(pk__in=RecordAgent.objects.filter(agent=wanted).values("record"))
 
     def with_keywords(self, records: QuerySet[Record], name: str, wanted: bool) -> QuerySet[Record]:
         return records.exclude(keywords="") if wanted else records.filter(keywords="")

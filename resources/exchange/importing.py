@@ -39,6 +39,7 @@ from resources.exchange.portable import (
     portable,
     says_the_same,
 )
+from resources.fact_merging import MergedFact
 from resources.files import RecordFullText
 from resources.identifiers import UNIQUE, Scheme, normalised
 from resources.record_types import Kind, RecordCollection, RecordType
@@ -121,11 +122,17 @@ class _Batch:
             name: _by_name(facts)
             for name, facts in {**self.facts, "type": self.types, "collection": self.collections}.items()
         }
+        merged = dict(MergedFact.objects.filter(kind="concept").values_list("code", "into"))
+        concepts = self.facts["concepts"]
+        concepts |= {code: concepts[into] for code, into in merged.items() if code not in concepts and into in concepts}
         signed = AgentName.objects.filter(fact__live=True).order_by("-kind", "pk")
         self.agents: dict[str, int] = {}
         for text, agent, code in signed.values_list("text", "fact_id", "fact__code"):
             self.agents.setdefault(title_key(text), agent)
             self.agents[f"code:{code}"] = agent
+        for code, into in MergedFact.objects.filter(kind="agent").values_list("code", "into"):
+            if found := self.agents.get(f"code:{into}"):
+                self.agents.setdefault(f"code:{code}", found)
         readable = [one for _place, one in entries if not isinstance(one, Unreadable)]
         known = ImportedRecord.objects.filter(source=source, key__in=[key_of(one) for one in readable])
         self.known = {imported.key: imported for imported in known}
@@ -414,6 +421,7 @@ def _full_texts(one: Portable) -> dict[str, list[str]]:
 def _free_code(name: str) -> str:
     base = slugify(anyascii(name))[:70].strip("-").replace("_", "-") or "agent"
     taken = set(Agent.objects.filter(code__startswith=base).values_list("code", flat=True))
+    taken |= set(MergedFact.objects.filter(kind="agent", code__startswith=base).values_list("code", flat=True))
     taken |= addresses.fixed_words()
     return next(code for code in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if code not in taken)
 

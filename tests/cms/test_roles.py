@@ -389,6 +389,12 @@ def export_records(site: Site) -> bool:
     return answer.status_code == 200 and b"Essai" in b"".join(answer)
 
 
+def merge_concepts(site: Site) -> bool:
+    one, into = fact(site, Concept), named(Concept.objects.create(code="autre"), {"fr": "Autre"})
+    site.post("fact_merge", "concept", one.pk, data={"into": into.pk})
+    return not Concept.objects.filter(pk=one.pk).exists()
+
+
 def index_records(site: Site) -> bool:
     one, concept = record("Essai"), Concept.objects.create(code="essai")
     address = reverse("wagtail_bulk_action", args=["resources", "record", "index"])
@@ -504,6 +510,7 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Concept ou agent", "approuver une relecture"): approve_fact(Concept),
     ("Concept ou agent", "publier ou retirer"): withdraw(Concept),
     ("Concept ou agent", "supprimer"): remove(Concept),
+    ("Concept ou agent", "fusionner avec un autre"): merge_concepts,
     ("Notice", "proposer"): propose_record,
     ("Notice", "soumettre à relecture"): submit_record,
     ("Notice", "approuver une relecture"): approve_record,
