@@ -49,6 +49,11 @@ def uses(fact: Fact) -> list[Use]:
     ]
 
 
+def pages_naming(fact: Fact) -> set[int]:
+    """Keys of the pages, fallbacks too, of which a block chooses the fact, in what is stored or in a draft."""
+    return {pk for model, pk in (*_by_block(fact), *_by_draft(fact)) if model is Page}
+
+
 def _key(model: type[Model], pk: Any) -> Key:
     return (Page if issubclass(model, Page) else model), pk
 

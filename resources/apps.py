@@ -6,7 +6,7 @@ class ResourcesConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here: these modules need loaded models.
-        from cms import changes, worker
+        from cms import changes, references, worker
         from cms import publications as cms_publications
         from cms.changes.feed import effects
         from resources import dependants, page_filters, publications, vocabularies
@@ -26,7 +26,9 @@ class ResourcesConfig(AppConfig):
         effects.register(dependants.of)
         effects.register(dependants.records)
         effects.register(dependants.publications)
+        effects.register(dependants.chosen)
         cms_publications.register(publications.find)
+        references.register_fact("resources.Record", publications.chosen, cms_publications.PublicationJson)
         page_filters.register()
         worker.schedule(open_what_is_due)
         vocabularies.register()

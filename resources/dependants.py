@@ -1,17 +1,17 @@
 """What concepts and records show of other objects, for those who keep copies of answers (cms.changes.feed.effects)."""
 
-from cms.changes.feed.effects import Objects
+from cms.changes.feed.effects import Objects, pages_referring
 from resources.records import Record, RecordLink, RecordPageLink
 from resources.thesaurus import Concept, Edges, closure
 
-CONCEPT, RECORD = "resources.concept", "resources.record"
+CONCEPT, RECORD, RECORD_TYPE = "resources.concept", "resources.record", "resources.recordtype"
 RECORDS = "records"
 """The part that stands for all records: tens of thousands may show the label of one type, so they are not named."""
 
 PUBLICATIONS = "publications"
 """The part that stands for the publications of all borders, territories and pages about them: an import changes them by
 the thousand, and the log does not say what a record was about before it changed."""
-ASKED = (RECORD, "resources.recordtype", CONCEPT, "borders.border", "borders.territory")
+ASKED = (RECORD, RECORD_TYPE, CONCEPT, "borders.border", "borders.territory")
 """What publications are made from, and found by."""
 
 SHOWN = {
@@ -20,7 +20,7 @@ SHOWN = {
     "borders.country": "countries",
     CONCEPT: "concepts",
     "resources.agent": "agent_links__agent",
-    "resources.recordtype": "type",
+    RECORD_TYPE: "type",
     "resources.recordcollection": "collection",
 }
 """What records show of other facts, and the lookup that leads to it."""
@@ -57,6 +57,12 @@ def records(objects: Objects) -> Objects:
         if keys and Record.objects.filter(**{f"{lookup}__in": keys}, live=True).exists():
             found.parts.add(RECORDS)
     return found
+
+
+def chosen(objects: Objects) -> Objects:
+    """Pages that chose a record in a block show the label of its type."""
+    types = objects.facts.get(RECORD_TYPE)
+    return Objects(pages=pages_referring({RECORD: Record.objects.filter(type__in=types)}) if types else set())
 
 
 def publications(objects: Objects) -> Objects:

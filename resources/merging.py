@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from modelcluster.models import get_all_child_relations
 
+from cms import fact_replacing
 from resources import record_numbers
 from resources.files import RecordFullText
 from resources.records import Record, RecordLink
@@ -48,6 +49,7 @@ def merge(record: Record, into: Record, user: Any = None) -> Record:
         RecordLink.objects.filter(target=record, record=into).delete()
         RecordLink.objects.filter(target=record).update(target=into)
         said = RecordFullText.objects.filter(number=int(into.code)).values("language")
+        fact_replacing.replace(record, into)
         number = record.code
         texts = RecordFullText.objects.filter(number=int(number)).exclude(language__in=said)
         texts.update(number=int(into.code))

@@ -1,4 +1,4 @@
-"""The latest records about borders, territories and themes, as other apps show them (cms.publications)."""
+"""Records as pages, borders and territories show them: the latest about each (cms.publications), and chosen ones."""
 
 from collections.abc import Collection
 from urllib.parse import urlencode
@@ -35,6 +35,12 @@ def find(subjects: Collection[Subject], context: Context) -> dict[Subject, Publi
         if pk in records:  # it may have gone since
             shown["records"].append(_card(records[pk], context))
     return found
+
+
+def chosen(keys: set[int], context: Context) -> dict[int, PublicationJson]:
+    """The published ones of the records that blocks of pages name, by key (two queries)."""
+    records = public().filter(pk__in=keys).prefetch_related("texts")
+    return {record.pk: _card(record, context) for record in records}
 
 
 def _latest(number: int, subject: Subject, context: Context) -> QuerySet[Record, tuple[int, int, int, int]]:

@@ -5,7 +5,7 @@ from wagtail.blocks import StreamBlock
 
 from cms.blocks.base import FactChooserBlock, Represented, collect, json_type, represent, texts
 from cms.blocks.data import ChronologyBlock, ChronologyStream, KeyFiguresBlock, MapBlock, TableBlock
-from cms.blocks.links import CallToActionBlock, ContactBlock, RelatedPagesBlock
+from cms.blocks.links import CallToActionBlock, ContactBlock, RecordsBlock, RelatedPagesBlock
 from cms.blocks.media import DocumentItemBlock, DocumentsBlock, GalleryBlock, PictureBlock, VideoBlock
 from cms.blocks.text import AccordionBlock, CalloutBlock, FootnotesBlock, HeadingBlock, QuoteBlock, RichText
 
@@ -41,6 +41,7 @@ class BodyBlock(StreamBlock):
     gallery = GalleryBlock(group=_("Media"))
     video = VideoBlock(group=_("Media"))
     documents = DocumentsBlock(group=_("Media"))
+    records = RecordsBlock(group=_("Links"))
     related_pages = RelatedPagesBlock(group=_("Links"))
     contact = ContactBlock(group=_("Links"))
     call_to_action = CallToActionBlock(group=_("Links"))

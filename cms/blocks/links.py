@@ -21,6 +21,23 @@ class RelatedPagesBlock(blocks.StructBlock):
         label = _("Related pages")
 
 
+class RecordsBlock(blocks.StructBlock):
+    """Documents of the portal, in the order of the editor."""
+
+    title = blocks.CharBlock(label=_("title"), max_length=150, required=False)
+    records = blocks.ListBlock(
+        FactChooserBlock("resources.Record", label=_("record")),
+        label=_("records"),
+        min_num=1,
+        max_num=30,
+        help_text=_("A record that is not published shows once it is."),
+    )
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Publications")
+
+
 class ContactBlock(blocks.StructBlock):
     """An office to get in touch with."""
 

@@ -58,14 +58,25 @@ def _file_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
 
     The translation editor would look the source's own up and, without it, show an empty page.
     """
+    for model, keys in _naming(instance).items():
+        model._default_manager.filter(pk__in=keys).delete()
+
+
+def replace(instance: Model, by: Model) -> None:
+    """Let translations take another object of the same model wherever they take this one."""
+    for model, keys in _naming(instance).items():
+        model._default_manager.filter(pk__in=keys).update(data_json=json.dumps(by.pk))
+
+
+def _naming(instance: Model) -> dict[type[Model], list[int]]:
+    """Keys of what names an object: as the source has it, and of a translation's own choice."""
     values = [json.dumps(instance.pk), json.dumps(str(instance.pk))]
     segments = OverridableSegment.objects.select_related("context", "source")
-    of_source = [found.pk for found in segments.filter(data_json__in=values) if _chooses(found, sender)]
+    of_source = [found.pk for found in segments.filter(data_json__in=values) if _chooses(found, type(instance))]
     own = SegmentOverride.objects.filter(data_json__in=values).values_list("context", "pk")
     places = {found.context_id: found for found in segments.filter(context__in=[context for context, _ in own])}
-    of_translation = [pk for context, pk in own if context in places and _chooses(places[context], sender)]
-    OverridableSegment.objects.filter(pk__in=of_source).delete()
-    SegmentOverride.objects.filter(pk__in=of_translation).delete()
+    of_translation = [pk for context, pk in own if context in places and _chooses(places[context], type(instance))]
+    return {OverridableSegment: of_source, SegmentOverride: of_translation}
 
 
 def _chooses(segment: OverridableSegment, model: type) -> bool:

@@ -182,6 +182,7 @@ def refer(public: dict[str, Page], hidden: Hidden) -> None:
         ("gallery", {"title": "", "images": pictures_shown}),
         ("key_figures", {"title": "", "figures": _keys(hidden, "KeyFigure")}),
         ("map", {"title": "", "borders": _keys(hidden, "Border"), "territories": _keys(hidden, "Territory")}),
+        ("records", {"title": "", "records": _keys(hidden, "Record")}),
         *(("contact", {"office": pk}) for pk in _keys(hidden, "Office")),
     ]
     for page in public.values():

@@ -1,6 +1,7 @@
 """The latest records beside borders, territories and dossiers: which, in what order, and what is never shown."""
 
 import datetime
+import json
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from resources.models import Concept, DossierPage, PageTheme, Record
 from tests.api.following import Reader
 from tests.factories import borders
 from tests.factories import resources as make
+from tests.factories.pages import standard_page
 from tests.home.html import Outline
 from tests.resources.conftest import Library
 
@@ -192,3 +194,42 @@ def test_the_feed_tells_of_publications_as_a_whole(
     Record.objects.get().delete()
     health.names.all().update(text="Autre nom")
     assert reader.ask()["parts"] == [], "nobody saw the record that was deleted, and there is none"
+
+
+def test_a_page_shows_the_records_that_it_chose(client: Client, library: Library, border: Border) -> None:
+    study, draft = record("<b>Étude</b>", 2003), record("Brouillon", 2004, live=False)
+    page = standard_page(library.home, "Lectures", body=chosen(draft, study, record("Rapport", 1999)))
+    reader = Reader(client)
+    [block] = get(client, f"pages/{page.pk}/")["body"]
+    assert (block["type"], block["value"]["title"]) == ("records", "À lire")
+    assert titles(block["value"]) == ["<b>Étude</b>", "Rapport"]
+    assert block["value"]["records"][0]["date"] == {"date": "2003", "precision": "year"}
+    html = client.get(html_path("fr", page.url_path)).content.decode()
+    assert f'<a href="/fr/portail/{study.code}/" lang="fr">&lt;b&gt;Étude&lt;/b&gt;</a>' in html
+    assert Outline(html).problems == []
+
+    draft.save_revision().publish()
+    assert [told["id"] for told in reader.ask()["pages"]] == [page.pk]
+    [block] = get(client, f"pages/{page.pk}/")["body"]
+    assert titles(block["value"]) == ["Brouillon", "<b>Étude</b>", "Rapport"], "no copy of the answer was kept"
+    study.type.names.filter(language="fr").update(text="Compte rendu")
+    assert [told["id"] for told in reader.ask()["pages"]] == [page.pk]
+    Record.objects.filter(pk=study.pk).update(live=False)
+    assert [told["id"] for told in reader.ask()["pages"]] == [page.pk]
+    assert titles(get(client, f"pages/{page.pk}/")["body"][0]["value"]) == ["Brouillon", "Rapport"]
+
+    def queries(body: str) -> int:
+        page.body = body
+        page.save()
+        with CaptureQueriesContext(connection) as captured:
+            get(client, f"pages/{page.pk}/")
+        return len(captured)
+
+    more = chosen(*(record(f"Number {number}", 2000) for number in range(9)))
+    assert queries(chosen(draft)) == queries(json.dumps([*json.loads(chosen(draft)), *json.loads(more)]))
+
+
+def chosen(*records: Record) -> str:
+    """A body with one block that shows records."""
+    items = [{"type": "item", "value": one.pk, "id": f"item-{one.pk}"} for one in records]
+    return json.dumps([{"type": "records", "value": {"title": "À lire", "records": items}, "id": "block"}])

@@ -1,6 +1,7 @@
 """Records of the same document: the warning while one is typed, and the merging of two."""
 
 import datetime
+import json
 from typing import Any
 
 import pytest
@@ -8,15 +9,21 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from wagtail_localize.models import OverridableSegment, Translation, TranslationSource
 
 from cms import roles
+from cms.changes.feed import effects
+from cms.fact_uses import uses
 from cms.models import User
+from cms.translation import drafting
+from home.models import StandardPage
 from resources.duplicates import like
 from resources.merging import merge
 from resources.models import Record, RecordCopy, RecordLink
 from tests.admin import administrator
 from tests.factories import borders
 from tests.factories import resources as make
+from tests.factories.pages import home_page, standard_page
 
 pytestmark = pytest.mark.django_db
 YEAR = datetime.date(2019, 1, 1)
@@ -95,6 +102,36 @@ def test_merging_loses_nothing_and_keeps_both_numbers(client: Client, pair: tupl
     assert not Record.objects.filter(pk=record.pk).exists()
     moved = client.get(f"/api/v2/records/{record.code}/")
     assert (moved.status_code, moved.headers["Location"]) == (301, f"/api/v2/records/{into.code}/")
+
+
+def test_pages_show_the_record_that_another_was_merged_into(client: Client, pair: tuple[Record, Record]) -> None:
+    record, into = pair
+    page = standard_page(home_page("fr"), "Lectures", body=json.dumps(_records(record, into)))
+    page.save_revision().publish()
+    source, _created = TranslationSource.update_or_create_from_instance(page)
+    translation = Translation.objects.create(source=source, target_locale=home_page("de").locale)
+    drafting.save(translation, publish=True)
+    german = translation.get_target_instance()
+    draft = StandardPage.objects.get(pk=page.pk)
+    draft.body = json.dumps(_records(record))
+    draft.save_revision()
+    merged = merge(record, into)
+    for one in (page, german):
+        shown = client.get(f"/api/v2/pages/{one.pk}/").json()["body"][0]["value"]["records"]
+        assert [card["code"] for card in shown] == [merged.code]
+    waiting = StandardPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert list(waiting.body[0].value["records"]) == [merged]
+    source.refresh_from_db()
+    assert list(source.as_instance().body[0].value["records"]) == [merged]
+    segments = OverridableSegment.objects.filter(source=source).values_list("data_json", flat=True)
+    assert set(segments) == {str(merged.pk)}
+    assert {use.user.pk for use in uses(merged)} == {page.pk, german.pk}
+    assert effects.pages_referring({"resources.record": [merged.pk]}) == {page.pk, german.pk}
+
+
+def _records(*records: Record) -> list[dict[str, Any]]:
+    chosen = [{"type": "item", "value": record.pk, "id": f"item-{record.pk}"} for record in records]
+    return [{"type": "records", "value": {"title": "", "records": chosen}, "id": "block"}]
 
 
 def test_what_somebody_is_still_writing_is_not_merged_away(pair: tuple[Record, Record]) -> None:

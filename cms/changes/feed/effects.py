@@ -149,8 +149,8 @@ def showing(objects: Objects, pages: Q | None = None, *, waiting: bool = True) -
     return Showing(referring.values("page"), found)
 
 
-def pages_referring(targets: Mapping[str, Iterable[int]]) -> set[int]:
-    """Keys of pages whose texts or choosers refer to objects of models "app.model"."""
+def pages_referring(targets: Mapping[str, Iterable[int] | QuerySet[Any]]) -> set[int]:
+    """Keys of pages whose texts or choosers refer to objects of models "app.model", by key or as a query."""
     found = _references(targets).filter(base_content_type=ContentType.objects.get_for_model(Page))
     return {int(key) for key in found.values_list("object_id", flat=True)}
 

@@ -59,6 +59,8 @@ function read(block: Block): string {
       return `${block.value.provider.length} ${block.value.embed_url ?? block.value.url}`;
     case "documents":
       return block.value.documents.map((file) => `${file.title} (${file.file_extension})`).join("\n");
+    case "records":
+      return block.value.records.map((record) => `${record.code} ${record.title} ${record.date?.date ?? ""}`).join("\n");
     case "related_pages":
       return block.value.pages.map((link) => link.html_path).join("\n");
     case "contact":
