@@ -37,6 +37,8 @@ BORDER, TERRITORY, COUNTRY, CONCEPT = (
 )
 PRESS = "press"
 """Articles in the press, which the default results leave out."""
+RECORD = "record-"
+"""What stands before the key of a record in the name of its document."""
 BATCH = 100
 """Works that are read from the database at once."""
 EPOCH = datetime.date(1970, 1, 1)
@@ -70,7 +72,7 @@ def page_id(key: uuid.UUID) -> str:
 
 
 def record_id(pk: int) -> str:
-    return f"record-{pk}"
+    return f"{RECORD}{pk}"
 
 
 def record_ids(codes: Sequence[str]) -> list[str]:

@@ -16,9 +16,9 @@ from cms.references import API_PATH
 from cms.representation import UncertainDate, uncertain_date
 from resources import hierarchy
 from resources.models import Record
-from search import facets, languages, schema
+from search import facets, in_files, languages, schema
 from search.answering import Answered, answer
-from search.documents import CONCEPT, public_pages
+from search.documents import CONCEPT, RECORD, public_pages
 from search.engines import nodes
 from search.engines.base import CLOSE, OPEN, Hit
 from search.expansions import Expansion
@@ -28,11 +28,15 @@ MARK, END = "<mark>", "</mark>"
 
 
 class Passage(TypedDict):
-    """Where it matched, as HTML whose only tag is <mark>; `part` is title, summary or body, `locale` its language."""
+    """Where it matched, as HTML whose only tag is <mark>; `part` is title, summary or body, `locale` its language.
+
+    `page` is that of the file, counted from 1; null where the passage is in none.
+    """
 
     part: str
     locale: str
     html: str
+    page: int | None
 
 
 class SearchResult(TypedDict):
@@ -40,7 +44,8 @@ class SearchResult(TypedDict):
 
     `key` names it in the API: the number of a page (in the language shown), the number of a record. `locale` is the
     language shown: the reader's where there is one, else another, which `locales` lists. `passage` is null where
-    nothing but facts or names matched. `title_html` has what matched in <mark>.
+    nothing but facts or names matched. `thumbnail` is the first page of an open file (WebP), where there is one.
+    `title_html` has what matched in <mark>.
     """
 
     kind: Literal["page", "record"]
@@ -54,6 +59,7 @@ class SearchResult(TypedDict):
     passage: Passage | None
     date: UncertainDate | None
     authors: list[str]
+    thumbnail: Address | None
     html_path: str | None
     html_url: Address | None
     detail_url: Address
@@ -195,7 +201,7 @@ def _results(given: Answered, question: Question, snapshot: labels.Labels) -> li
         hits = sorted(hits, key=lambda hit: places[hit.id])[question.offset : question.offset + question.limit]
     hits = still_public(hits, snapshot)
     types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
-    return [_result(hit, question.locale, types) for hit in hits]
+    return _with_files([_result(hit, question.locale, types) for hit in hits], hits, snapshot)
 
 
 def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
@@ -249,23 +255,43 @@ def _result(hit: Hit, locale: str, types: Mapping[str, str]) -> SearchResult:
         "passage": _passage(hit, here, language),
         "date": uncertain_date(shown.get("date"), shown.get("precision", "day")),
         "authors": list(shown.get("authors", ())),
+        "thumbnail": None,
         "html_path": path,
         "html_url": frontend.html_url(path) if path else None,
         "detail_url": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{API_PATH}{shown['kind']}s/{key}/",
     }
 
 
+def _with_files(items: list[SearchResult], hits: list[Hit], snapshot: labels.Labels) -> list[SearchResult]:
+    """Results with what is known of the files of records: first pages, and on which page a passage is."""
+    keys = {hit.shown["code"]: int(hit.id.removeprefix(RECORD)) for hit in hits if hit.shown["kind"] == "record"}
+    records = {keys[item["key"]]: item for item in items if item["kind"] == "record"}
+    passages = {}
+    for pk, item in records.items():
+        if item["passage"] and item["passage"]["part"] == schema.BODY:
+            before, _, after = item["passage"]["html"].partition(MARK)
+            passages[pk] = html.unescape(before), html.unescape(after.replace(MARK, "").replace(END, ""))
+    pages = in_files.page_numbers(passages, snapshot.private_collections)
+    for pk in passages:
+        passage = records[pk]["passage"]
+        # What is in no open file was closed a moment ago.
+        records[pk]["passage"] = {**passage, "page": pages[pk]} if passage and pk in pages else None
+    for pk, path in in_files.thumbnails(records.keys(), snapshot.private_collections).items():
+        records[pk]["thumbnail"] = settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+    return items
+
+
 def _passage(hit: Hit, here: str, language: str) -> Passage | None:
     """The best passage: in the text that is shown, else in another language if its title does not match either."""
     for part in (schema.SUMMARY, schema.BODY):
         if found := hit.passages.get(part, {}).get(here):
-            return Passage(part=part, locale=language, html=_marked(found))
+            return Passage(part=part, locale=language, html=_marked(found), page=None)
     if here in hit.passages.get(schema.TITLE, {}):
         return None
     for part in schema.PARTS:
         for other, found in hit.passages.get(part, {}).items():
             if other != here:
-                return Passage(part=part, locale=other, html=_marked(found))
+                return Passage(part=part, locale=other, html=_marked(found), page=None)
     return None
 
 

@@ -1,13 +1,15 @@
 """`/api/v2/search/`."""
 
 import datetime
+import uuid
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from resources.files import FileText
 from resources.models import Concept, RecordCopy, RecordFile
-from search import answering
+from search import answering, indexer
 from search.engines.configured import engines
 from tests.factories import borders, documents, resources
 from tests.search.site import Broken, refresh
@@ -43,7 +45,12 @@ def test_pages_and_documents_are_one_list_in_the_readers_language(client, librar
     assert first["locales"] == ["fr", "de"]
     german = ask(client, q="soins santé", locale="de")["items"][0]
     assert (german["locale"], german["title"], german["key"]) == ("de", "Pflege", str(library["german"].pk))
-    assert german["passage"] == {"part": "summary", "locale": "de", "html": "<mark>Gesundheit</mark> der Grenzgänger"}
+    assert german["passage"] == {
+        "part": "summary",
+        "locale": "de",
+        "html": "<mark>Gesundheit</mark> der Grenzgänger",
+        "page": None,
+    }
 
 
 def test_a_document(client, library):
@@ -113,6 +120,26 @@ def test_how_to_get_at_documents_and_the_scale_of_territories(client, library):
     assert titles(ask(client, scale="euroregion", access="paper")) == ["Titre"]
 
 
+def test_a_passage_has_its_page_and_a_result_its_first_page(client, library, engine, monkeypatch):
+    monkeypatch.setattr(answering, "engines", lambda: [engine])
+    _record, document = resources.record_with_text("")
+    key = uuid.uuid4()
+    filler = "Ein Satz, der nichts sagt. " * 40
+    pages = [f"Deckblatt\x00 {filler}", filler, f"{filler}Der Xylophonbau & <Zölle> am Rhein.\n{filler}", filler]
+    FileText.objects.update(pages=pages, thumbnail=b"webp", key=key)
+    indexer.rebuild(engine)
+    [found] = ask(client, q="Xylophonbau", locale="fr")["items"]
+    assert found["passage"]["page"] == 3
+    assert "<mark>Xylophonbau</mark>" in found["passage"]["html"]
+    assert found["thumbnail"] == f"http://localhost:8000/records/thumbnails/{key}.webp"
+    page = client.get("/fr/portail/", {"q": "Xylophonbau"}).content.decode()
+    assert '<span class="result-page" lang="fr">p. 3</span>' in page
+    assert f'<img src="/records/thumbnails/{key}.webp" alt=""' in page
+    RecordFile.objects.filter(document=document).update(access="paper")  # the index does not know yet
+    [found] = ask(client, q="Xylophonbau", locale="fr")["items"]
+    assert (found["passage"], found["thumbnail"]) == (None, None)
+
+
 def test_a_name_in_another_language_is_found_and_said(client, library):
     found = ask(client, q="Gesundheit", locale="de")
     assert titles(found) == ["Pflege", "Les trains de la santé"]  # what was typed before what it means
@@ -179,9 +206,9 @@ def test_what_was_closed_a_moment_ago_does_not_show(client, library):
 
 def test_an_answer_takes_a_fixed_number_of_queries(client, library, django_assert_max_num_queries):
     ask(client, q="santé")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         ask(client, q="santé", limit="1")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         ask(client, q="santé trains", limit="20")
 
 
