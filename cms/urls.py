@@ -24,6 +24,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url=f"/{settings.LANGUAGE_CODE}/")),
     path("robots.txt", views.robots),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap-portail-<str:locale>-<int:number>.xml", views.sitemap_documents, name="sitemap_documents"),
     path("sitemap-<str:locale>-<int:number>.xml", views.sitemap_file, name="sitemap_file"),
     path(frontend.PREVIEW_PATH.lstrip("/"), reading.by_token),
     path("admin/", include(wagtailadmin_urls)),

@@ -11,6 +11,7 @@ from cms import frontend, labels
 from cms.api import robots as api_robots
 from cms.api import sitemap as api_sitemap
 from cms.api import sitemap_xml
+from search import sitemap as record_sitemap
 
 RULES: list[api_robots.RobotsRule] = [{"user_agent": "*", "allow": [], "disallow": ["/admin/"]}]
 
@@ -21,6 +22,11 @@ def _files() -> dict[tuple[str, int], api_sitemap.Part]:
     return {(part.locale, part.offset // api_sitemap.LARGEST + 1): part for part in found}
 
 
+def _documents() -> dict[tuple[str, int], record_sitemap.RecordPart]:
+    """The files of the portal's documents, whose pages are here whatever server has the others."""
+    return {(part.locale, part.number): part for part in record_sitemap.parts()}
+
+
 def _address(name: str, **path: Any) -> str:
     return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(name, kwargs=path)
 
@@ -28,17 +34,21 @@ def _address(name: str, **path: Any) -> str:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Robots may read pages; those that must not be found say so themselves, which robots must be able to read."""
-    found = api_robots.text(RULES, [_address("sitemap")] if _files() else [])
+    found = api_robots.text(RULES, [_address("sitemap")] if _files() or _documents() else [])
     return HttpResponse(found, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Where the files of each language are; there are none where readers find all languages elsewhere."""
-    files = _files()
-    if not files:
+    """Where the files of each language are: of pages whose readers are here, and of the portal's documents."""
+    pages = [("sitemap_file", key, part.lastmod) for key, part in _files().items()]
+    documents = [("sitemap_documents", key, part.lastmod) for key, part in _documents().items()]
+    found = [
+        (_address(name, locale=locale, number=number), lastmod)
+        for name, (locale, number), lastmod in [*pages, *documents]
+    ]
+    if not found:
         raise Http404
-    found = [(_address("sitemap_file", locale=key[0], number=key[1]), part.lastmod) for key, part in files.items()]
     return HttpResponse(sitemap_xml.index_xml(found), content_type="application/xml; charset=utf-8")
 
 
@@ -49,4 +59,13 @@ def sitemap_file(request: HttpRequest, locale: str, number: int) -> HttpResponse
     if part is None:
         raise Http404
     entries = api_sitemap.entries_of(part, labels.current())
+    return HttpResponse(sitemap_xml.file_xml(entries), content_type="application/xml; charset=utf-8")
+
+
+@require_safe
+def sitemap_documents(request: HttpRequest, locale: str, number: int) -> HttpResponse:
+    """The portal's pages of documents in one language, at most as many as one file may have."""
+    if (locale, number) not in _documents():
+        raise Http404
+    entries = record_sitemap.entries_of(locale, number)
     return HttpResponse(sitemap_xml.file_xml(entries), content_type="application/xml; charset=utf-8")

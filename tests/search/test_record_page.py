@@ -17,6 +17,7 @@ from cms.languages import CODES
 from home.models import SiteSettings
 from resources.files import FileText
 from resources.models import Record, RecordCopy, RecordFile
+from search import sitemap
 from tests.factories import borders, resources
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +237,20 @@ def test_the_page_takes_the_same_queries_however_much_it_shows(client):
     with CaptureQueriesContext(connection) as many:
         shown(client, asked)
     assert len(many) == len(few)
+
+
+def test_the_sitemap_has_every_language_of_published_documents(client, settings, monkeypatch):
+    monkeypatch.setattr(sitemap, "LARGEST", 2)
+    records = [resources.record(f"Étude {number}") for number in range(3)]
+    records[0].unpublish()
+    settings.FRONTEND_URLS = dict.fromkeys(CODES, "https://front.example")  # documents are here all the same
+    index = client.get("/sitemap.xml").content.decode()
+    found = re.findall("<loc>http://localhost:8000(.*?)</loc>", index)
+    assert found == [f"/sitemap-portail-{locale}-1.xml" for locale in CODES]
+    with CaptureQueriesContext(connection) as taken:
+        file = client.get("/sitemap-portail-de-1.xml").content.decode()
+    assert len(taken) <= 4
+    pages = re.findall("<loc>(.*?)</loc>", file)
+    assert pages == [f"http://localhost:8000/de/portail/{record.code}/" for record in records[1:]]
+    assert file.count(f'hreflang="it" href="http://localhost:8000/it/portail/{records[1].code}/"') == 1
+    assert client.get("/sitemap-portail-de-2.xml").status_code == 404
