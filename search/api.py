@@ -20,7 +20,8 @@ from search import facets
 from search.answering import Unavailable
 from search.documents import record_ids
 from search.entries import entries
-from search.results import Question, SearchAnswer, SearchResult, answered, listed
+from search.question import Question
+from search.results import SearchAnswer, SearchResult, answered, listed
 from search.suggesting import Suggestion, suggest
 
 DEEPEST = 9_900

@@ -24,8 +24,10 @@ from resources.record_api import public
 from resources.similar import similar
 from search import basket
 from search.answering import Unavailable
+from search.nothing import Nothing
+from search.question import Question
 from search.refining import NO_YEARS, refined
-from search.results import Question, SearchAnswer, answered
+from search.results import SearchAnswer, answered
 from search.state import DEEPEST, ORDERS, PER_SHEET, State
 
 PATH = f"{frontend.PORTAL_SLUG}/"
@@ -71,20 +73,16 @@ def unavailable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Labels) -> dict[str, Any]:
-    """Chips, facets and sheets of a list of results; what would be found without filters, where nothing is."""
+    """Chips, facets and sheets of a list of results; what else to try, where nothing is found."""
     rows, chips = refined(state, found)
     total = found["meta"]["total_count"]
     last = min(DEEPEST, max(0, total - 1)) // PER_SHEET + 1
-    unfiltered = 0
-    if not total and state.filtered:
-        question = Question(text=state.text, locale=locale, limit=0, expand=state.expand)
-        unfiltered = answered(question, snapshot)["meta"]["total_count"]
     return {
         "rows": rows,
         "chips": chips,
         "feed": f"atom.xml{state.address(order=ORDERS[0])}",
         "without_filters": state.address(chosen={}, years=NO_YEARS),
-        "unfiltered": unfiltered,
+        "tries": _tries(state, found["nothing"]) if found["nothing"] else {},
         "as_typed": state.address(expand=False),
         "orders": [(order, state.address(order=order)) for order in ORDERS],
         "address": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/{locale}/{PATH}{state.address(page=state.sheet)}",
@@ -92,6 +90,25 @@ def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Lab
         "last_sheet": last,
         "previous": state.address(page=state.sheet - 1) if state.sheet > 1 else "",
         "next": state.address(page=state.sheet + 1) if state.sheet < last else "",
+    }
+
+
+def _tries(state: State, nothing: Nothing) -> dict[str, Any]:
+    """What a reader may try where nothing is found, with addresses of this portal."""
+    without_language = {name: values for name, values in state.chosen.items() if name != "language"}
+    changes: dict[str, dict[str, Any]] = {
+        "without_filters": {"chosen": {}, "years": NO_YEARS},
+        "any_language": {"chosen": without_language},
+        "other_names": {"expand": True},
+    }
+    return {
+        "words": [
+            {**one, "address": state.address(text=one["word"], chosen={}, years=NO_YEARS)} for one in nothing["words"]
+        ],
+        "others": [
+            {**one, "address": state.address(text=one["q"], **changes.get(one["kind"], {}))}
+            for one in nothing["alternatives"]
+        ],
     }
 
 

@@ -125,6 +125,23 @@ def parse(text: str) -> Parsed:
     return Parsed(text, _group("bag", nodes), simple, quoted)
 
 
+def wanted(parsed: Parsed) -> list[str]:
+    """The words and phrases that a query asks for, each once, as queries; not what it excludes, nor years."""
+    found: list[str] = []
+
+    def walk(node: Node | None) -> None:
+        if isinstance(node, Word):
+            found.append(f"{node.text}*" if node.prefix else node.text)
+        elif isinstance(node, Phrase):
+            found.append(f'"{node.text}"')
+        elif isinstance(node, Group):
+            for child in node.nodes:
+                walk(child)
+
+    walk(parsed.node)
+    return list(dict.fromkeys(found))
+
+
 def _lexemes(text: str) -> list[_Lexeme]:
     found = []
     for match in _LEXEME.finditer(text):

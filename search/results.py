@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from django.conf import settings
@@ -19,10 +19,10 @@ from resources.models import Record
 from search import facets, in_files, languages, schema
 from search.answering import Answered, answer
 from search.documents import CONCEPT, RECORD, public_pages
-from search.engines import nodes
 from search.engines.base import CLOSE, OPEN, Hit
 from search.expansions import Expansion
-from search.searching import Asked
+from search.nothing import Nothing, explain
+from search.question import Question
 
 MARK, END = "<mark>", "</mark>"
 
@@ -111,64 +111,13 @@ class SearchMeta(TypedDict):
 
 
 class SearchAnswer(TypedDict):
-    """Results, the best first."""
+    """Results, the best first; `nothing` says what to try where there are none, else it is null."""
 
     meta: SearchMeta
     items: list[SearchResult]
     facets: list[FacetJson]
     expansions: list[ExpansionJson]
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a reader asks, on the API and on the portal's pages alike."""
-
-    text: str
-    locale: str
-    chosen: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    """Values by the name of their facet."""
-    year_from: int | None = None
-    year_to: int | None = None
-    ids: Sequence[str] | None = None
-    """A selection of records by their ids in the index, which leaves out all else."""
-    documents: bool = False
-    """Whether pages are left out."""
-    order: Literal["relevance", "date", "added", "title", "selected"] = "relevance"
-    """`selected`: as `ids` has them."""
-    descending: bool = True
-    limit: int = 20
-    offset: int = 0
-    expand: bool = True
-    near: bool = True
-    """Whether works that only come near may fill up a short list."""
-
-    def asked(self, snapshot: labels.Labels) -> Asked:
-        filters: dict[str, nodes.Node] = {
-            facet.field: facet.chosen(self.chosen[facet.name]) for facet in facets.FACETS if self.chosen.get(facet.name)
-        }
-        # Under the facet's name, so that it still counts what is left out.
-        if not self.chosen.get("type") and self.ids is None:
-            filters.setdefault("kind", nodes.Must((), (nodes.Values("kind", (facets.PRESS,)),)))
-        if self.year_from is not None or self.year_to is not None:
-            between = nodes.Between("year", self.year_from, self.year_to)
-            filters["year"] = nodes.Must((filters["year"], between)) if "year" in filters else between
-        if self.ids is not None:
-            filters["id"] = nodes.Values("id", tuple(self.ids))
-        if self.documents:
-            filters["documents"] = nodes.Must((), (nodes.Values("kind", ("page",)),))
-        selected = self.order == "selected"  # no engine knows it: all are asked for, and put in order afterwards
-        return Asked(
-            text=self.text,
-            locale=self.locale,
-            filters=filters,
-            counts={facet.field: facet.shown for facet in facets.FACETS},
-            order="relevance" if self.order == "selected" else self.order,
-            descending=selected or self.descending,
-            offset=0 if selected else self.offset,
-            limit=len(self.ids or ()) if selected else self.limit,
-            names=snapshot if self.expand else None,
-            near=self.near,
-        )
+    nothing: Nothing | None
 
 
 def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
@@ -185,6 +134,7 @@ def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
         "items": _results(given, question, snapshot),
         "facets": _facets(given, question, snapshot),
         "expansions": [_expansion(one, question.locale) for one in given.found.expansions],
+        "nothing": explain(question, snapshot) if _in_vain(question, given) else None,
     }
 
 
@@ -202,6 +152,10 @@ def _results(given: Answered, question: Question, snapshot: labels.Labels) -> li
     hits = still_public(hits, snapshot)
     types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
     return _with_files([_result(hit, question.locale, types) for hit in hits], hits, snapshot)
+
+
+def _in_vain(question: Question, given: Answered) -> bool:
+    return not given.found.total and (bool(question.text) or question.filtered)
 
 
 def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:

@@ -1,6 +1,6 @@
 """The path of a query: what a reader asks, read and planned, to an engine and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -93,18 +93,46 @@ def _corrected(engine: Engine, text: str) -> str:
     return " ".join(words) if changed else ""
 
 
-def _searched(engine: Engine, asked: Asked) -> Found:
+def totals(engine: Engine, questions: Sequence[Asked]) -> list[int]:
+    """How many works `search` would find for each question, uncorrected: in one round."""
+    read = [_read(asked) for asked in questions]
+    requests = [request for one in read for request in (one.exact, one.relaxed) if request]
+    found = iter(engine.totals(requests))
+    counted = []
+    for one in read:
+        exact, relaxed = next(found), next(found) if one.relaxed else 0
+        counted.append(max(exact, relaxed) if exact < one.enough else exact)
+    return counted
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A question as it is asked of an engine: as it is, and where that finds less than enough, what comes near."""
+
+    meant: list[Expansion]
+    exact: Request
+    relaxed: Request | None
+    enough: int
+
+
+def _read(asked: Asked) -> _Read:
     parsed = query.parse(asked.text)
     likely = languages.weigh(parsed.text, asked.locale)
     meant = expand(parsed.text, likely, asked.names) if asked.names and parsed.simple else []
-    made = plan.plan(parsed, likely, meant)
-    answer, relaxed = engine.search(_request(asked, parsed, made, likely)), False
-    enough, exact = FEW_RESULTS if parsed.simple else 1, answer.total
-    if asked.near and parsed.quoted and parsed.node is not None and answer.total < enough:
-        made = plan.plan(parsed, likely, meant, relaxed=True)
-        answer = engine.search(_request(asked, parsed, made, likely))
-        relaxed = answer.total > exact
-    return Found(answer, meant, relaxed, exact)
+    exact = _request(asked, parsed, plan.plan(parsed, likely, meant), likely)
+    relaxed = None
+    if asked.near and parsed.quoted and parsed.node is not None:
+        relaxed = _request(asked, parsed, plan.plan(parsed, likely, meant, relaxed=True), likely)
+    return _Read(meant, exact, relaxed, FEW_RESULTS if parsed.simple else 1)
+
+
+def _searched(engine: Engine, asked: Asked) -> Found:
+    read = _read(asked)
+    answer = engine.search(read.exact)
+    exact = answer.total
+    if read.relaxed and exact < read.enough:
+        answer = engine.search(read.relaxed)
+    return Found(answer, read.meant, answer.total > exact, exact)
 
 
 def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mapping[str, float]) -> Request:

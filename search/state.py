@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from cms.api import params
 from search import facets, languages
-from search.results import Question
+from search.question import Question
 
 PER_SHEET = 20
 DEEPEST = 9_900

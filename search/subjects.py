@@ -19,8 +19,9 @@ from resources.models import Agent, Concept, RecordAgent
 from search import basket
 from search.answering import Unavailable
 from search.portal import current_locale, in_each_language, unavailable
+from search.question import Question
 from search.refining import PAGES
-from search.results import Question, answered
+from search.results import answered
 
 AUTHORS, THEMES = PAGES["author"], PAGES["theme"]
 WORKS = 10

@@ -1,7 +1,7 @@
 """The protocol of an engine, and what is asked of it and answered."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -112,6 +112,9 @@ class Engine(Index, Protocol):
 
     def search(self, request: Request) -> Answer:
         """Answer a request; EngineError where it cannot be answered."""
+
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        """How many documents each request finds, asked in one round."""
 
     def near(self, word: str) -> list[str]:
         """Words of the index that are at most two letters away from one that is not in it, the likeliest first.

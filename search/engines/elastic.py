@@ -150,6 +150,18 @@ class ElasticEngine(ElasticIndex):
         return Answer(found["hits"]["total"]["value"], hits, counts)
 
     @_told
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        asked: list[dict[str, Any]] = []
+        for request in requests:
+            within = {"must": _made(request.node), "filter": [_made(node) for node in request.filters.values()]}
+            limits = {"size": 0, "track_total_hits": True, "timeout": f"{int(SEARCH_SECONDS * 1000)}ms"}
+            asked += [{}, {"query": {"bool": within}, **limits}]
+        found = self.quick.msearch(index=self.index, searches=asked)["responses"] if asked else []
+        if any(part["timed_out"] or part["_shards"]["failed"] for part in found):
+            raise EngineError("Elasticsearch answered in part only.")
+        return [part["hits"]["total"]["value"] for part in found]
+
+    @_told
     def near(self, word: str) -> list[str]:
         word = fold(word)
         if len(word) < NEAR_LEAST:

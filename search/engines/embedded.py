@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -154,6 +154,10 @@ class EmbeddedEngine:
     def search(self, request: Request) -> Answer:
         return _search(self._index().searcher(), request)
 
+    def totals(self, requests: Sequence[Request]) -> list[int]:
+        searcher = self._index().searcher()
+        return [_total(searcher, request) for request in requests]
+
     def near(self, word: str) -> list[str]:
         searcher, word = self._index().searcher(), fold(word)
         if len(word) < NEAR_LEAST or any(searcher.doc_freq(field, word) for field in SPELT):
@@ -292,6 +296,13 @@ def _search(searcher: tantivy.Searcher, request: Request) -> Answer:
         number = float(score) if request.order == "relevance" else 0.0
         shown.append(Hit(stored["id"][0], number, data, marks.passages(stored)))
     return Answer(found.count, shown, _counts(searcher, query, filters, request.counts))  # type: ignore[attr-defined]
+
+
+def _total(searcher: tantivy.Searcher, request: Request) -> int:
+    filters = [_made(node, searcher) for node in request.filters.values()]
+    found = searcher.search(_filtered(_made(request.node, searcher), filters), 1)
+    total: int = found.count  # type: ignore[attr-defined]
+    return total
 
 
 def _filtered(query: Query, filters: Iterable[Query]) -> Query:

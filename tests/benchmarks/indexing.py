@@ -22,7 +22,7 @@ from cms import labels  # noqa: E402
 from search import documents, indexer  # noqa: E402
 from search.engines.base import Engine  # noqa: E402
 from search.engines.configured import engines  # noqa: E402
-from search.results import Question  # noqa: E402
+from search.question import Question  # noqa: E402
 from search.searching import Asked, search  # noqa: E402
 from tests.benchmarks import library  # noqa: E402
 

@@ -4,7 +4,9 @@ import datetime
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from resources.files import FileText
@@ -247,3 +249,23 @@ def test_a_breaker_lets_one_reader_try_after_each_pause():
     assert breaker.answered()
     assert breaker.lets_through()
     assert not breaker.answered()
+
+
+def test_where_nothing_is_found_the_answer_says_what_would_be(client, library, django_assert_max_num_queries):
+    assert ask(client, q="soins", locale="fr")["nothing"] is None
+    vain = ask(client, q="trains ET xylophone", locale="fr", language="de", year_from="2030")["nothing"]
+    assert vain["words"] == [{"word": "trains", "count": 1}, {"word": "xylophone", "count": 0}]
+    assert vain["alternatives"] == []
+    filtered = ask(client, q="santé", locale="fr", kind="record", language="it", year_from="2000", expand="false")
+    by_kind = {one["kind"]: one for one in filtered["nothing"]["alternatives"]}
+    assert {kind: one["count"] for kind, one in by_kind.items()} == {"without_filters": 2, "any_language": 1}
+    for one in by_kind.values():
+        answer = client.get(f"{PATH}?{one['query']}").json()
+        assert answer["meta"]["total_count"] == one["count"]
+    [any_word] = ask(client, q="trains ET xylophone", locale="fr")["nothing"]["alternatives"]
+    assert (any_word["kind"], any_word["q"], any_word["count"]) == ("any_word", "trains OR xylophone", 1)
+    ask(client, q="quux", locale="fr")
+    with CaptureQueriesContext(connection) as one_word:
+        ask(client, q="quux", locale="fr")
+    with django_assert_max_num_queries(len(one_word)):
+        ask(client, q="titre:quux ET xylophone ET (zyzzyva OU wombat) ET year:1999", locale="fr", language="it")

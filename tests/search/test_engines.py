@@ -10,7 +10,7 @@ from search.engines import nodes
 from search.engines.base import CLOSE, OPEN, Engine, EngineError, Position, Request
 from search.expansions import Expansion
 from search.schema import Document
-from search.searching import Asked, search
+from search.searching import Asked, search, totals
 from tests.search.conftest import ENGINES
 from tests.search.works import WORKS, work
 
@@ -297,3 +297,18 @@ def test_long_texts_are_taken_whole(engine):
     hit = search(engine, Asked("ornithorynque", "fr")).hits[0]
     assert f"{OPEN}ornithorynque{CLOSE}" in hit.passages["body"]["fr"]
     assert len(hit.passages["body"]["fr"]) < 1_000
+
+
+def test_what_would_be_found_is_counted_in_one_round(library):
+    questions = [
+        Asked("hôpital", "fr", near=False),
+        Asked("xylophone", "fr", near=False),
+        Asked("bridge OR Oiapoque", "en"),
+        Asked("santé", "fr", filters={"border": nodes.Values("border", ("fr-es",))}),
+        Asked("hôpital xylophone quantique", "fr"),
+        Asked("", "fr"),
+    ]
+    found = totals(library, questions)
+    assert found == [search(library, asked).total for asked in questions]
+    assert found[:4] == [1, 0, 3, 1]
+    assert totals(library, []) == []
