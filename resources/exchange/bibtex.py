@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import bibtexparser
 from bibtexparser.library import Library
@@ -15,14 +16,34 @@ from resources.records import AgentRole
 
 MEDIA_TYPE = "application/x-bibtex"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+VERBATIM = ("doi", "url")
+"""Fields in which nothing is LaTeX."""
+_NAMES = {"author", "editor", "translator"}
 _HOSTS = {Kind.ARTICLE: "journal", Kind.NEWSPAPER: "journal", Kind.CHAPTER: "booktitle"}
 
 
 def write(records: Iterable[Portable]) -> str:
-    """Records as BibTeX; what it has no field for (borders, shelf marks) is among the keywords or stays behind."""
+    """Records as BibTeX, with biblatex's fields where it has none; facts are among the keywords.
+
+    Licence, clients, funders, supervisors and translations have no field and stay behind.
+    """
     kinds = names.kinds()
-    library = Library([_entry(one, kinds) for one in records])
-    return str(bibtexparser.write_string(library, append_middleware=[LatexEncodingMiddleware(keep_math=False)]))
+    library = _Encoding(keep_math=False).transform(Library([_entry(one, kinds) for one in records]))
+    return str(bibtexparser.write_string(library))
+
+
+class _Encoding(LatexEncodingMiddleware):
+    """Writes LaTeX, but for what every program takes as it is, and the braces around the names of bodies."""
+
+    def transform_entry(self, entry: Entry, library: Library) -> Any:
+        kept = {name: entry.fields_dict[name].value for name in VERBATIM if name in entry.fields_dict}
+        encoded = super().transform_entry(entry, library)
+        for name, value in kept.items():
+            encoded.fields_dict[name].value = value
+        for name in _NAMES & encoded.fields_dict.keys():
+            field = encoded.fields_dict[name]
+            field.value = field.value.replace("\\{", "{").replace("\\}", "}")
+        return encoded
 
 
 def _entry(one: Portable, kinds: dict[str, Kind]) -> Entry:
@@ -33,9 +54,11 @@ def _entry(one: Portable, kinds: dict[str, Kind]) -> Entry:
     publishers = names.agents(one, AgentRole.PUBLISHER)
     collection = names.label("collection", one["collection"], language) if one.get("collection") else ""
     institution = {Kind.REPORT: "institution", Kind.THESIS: "school"}.get(kind, "publisher")
-    host = _HOSTS.get(kind, "series")
+    host = _HOSTS.get(kind) or ("booktitle" if collection else "series")
+    of_issue, of_collection = one.get("issue", ""), one.get("collection_number", "")
     fields = {
         "title": names.full_title(original["title"], original.get("subtitle", "")),
+        "shorttitle": original["title"] if original.get("subtitle") else "",
         "author": " and ".join(_person(name) for name in names.agents(one, AgentRole.AUTHOR)),
         "editor": " and ".join(_person(name) for name in names.agents(one, AgentRole.EDITOR)),
         "translator": " and ".join(_person(name) for name in names.agents(one, AgentRole.TRANSLATOR)),
@@ -43,13 +66,15 @@ def _entry(one: Portable, kinds: dict[str, Kind]) -> Entry:
         "month": _MONTHS[int(more[0]) - 1] if more else "",
         "day": more[1] if len(more) > 1 else "",
         "series": collection,
-        "number": one.get("collection_number", "") or one.get("issue", ""),
-        host: one.get("host", "") or (collection if host == "series" else ""),
+        "number": of_collection or of_issue,
+        "issue": of_issue if of_collection else "",
+        host: one.get("host", ""),
         "volume": one.get("volume", ""),
         "pages": one.get("pages", "").replace("-", "--"),
         "edition": one.get("edition", ""),
         "address": one.get("place", ""),
-        institution: one.get("university", "") if kind == Kind.THESIS else " and ".join(publishers),
+        institution: " and ".join(publishers),
+        **({"school": one.get("university", ""), "publisher": " and ".join(publishers)} if kind == Kind.THESIS else {}),
         "type": one.get("degree", "") or names.label("type", one["type"], language),
         "doi": ", ".join(names.numbers(one, "doi")),
         "isbn": ", ".join(names.numbers(one, "isbn")),
@@ -59,6 +84,7 @@ def _entry(one: Portable, kinds: dict[str, Kind]) -> Entry:
         "keywords": ", ".join(names.keywords(one)),
         "abstract": " ".join(original.get("abstract", "").split()),
         "note": ", ".join(names.numbers(one, "local")),
+        "library": ", ".join(copy["shelf_mark"] for copy in one.get("copies", ())),
     }
     return Entry(
         names.exported(one, kinds).bibtex,
@@ -69,6 +95,7 @@ def _entry(one: Portable, kinds: dict[str, Kind]) -> Entry:
 
 def _person(name: str) -> str:
     """A body's name in braces, or BibTeX takes its last word for a family name."""
+    name = re.sub("[{}]", "", name)
     return name if "," in name else f"{{{name}}}"
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 import bibtexparser
+from bibtexparser.library import Library
 from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors
 from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
 from django.utils.translation import gettext as _
 
 from resources.exchange import names
+from resources.exchange.bibtex import VERBATIM
 from resources.exchange.portable import Portable, Unreadable, checked
 from resources.languages import iso
 from resources.record_types import DEFAULT_TYPE, EXPORTED, Kind
@@ -40,7 +42,7 @@ _AND = re.compile(r"\s+and\s+")
 def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:
     """The entries of a file in UTF-8, by the line that each begins in; one that is none comes as what is wrong."""
     text = stream.read().decode("utf-8-sig", errors="replace")
-    decoding = [LatexDecodingMiddleware(keep_braced_groups=True), SeparateCoAuthors()]
+    decoding = [_Decoding(keep_braced_groups=True), SeparateCoAuthors()]
     library = bibtexparser.parse_string(text, append_middleware=decoding)
     for block in library.blocks:
         place = (block.start_line or 0) + 1
@@ -53,6 +55,17 @@ def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:
                 yield place, error
         elif isinstance(block, ParsingFailedBlock):
             yield place, Unreadable(_("is no whole entry of BibTeX: a brace or a quotation mark is missing"))
+
+
+class _Decoding(LatexDecodingMiddleware):
+    """Reads LaTeX, but for addresses and DOI, which programs write as they are or with a backslash before a sign."""
+
+    def transform_entry(self, entry: Entry, library: Library) -> Any:
+        kept = {field.key: str(field.value) for field in entry.fields if field.key.lower() in VERBATIM}
+        decoded = super().transform_entry(entry, library)
+        for name, value in kept.items() if isinstance(decoded, Entry) else ():
+            decoded.fields_dict[name].value = re.sub(r"\\([&_%#~$])", r"\1", value)
+        return decoded
 
 
 def _portable(entry: Entry) -> dict[str, Any]:
@@ -84,12 +97,13 @@ def _portable(entry: Entry) -> dict[str, Any]:
         "university": made_by or fields.get("publisher", "") if thesis else "",
         "url": fields.get("url", ""),
         "keywords": _several(fields.get("keywords", ""), ",;"),
+        "copies": [{"shelf_mark": mark} for mark in _several(fields.get("library", ""), ",;")],
     }
-    number = fields.get("issue") or fields.get("number") or ""
+    number, issue = fields.get("number", ""), fields.get("issue", "")
     if names.is_name("collection", series):
-        own |= {"collection": series, "collection_number": number}
+        own |= {"collection": series, "collection_number": number or issue, "issue": issue if number else ""}
     else:
-        own |= {"issue": number, "host": own["host"] or series}
+        own |= {"issue": issue or number, "host": own["host"] or series}
     if not thesis and names.is_name("type", fields.get("type", "")):
         own["type"] = fields["type"]
     return {name: value for name, value in own.items() if value}

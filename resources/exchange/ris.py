@@ -48,7 +48,14 @@ _TYPES = {exported.ris: kind for kind, exported in EXPORTED.items()} | {
 def write(records: Iterable[Portable]) -> str:
     """Records as RIS."""
     kinds = names.kinds()
-    return str(rispy.dumps([_entry(one, kinds) for one in records]))
+    return str(rispy.dumps([_entry(one, kinds) for one in records], implementation=_Writer))
+
+
+class _Writer(rispy.RisWriter):  # type: ignore[misc]
+    """Without the number that rispy puts above each reference, which is no RIS."""
+
+    def set_header(self, count: int) -> str:
+        return ""
 
 
 def _entry(one: Portable, kinds: dict[str, Kind]) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 import datetime
 import io
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
 import bibtexparser
+import latexcodec  # noqa: F401 (registers the codec)
+import pybtex.database
 import pytest
 import rispy
 from bibtexparser.middlewares import LatexDecodingMiddleware
@@ -74,7 +77,9 @@ def file(client: Client, path: str, status: int = 200) -> str:
 
 
 def test_ris_is_read_by_another_reader(client: Client, study: Record) -> None:
-    [entry] = rispy.loads(file(client, f"records/{study.code}/?format=ris"))
+    text = file(client, f"records/{study.code}/?format=ris")
+    assert text.startswith("TY  - RPRT")  # and no numbering, which other readers do not know
+    [entry] = rispy.loads(text)
     assert entry["type_of_reference"] == "RPRT"
     assert entry["title"] == "Santé & frontières : une étude"
     assert entry["authors"] == ["Durand-Élie, Zoé", "INSEE"]
@@ -90,9 +95,58 @@ def test_bibtex_is_read_by_another_reader(client: Client, study: Record) -> None
     assert entry.entry_type == "techreport"
     assert fields["title"] == "Santé & frontières : une étude"
     assert fields["author"].startswith("Durand-Élie, Zoé and ")
-    assert (fields["doi"], fields["pages"], fields["month"]) == ("10.4000/sante_1", "12–27", "mar")
+    assert (fields["pages"], fields["month"]) == ("12–27", "mar")
     assert r"\&" in text
     assert "100 \\%" in text
+
+
+def test_a_second_reader_of_bibtex_finds_all_that_it_can_hold(client: Client, study: Record) -> None:
+    """Pybtex keeps LaTeX as it is written and splits names; addresses and DOI it must find as they are."""
+    [(key, entry)] = pybtex.database.parse_string(file(client, "records/?format=bibtex"), "bibtex").entries.items()
+    assert (key, entry.type) == (f"mot:{study.code}:2019", "techreport")
+    person, body = entry.persons["author"]
+    assert [part.encode().decode("latex+utf-8") for part in (*person.last_names, *person.first_names)] == [
+        *("Durand-Élie", "Zoé")
+    ]
+    assert [str(one) for one in (body, *entry.persons["editor"])] == ["{INSEE}", "{ANCT}"]
+    found = {name: re.sub("[{}]", "", value.encode().decode("latex+utf-8")) for name, value in entry.fields.items()}
+    keywords = found.pop("keywords").split(", ")
+    assert set(keywords) == {"health (fr)", "France – Allemagne", "hôpital", "soins"}
+    assert (entry.fields["doi"], entry.fields["url"]) == ("10.4000/sante_1", "https://example.org/a?b=1&c=2")
+    del found["doi"], found["url"]
+    assert found == {
+        "title": "Santé & frontières : une étude",
+        "shorttitle": "Santé & frontières",
+        "abstract": "Un résumé à 100 %.",
+        "year": "2019",
+        "month": "mar",
+        "series": "Les Cahiers",
+        "number": "12",
+        "issue": "2",
+        "booktitle": "Revue des frontières",
+        "volume": "3",
+        "pages": "12–27",
+        "edition": "2e",
+        "address": "Paris",
+        "institution": "MOT",
+        "type": "Étude",
+        "isbn": "978-2-07-036822-8",
+        "issn": "0317-8471",
+        "language": "fr",
+        "note": "MOT 12",
+        "library": "A 12",
+    }
+
+
+def test_bibtex_loses_what_it_has_no_field_for_and_nothing_else(client: Client, study: Record) -> None:
+    before = json.loads(file(client, "records/?format=jsonl"))
+    after = again(study, file(client, "records/?format=bibtex"), "bibtex")
+    [original, _translation] = before["texts"]
+    assert after["texts"] == [original]
+    local = [number for number in after["identifiers"] if number["scheme"] != "local"]
+    assert local == [number for number in before["identifiers"] if number["scheme"] != "local"]
+    lost = ("number", "texts", "licence", "identifiers")
+    assert without(after, *lost) == without(before, *lost)
 
 
 def test_csl(client: Client, study: Record) -> None:
