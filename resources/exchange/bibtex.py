@@ -38,6 +38,7 @@ class _Encoding(LatexEncodingMiddleware):
     def transform_entry(self, entry: Entry, library: Library) -> Any:
         kept = {name: entry.fields_dict[name].value for name in VERBATIM if name in entry.fields_dict}
         encoded = super().transform_entry(entry, library)
+        assert isinstance(encoded, Entry), encoded
         for name, value in kept.items():
             encoded.fields_dict[name].value = value
         for name in _NAMES & encoded.fields_dict.keys():

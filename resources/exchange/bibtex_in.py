@@ -63,7 +63,9 @@ class _Decoding(LatexDecodingMiddleware):
     def transform_entry(self, entry: Entry, library: Library) -> Any:
         kept = {field.key: str(field.value) for field in entry.fields if field.key.lower() in VERBATIM}
         decoded = super().transform_entry(entry, library)
-        for name, value in kept.items() if isinstance(decoded, Entry) else ():
+        if not isinstance(decoded, Entry):
+            return decoded
+        for name, value in kept.items():
             decoded.fields_dict[name].value = re.sub(r"\\([&_%#~$])", r"\1", value)
         return decoded
 
