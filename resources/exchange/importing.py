@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -128,7 +129,7 @@ class _Batch:
         signed = AgentName.objects.filter(fact__live=True).order_by("-kind", "pk")
         self.agents: dict[str, int] = {}
         for text, agent, code in signed.values_list("text", "fact_id", "fact__code"):
-            self.agents.setdefault(title_key(text), agent)
+            self.agents.setdefault(_name_key(text), agent)
             self.agents[f"code:{code}"] = agent
         for code, into in MergedFact.objects.filter(kind="agent").values_list("code", "into"):
             if found := self.agents.get(f"code:{into}"):
@@ -327,6 +328,12 @@ def title_of(one: Portable) -> str:
     return original["title"] if original else ""
 
 
+@lru_cache(maxsize=100_000)
+def _name_key(name: str) -> str:
+    """`title_key` of names that every batch looks at: made once, an import does not slow down as agents grow."""
+    return title_key(name)
+
+
 def _by_name(facts: dict[str, Any]) -> dict[str, Any]:
     """Facts by any of their names, whatever its capitals and accents (one query)."""
     if not facts:
@@ -334,7 +341,7 @@ def _by_name(facts: dict[str, Any]) -> dict[str, Any]:
     by_key = {fact.pk: fact for fact in facts.values()}
     rows: Any = type(next(iter(facts.values())))._meta.get_field("names").related_model
     names = rows._default_manager.filter(fact__live=True).values_list("text", "fact_id")
-    return {title_key(text): by_key[fact] for text, fact in names if fact in by_key}
+    return {_name_key(text): by_key[fact] for text, fact in names if fact in by_key}
 
 
 def _model(relation: str) -> Any:
