@@ -11,7 +11,7 @@ class ResourcesConfig(AppConfig):
         from cms.changes.feed import effects
         from resources import dependants, page_filters, publications, vocabularies
         from resources.exchange.importing import ImportedRecord
-        from resources.exchange.imports import ImportFile, ImportLine, RecordImport
+        from resources.exchange.imports import ImportFile, ImportLine, RecordImport, go_on_with_still
         from resources.fact_merging import MergedFact
         from resources.files import FileText, RecordFullText, open_what_is_due
         from resources.record_numbers import RecordNumber
@@ -31,4 +31,5 @@ class ResourcesConfig(AppConfig):
         references.register_fact("resources.Record", publications.chosen, cms_publications.PublicationJson)
         page_filters.register()
         worker.schedule(open_what_is_due)
+        worker.schedule(go_on_with_still)
         vocabularies.register()

@@ -171,6 +171,17 @@ def go_on(pk: int) -> None:
         raise
 
 
+def go_on_with_still() -> int:
+    """Take up the imports whose worker died too often at one task; returns how many. The worker's schedule calls it."""
+    still = RecordImport.objects.filter(state__in=WORKING, moved_at__lt=timezone.now() - STILL)
+    keys = list(still.values_list("pk", flat=True))
+    with transaction.atomic():
+        RecordImport.objects.filter(pk__in=keys).update(moved_at=timezone.now())
+        for pk in keys:
+            go_on.enqueue(pk)
+    return len(keys)
+
+
 def _fail(pk: int, problem: str) -> None:
     RecordImport.objects.filter(pk=pk).update(state=State.FAILED, problem=problem[:500], moved_at=timezone.now())
     ImportFile.objects.filter(record_import=pk).delete()

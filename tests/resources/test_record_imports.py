@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from resources.exchange import bibtex_in, harvest, imports, portable, readers, table
@@ -87,6 +88,15 @@ def test_a_file_is_looked_at_and_goes_in_once_it_is_confirmed(client: Client, mo
     work()
     assert [outcome for _place, outcome in told()][:2] == ["unchanged", "unchanged"]
     assert client.get(reverse("record_imports")).content.decode().count("c.jsonl") == 2
+
+
+def test_an_import_that_nobody_works_at_is_taken_up_again(client: Client) -> None:
+    upload(client, "c.jsonl", lines(one("A")))
+    assert imports.go_on_with_still() == 0
+    DBTaskResult.objects.all().delete()
+    RecordImport.objects.update(moved_at=timezone.now() - imports.STILL * 2)
+    assert (imports.go_on_with_still(), imports.go_on_with_still()) == (1, 0)
+    assert DBTaskResult.objects.filter(task_path__endswith="go_on").count() == 1
 
 
 def test_what_only_looks_alike_goes_in_where_it_is_wanted(client: Client) -> None:
