@@ -3,7 +3,7 @@
 from cms.api import vocabularies
 from resources.agents import AgentKind
 from resources.citations import Style
-from resources.files import RecordFileAccess
+from resources.files import RecordAccess, RecordFileAccess
 from resources.identifiers import Scheme
 from resources.projects import ProjectKind
 from resources.record_types import Kind
@@ -23,5 +23,6 @@ def register() -> None:
         identifier_scheme=Scheme,
         licence=Licence,
         project_kind=ProjectKind,
+        record_access=RecordAccess,
         record_relation=RelationKind,
     )

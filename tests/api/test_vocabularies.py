@@ -19,11 +19,15 @@ from cms.media import RenditionState
 from cms.pages import SitePage
 from cms.webhooks import models as webhooks
 from newsroom.zones import Zone
+from resources.exchange import importing, imports
 from resources.files import Outcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-NEVER_SHOWN = {NameKind, Outcome, Publication, RenditionState, webhooks.Stop, webhooks.Kind, webhooks.Problem}
+NEVER_SHOWN = {
+    *(NameKind, Outcome, Publication, RenditionState, importing.Outcome, imports.State),
+    *(webhooks.Stop, webhooks.Kind, webhooks.Problem),
+}
 NO_LABEL_SHOWN = {Zone}
 """Names of the IANA's list, shown as they are."""
 
