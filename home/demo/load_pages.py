@@ -30,7 +30,7 @@ from cms.media import CmsDocument, CmsImage
 from cms.translation import drafting
 from cms.translation.status import mark_summary
 from cms.translation.trees import create_fallbacks
-from home.demo import pictures, source
+from home.demo import load_records, pictures, source
 from home.demo.load_facts import column_value, row_instance
 from home.demo.source import PageFile
 from home.models import DemoItem
@@ -171,6 +171,8 @@ def resolve(kind: str, key: str) -> int | None:
     if kind == "document":
         item = _item(f"document:{key}")
         return CmsDocument.objects.filter(pk=item.object_id).values_list("pk", flat=True).first() if item else None
+    if kind == "record":
+        return load_records.find(key)
     return _fact(apps.get_model(TARGETS[kind]), key).pk
 
 

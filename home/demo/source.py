@@ -14,8 +14,9 @@ import yaml
 from django.utils import timezone
 
 FOLDER = Path(__file__).parent
+BROCHURES = FOLDER / "brochures"
 NAMESPACE = UUID("5f0c4a6e-3c1d-4a39-9d5c-5b3f9f1f7c11")
-REFERENCE = re.compile(r"@(page|image|document|figure|border|territory|office):([a-z0-9-]+)")
+REFERENCE = re.compile(r"@(page|image|document|figure|border|territory|office|record):([a-z0-9-]+)")
 OPENING = re.compile(r"<(p|h[2-6]|li|blockquote)(?=[ >])")
 RELATIVE_DATE = re.compile(r"^@today(?:([+-]\d+))?(?:T(\d\d:\d\d))?$")
 
@@ -46,6 +47,11 @@ def read(path: Path) -> Any:
 def facts(name: str) -> list[dict[str, Any]]:
     """The rows of one file of facts."""
     return read(FOLDER / "facts" / f"{name}.yaml") or []
+
+
+def brochures() -> list[dict[str, Any]]:
+    """Records with their files, each named after its PDF among BROCHURES."""
+    return read(FOLDER / "brochures.yaml") or []
 
 
 @cache

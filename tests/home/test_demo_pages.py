@@ -1,5 +1,6 @@
 """The demo site's pages, checked as files: what they must hold before any of them reaches a database."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ STATUSES = {"identified", "studied", "proposed", "solved", "unsolved"}
 SUMMARY_FIELDS = {"title", "slug", "introduction", "search_description", "body"}
 LIMITS = {"title": 255, "slug": 255, "introduction": 600, "search_description": 300, "competent_body": 250}
 
-REFERENCE = re.compile(r"@(page|image|document|figure|border|territory|office):([\w-]+)")
+REFERENCE = re.compile(r"@(page|image|document|figure|border|territory|office|record):([\w-]+)")
 RELATIVE_DATE = re.compile(r"@today([+-]\d+)?(T\d\d:\d\d)?")
 MARKUP = re.compile(r"<[^>]*>")
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@[\w-]+:[\w:.-]+")
@@ -52,6 +53,7 @@ PAGES: dict[str, dict[str, Any]] = {page["key"]: page for page in FILES.values()
 FACTS = {
     name: {fact["code"]: fact for fact in read(DEMO / "facts" / f"{name}.yaml")} for name in set(FACT_FILES.values())
 }
+RECORDS = {json.loads(line)["key"] for line in (DEMO / "records.jsonl").read_text(encoding="utf-8").splitlines()}
 TEXTS = [(key, language) for key, page in PAGES.items() for language in page["text"]]
 
 
@@ -162,6 +164,8 @@ def test_references_name_pages_and_facts_that_exist(key: str) -> None:
                     known = drawn == "europe" or drawn in FACTS["borders"] or drawn in FACTS["territories"]
                 case "document":
                     known = bool(code)
+                case "record":
+                    known = code in RECORDS
                 case _:
                     known = code in FACTS[FACT_FILES[kind]]
             if not known:

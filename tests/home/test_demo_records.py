@@ -3,9 +3,11 @@
 import json
 from collections import Counter
 
+import pypdfium2
 import yaml
 from django.conf import settings
 
+from home.demo import source
 from resources.exchange import portable
 from resources.identifiers import normalised
 
@@ -49,3 +51,16 @@ def test_numbers_and_dates_are_right() -> None:
 
 def test_a_line_is_written_as_an_export_would() -> None:
     assert [json.dumps(json.loads(line), ensure_ascii=False) for line in LINES] == LINES
+
+
+def test_files_are_small_and_say_what_they_are() -> None:
+    titles = {(one["key"], text["language"]): text["title"] for one in RECORDS for text in one["texts"]}
+    files = [(one["record"], file) for one in source.brochures() for file in one["files"]]
+    assert len({record for record, _file in files}) >= 10
+    assert {path.stem for path in source.BROCHURES.iterdir()} == {file["name"] for _record, file in files}
+    for record, file in files:
+        path = source.BROCHURES / f"{file['name']}.pdf"
+        assert path.stat().st_size < 60_000
+        with pypdfium2.PdfDocument(path) as pdf:
+            assert pdf.get_metadata_value("Title") == titles[record, file["language"]]
+            assert titles[record, file["language"]] in " ".join(pdf[0].get_textpage().get_text_range().split())
