@@ -13,7 +13,7 @@ Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
 Shape = dict[str, Any]
-"""A fact with `label`, and `geometry` or `point`."""
+"""A fact with `label`, and `geometry` or `point`; with `address` it is a link on the map."""
 
 SHRINK = 0.68
 """The length of a degree of longitude beside one of latitude, in the middle of France."""
@@ -123,6 +123,14 @@ def svg(shapes: Iterable[Shape | None], title: str, size: tuple[int, int] = SIZE
     return f"<div class='maps'>{maps}</div>" if len(groups) > 1 else maps
 
 
+def linked(shapes: Iterable[Shape], title: str) -> str:
+    """SVG maps of facts that are links: a large one of the part of the world with most, small ones of the others."""
+    groups = sorted(_together([shape for shape in shapes if _positions(shape)]), key=len, reverse=True)
+    large = "".join(_map(group, title, 640, 600) for group in groups[:1])
+    small = "".join(_map(group, "", 400, 300) for group in groups[1:])
+    return f"{large}<div class='maps'>{small}</div>" if small else large
+
+
 def _positions(shape: Shape) -> Sequence[Sequence[float]]:
     """What a map must show of a fact: its lines, else the box of its coasts, else its point."""
     drawn = [position for line in lines(shape.get("geometry")) for position in line]
@@ -176,10 +184,7 @@ def _map(shapes: Sequence[Shape], title: str, width: int, height: int) -> str:
     drawn = [(shape, line) for shape in shapes for line in lines(shape.get("geometry"))]
     canvas = Canvas(window(positions, width / height, least=0.5 if drawn else 1.2), width, height)
     parts = [canvas.land()]
-    parts += [
-        f"<path class='border' d='{canvas.path(line)}'><title>{escape(shape['label'])}</title></path>"
-        for shape, line in drawn
-    ]
+    parts += _lines(canvas, drawn)
     marks = [(shape, place) for shape in shapes if not lines(shape.get("geometry")) and (place := _mark(shape))]
     taken = [canvas.at(position) for _shape, line in drawn for position in line]
     labels = []
@@ -193,16 +198,38 @@ def _map(shapes: Sequence[Shape], title: str, width: int, height: int) -> str:
         else:
             anchor, left, a, b = "middle", x - length / 2, x, y - 14
         taken += [(left + step, b) for step in range(0, length, LETTER)]
-        labels.append(
+        mark = (
             f"<circle cx='{x}' cy='{y}' r='7'/>"
             f"<text x='{a}' y='{b}' text-anchor='{anchor}'>{escape(shape['label'])}</text>"
         )
+        address = shape.get("address")
+        labels.append(f"<a href='{escape(address, quote=True)}'>{mark}</a>" if address else mark)
     parts += _names(canvas, shapes, taken) + labels
+    role = "group" if any(shape.get("address") for shape in shapes) else "img"
     name = escape(title or ", ".join(dict.fromkeys(shape["label"] for shape in shapes)), quote=True)
     return (
-        f"<svg class='map' viewBox='0 0 {width} {height}' role='img' aria-label='{name}'>"
+        f"<svg class='map' viewBox='0 0 {width} {height}' role='{role}' aria-label='{name}'>"
         f"<rect class='sea' width='{width}' height='{height}'/>{''.join(parts)}</svg>"
     )
+
+
+def _lines(canvas: Canvas, drawn: Iterable[tuple[Shape, list[list[float]]]]) -> list[str]:
+    """Lines with their names; all of one fact with an address are one link, whose lines are broad to point at."""
+    found: dict[str, tuple[Shape, list[str]]] = {}
+    for place, (shape, line) in enumerate(drawn):
+        found.setdefault(shape.get("address") or str(place), (shape, []))[1].append(canvas.path(line))
+    parts = []
+    for shape, paths in found.values():
+        name, path = f"<title>{escape(shape['label'])}</title>", "".join(paths)
+        if address := shape.get("address"):
+            label = escape(shape["label"], quote=True)
+            parts.append(
+                f"<a href='{escape(address, quote=True)}' aria-label='{label}'>{name}"
+                f"<path class='reach' d='{path}'/><path class='border' d='{path}'/></a>"
+            )
+        else:
+            parts.append(f"<path class='border' d='{path}'>{name}</path>")
+    return parts
 
 
 def _mark(shape: Shape) -> Sequence[float] | None:

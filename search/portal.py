@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from borders import atlas, shapes
 from cms import frontend, labels
 from cms.languages import CODES, DEFAULT, Language
 from cms.references import Context, Loaded, References
@@ -24,6 +25,7 @@ from resources.record_api import public
 from resources.similar import similar
 from search import basket
 from search.answering import Unavailable
+from search.documents import BORDER
 from search.nothing import Nothing
 from search.question import Question
 from search.refining import NO_YEARS, refined
@@ -54,6 +56,7 @@ def portal(request: HttpRequest) -> HttpResponse:
             question = Question(text="", locale=locale, order="added", limit=NEWEST)
             found = answered(question, snapshot)
             template = "portal/home.html"
+            context["mapped"] = _mapped(found, locale, snapshot)
             context["begin"] = [facet for facet in found["facets"] if facet["name"] in ON_HOME and facet["values"]]
         else:
             found = answered(state.question(locale), snapshot)
@@ -63,6 +66,16 @@ def portal(request: HttpRequest) -> HttpResponse:
         return unavailable(request, context)
     # Not `items`: a template would take the dictionary's own.
     return basket.show(request, template, {**context, "found": {**found, "results": found["items"]}})
+
+
+def _mapped(found: SearchAnswer, locale: str, snapshot: labels.Labels) -> list[dict[str, Any]]:
+    """The borders that works are about, as they are drawn, each with the address of its works; not wholes of others."""
+    [counts] = [facet["values"] for facet in found["facets"] if facet["name"] == "border"]
+    known, codes = atlas.of(snapshot), snapshot.table(BORDER).by_code
+    pks = {codes[value["code"]].pk for value in counts if value["code"] in codes}
+    context = Context(locale, snapshot, Loaded(References(), snapshot))
+    drawn = shapes.borders({pk for pk in pks if not pks.intersection(known.parts_of.get(pk, ()))}, context)
+    return [{**border, "address": f"?border={border['code']}"} for border in drawn.values()]
 
 
 def unavailable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -184,6 +184,12 @@ def map_of(*groups: Any, title: str = "", shape: str = "wide") -> SafeString:
 
 
 @register.simple_tag
+def map_of_links(shapes: list[Json], title: str) -> SafeString:
+    """SVG maps of facts that lead to their `address`."""
+    return mark_safe(maps.linked(shapes, title))  # noqa: S308 (every text in it is escaped)
+
+
+@register.simple_tag
 def map_of_home() -> SafeString:
     """The borders of France as an ornament."""
     return mark_safe(maps.ornament())  # noqa: S308 (drawn from the project's own files)

@@ -11,7 +11,7 @@ from resources import record_numbers
 from resources.models import Record
 from search import answering
 from tests.contracts.naughty import WORDS
-from tests.factories import resources
+from tests.factories import borders, resources
 from tests.search.site import Broken, refresh
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +135,11 @@ def test_a_document_that_is_gone_or_never_was(client, library):
     unpublished = library["guide"]
     unpublished.unpublish()
     assert "Il treno" not in client.get(f"{PATH}{unpublished.code}/").content.decode()
+
+
+def test_the_home_has_a_map_whose_borders_are_links(client, library):
+    borders.border("fr-es")  # nothing is about it
+    page = shown(client)
+    assert "aria-label='Carte des frontières'" in page
+    assert "<a href='?border=fr-de' aria-label='France – Allemagne'>" in page
+    assert "?border=fr-es" not in page
