@@ -182,8 +182,13 @@ def go_on_with_still() -> int:
     return len(keys)
 
 
+def _kept(message: str) -> str:
+    """A message as long as its column; PostgreSQL stores no text with a zero byte in it."""
+    return message.replace("\0", "")[:500]
+
+
 def _fail(pk: int, problem: str) -> None:
-    RecordImport.objects.filter(pk=pk).update(state=State.FAILED, problem=problem[:500], moved_at=timezone.now())
+    RecordImport.objects.filter(pk=pk).update(state=State.FAILED, problem=_kept(problem), moved_at=timezone.now())
     ImportFile.objects.filter(record_import=pk).delete()
 
 
@@ -248,7 +253,7 @@ def _line(begun: RecordImport, order: int, entry: Entry) -> ImportLine:
     place, one = entry
     line = ImportLine(record_import=begun, order=order, place=place)
     if isinstance(one, Unreadable):
-        line.outcome, line.why = Outcome.UNREADABLE, str(one)[:500]
+        line.outcome, line.why = Outcome.UNREADABLE, _kept(str(one))
     else:
         line.given, line.title = one, importing.title_of(one)[:200]
     return line
@@ -280,6 +285,6 @@ def _tell(batch: list[ImportLine], told: Iterable[importing.Line], dry: bool) ->
         line = by_order[one.place]
         # The number that a dry run gives a record is taken back.
         line.code = "" if dry and one.outcome == Outcome.CREATED else one.code
-        line.outcome, line.why = one.outcome, one.why[:500]
+        line.outcome, line.why = one.outcome, _kept(one.why)
         line.given = line.given if dry else None
     ImportLine.objects.bulk_update(batch, ["outcome", "code", "why", "given"])
