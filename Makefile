@@ -2,6 +2,7 @@
 # make test       the whole suite on PostgreSQL, a smoke run on SQLite
 # make test-fast  the smoke run on SQLite without slow tests: under two minutes
 # make lint       style, types, imports, migrations, production settings, translations
+# make relevance  how well the demo's readers are answered, on both engines beside plain BM25
 # make bench      the API beside stock Wagtail API v2, on PostgreSQL with 1,000 and 100,000 pages
 # make bench-search  the search beside the bare engines, with 5,000 and 50,000 records and the texts of their files
 # Words for pytest go in ARGS, such as make test ARGS="tests/cms -k worker".
@@ -26,6 +27,9 @@ test: .venv/dev.stamp
 
 test-fast: .venv/dev.stamp
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not slow" $(ARGS)
+
+relevance: .venv/dev.stamp
+	@.venv/bin/python -m tests.services $(PYTEST) tests/relevance -s $(ARGS)
 
 bench: .venv/dev.stamp
 	@.venv/bin/python -m tests.benchmarks $(ARGS)

@@ -91,20 +91,33 @@ def measure(
 
     `names` are the facts whose names expand queries.
     """
+
+    def ask(query: Judged) -> list[str]:
+        asked = Asked(text=query.text, locale=locale(query), limit=DEPTH, names=names)
+        return [hit.id for hit in search(engine, asked).hits]
+
+    return judge(judged, ask)
+
+
+def judge(judged: list[Judged], ask: Callable[[Judged], list[str]]) -> Measures:
+    """Judge what is answered to each query: the ids of at most ten documents, the best first."""
     ranks, gains, successes, took = [], [], [], []
     for query in judged:
         begun = time.perf_counter()
-        asked = Asked(text=query.text, locale=locale(query), limit=DEPTH, names=names)
-        answer = search(engine, asked)
+        answer = ask(query)
         took.append((time.perf_counter() - begun) * 1000)
-        found = [query.answers.get(hit.id, 0) for hit in answer.hits]
-        best = max(query.answers.values())
-        rank = next((place for place, grade in enumerate(found, 1) if grade == best), None)
-        ranks.append(1 / rank if rank else 0.0)
+        found = [query.answers.get(name, 0) for name in answer]
+        ranks.append(reciprocal_rank(query, answer))
         gains.append(_gain(found) / _gain(sorted(query.answers.values(), reverse=True)[:DEPTH]))
         successes.append(1.0 if any(found[:SUCCESS]) else 0.0)
     mean = statistics.fmean
     return Measures(len(judged), mean(ranks), mean(gains), mean(successes), statistics.median(took))
+
+
+def reciprocal_rank(query: Judged, answer: list[str]) -> float:
+    """1 over the place of the first of the best answers; 0 where there is none."""
+    best = max(query.answers.values())
+    return next((1 / place for place, name in enumerate(answer, 1) if query.answers.get(name) == best), 0.0)
 
 
 def _gain(grades: list[int]) -> float:

@@ -155,7 +155,8 @@ def _results(given: Answered, question: Question, snapshot: labels.Labels) -> li
 
 
 def _in_vain(question: Question, given: Answered) -> bool:
-    return not given.found.total and (bool(question.text) or question.filtered)
+    asked = bool(question.text) or question.filtered
+    return not given.found.total and asked and question.ids is None
 
 
 def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:

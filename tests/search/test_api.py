@@ -1,6 +1,7 @@
 """`/api/v2/search/`."""
 
 import datetime
+import time
 import uuid
 
 import pytest
@@ -269,3 +270,33 @@ def test_where_nothing_is_found_the_answer_says_what_would_be(client, library, d
         ask(client, q="quux", locale="fr")
     with django_assert_max_num_queries(len(one_word)):
         ask(client, q="titre:quux ET xylophone ET (zyzzyva OU wombat) ET year:1999", locale="fr", language="it")
+
+
+def test_hostile_queries_are_answered_or_refused_by_name(client, library):
+    texts = [
+        "a" * 10_000,
+        "mot " * 2_500,
+        "(" * 2_000 + "a" + ")" * 2_000,
+        "a* b* c* d* e* f* g* h* i* j* k* l* m*",
+        "* ? ** *a* ???",
+        "(a+)+$ [a-z]{1,9999} .*.*.*",
+        "\x00\x01\x7f \u202e\ue000",
+        '"' * 500,
+        "title:" * 300 + "a",
+    ]
+    begun = time.monotonic()
+    for path in (PATH, "/fr/portail/", "/api/v2/suggest/"):
+        for text in texts:
+            answer = client.get(path, {"q": text})
+            assert answer.status_code in {200, 400}, (path, text[:40])
+            if answer.status_code == 400:
+                assert [error["parameter"] for error in answer.json()["errors"]] == ["q"], (path, text[:40])
+        for broken in ("%ff%fe", "%ed%a0%80", "%00", "%c0%ae", "%f0%9f"):
+            for name in ("q", "theme", "offset", "year_from", "ids"):
+                assert client.get(f"{path}?{name}={broken}").status_code in {200, 400}, (path, name, broken)
+    for name in ("offset", "limit", "year_from", "year_to"):
+        for number in ("99999999999999999999999", "-1", "1e9", "٣", "0x10"):
+            refused = client.get(PATH, {name: number})
+            assert refused.status_code == 400, (name, number)
+            assert name in refused.content.decode()
+    assert time.monotonic() - begun < 60
