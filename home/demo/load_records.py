@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from cms import indexing
 from cms.media import CmsDocument
 from home.demo.source import BROCHURES, FOLDER, DemoError, brochures, moment
 from home.models import DemoItem
@@ -47,6 +48,7 @@ def _code(key: str) -> str:
     return str(number)
 
 
+@indexing.at_once()
 @transaction.atomic
 def _attach(key: str, files: list[dict[str, Any]]) -> None:
     """Publish a record with its files, once; one that somebody has edited or deleted by then is left as it is."""

@@ -23,6 +23,7 @@ from cms.languages import CODES
 from cms.renditions import make_renditions
 from cms.translation.models import Completeness, TranslationStatus
 from home.models import DemoItem
+from resources.extraction import read_file
 from tests.contracts.generated_client import read_site
 from tests.home.demo_checks import check_geojson
 from tests.services import node
@@ -69,7 +70,7 @@ def visit_every_page(client: Client) -> Counter[str]:
         assert html.status_code == 200, path
         text = html.content.decode()
         assert f'<html lang="{page.locale.language_code}"' in text
-        assert not re.search(r"@(page|image|figure|border|territory|office):", text), path
+        assert not re.search(r"@(page|image|figure|border|territory|office|record):", text), path
         visited[item["type"]] += 1
     return visited
 
@@ -94,7 +95,8 @@ def test_the_whole_demo_site_after_a_killed_load(
     client: Client, repaired: None, live_server: Any, request: pytest.FixtureRequest
 ) -> None:
     assert not DemoItem.objects.filter(done=False).exists()
-    assert set(DBTaskResult.objects.values_list("task_path", flat=True)) == {make_renditions.module_path}
+    waiting = set(DBTaskResult.objects.values_list("task_path", flat=True))
+    assert waiting == {make_renditions.module_path, read_file.module_path}
     indexed = indexes()
     call_command("update_index", verbosity=0)
     call_command("rebuild_references_index", verbosity=0)
