@@ -18,6 +18,11 @@ def portal_path(locale: str, code: str = "") -> str:
     return f"/{locale}/{PORTAL_SLUG}/{code}/" if code else f"/{locale}/{PORTAL_SLUG}/"
 
 
+def portal_url(locale: str, code: str = "") -> str:
+    """The reader's address of the portal, or of its page of the document with a code: PORTAL_URL's server, or this."""
+    return (settings.PORTAL_URL or settings.WAGTAILADMIN_BASE_URL).rstrip("/") + portal_path(locale, code)
+
+
 def home(locale: str) -> str:
     """The address of the server that has this language's pages, without a slash at its end."""
     return str(settings.FRONTEND_URLS.get(locale) or settings.WAGTAILADMIN_BASE_URL.rstrip("/"))

@@ -38,7 +38,7 @@ urlpatterns = [
     path("api/v2/", include("cms.api.router")),
     path("oai", oai.oai),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media_views.media),
-    path(portal.PATH, portal.in_default_language),
+    path(portal.PATH, portal.in_own_language),
     *i18n_patterns(
         path(portal.PATH, portal.portal),
         path(f"{portal.PATH}{feed.FILE}", feed.feed),

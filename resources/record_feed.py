@@ -17,7 +17,7 @@ def atom(records: Iterable[Record], asked: str, name: str, context: Context) -> 
     return feeds.atom(
         f"{gettext('Records')} – {settings.WAGTAIL_SITE_NAME}",
         context.locale,
-        context.absolute(frontend.portal_path(context.locale)),
+        frontend.portal_url(context.locale),
         context.api(f"records/?{asked}"),
         f"records/{context.locale}/{name}",
         (_entry(record, context) for record in records),
@@ -29,7 +29,7 @@ def _entry(record: Record, context: Context) -> feeds.Entry:
     return feeds.Entry(
         f"records/{record.code}",
         names.full_title(text.title, text.subtitle) if text else record.code,
-        context.absolute(frontend.portal_path(context.locale, record.code)),
+        frontend.portal_url(context.locale, record.code),
         text.abstract if text else "",
         record.added_at,
         record.last_published_at,

@@ -109,7 +109,7 @@ class Search(RecordFiles, Api):
         return atom(
             " – ".join(part for part in named if part),
             query.locale,
-            context.absolute(frontend.portal_path(query.locale)),
+            frontend.portal_url(query.locale),
             context.api(f"search/?{query.written}"),
             f"search/?{query.written}",
             entries(found, query.locale),

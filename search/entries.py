@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.conf import settings
 from wagtail.models import Page
 
 from cms import frontend
@@ -14,10 +13,10 @@ from search.results import SearchResult
 
 def entries(found: Sequence[SearchResult], locale: str) -> Iterable[Entry]:
     """Results as a feed tells of them (two queries)."""
-    moments, here = _moments(found), settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+    moments = _moments(found)
     for item in found:
         added, updated = moments.get((item["kind"], item["key"]), (None, None))
-        link = item["html_url"] or f"{here}{frontend.portal_path(locale, item['key'])}"
+        link = item["html_url"] or frontend.portal_url(locale, item["key"])
         yield Entry(f"{item['kind']}s/{item['key']}", item["title"], link, item["summary"], added, updated)
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from cms import labels
+from cms import frontend, labels
 from cms.api.feeds import ENTRIES, atom
 from search import facets
 from search.answering import Unavailable
 from search.entries import entries
-from search.portal import PATH, current_locale
+from search.portal import current_locale
 from search.results import answered
 from search.state import ORDERS, State
 
@@ -33,13 +32,13 @@ def feed(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
         response["Retry-After"] = "60"
         return response
-    here = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+    here = frontend.portal_url(locale)
     asked = state.address(order=ORDERS[0])
     made = atom(
         " – ".join([*_asked(state, snapshot, locale), pgettext("reader", "Documentary portal")]),
         locale,
-        f"{here}/{locale}/{PATH}{asked}",
-        f"{here}/{locale}/{PATH}{FILE}{asked}",
+        f"{here}{asked}",
+        f"{here}{FILE}{asked}",
         f"portal/{locale}/{asked}",
         entries(found, locale),
     )

@@ -6,10 +6,11 @@ The address holds the whole state. What it says wrongly is passed over, so that 
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import trans_real
 from django.views.decorators.http import require_safe
 
 from borders import atlas, shapes
@@ -98,7 +99,7 @@ def _around(state: State, found: SearchAnswer, locale: str, snapshot: labels.Lab
         "tries": _tries(state, found["nothing"]) if found["nothing"] else {},
         "as_typed": state.address(expand=False),
         "orders": [(order, state.address(order=order)) for order in ORDERS],
-        "address": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/{locale}/{PATH}{state.address(page=state.sheet)}",
+        "address": frontend.portal_url(locale) + state.address(page=state.sheet),
         "first": (state.sheet - 1) * PER_SHEET + 1,
         "last_sheet": last,
         "previous": state.address(page=state.sheet - 1) if state.sheet > 1 else "",
@@ -145,7 +146,7 @@ def _about(found: Record, context: Context) -> dict[str, Any]:
     """What the page of a document shows: the API's detail, its reference for machines, and others like it."""
     locale, shown = context.locale, record_shapes.detail(found, context)
     [item] = csl.items([portable(one) for one in loaded([found])])
-    address = f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{frontend.portal_path(locale, found.code)}"
+    address = frontend.portal_url(locale, found.code)
     likes = similar(found, public(), SIMILAR)
     return {
         "locale": locale,
@@ -175,7 +176,17 @@ def in_each_language(query: str, below: str = "") -> list[dict[str, str]]:
 
 
 @require_safe
-def in_default_language(request: HttpRequest) -> HttpResponse:
-    """`/portail/` leads to the portal in the default language, with what was asked."""
+def in_own_language(request: HttpRequest) -> HttpResponse:
+    """`/portail/` leads to the portal in the reader's language, of those of the site, with what was asked."""
     query = request.META.get("QUERY_STRING", "")
-    return HttpResponseRedirect(f"/{DEFAULT}/{PATH}" + (f"?{query}" if query else ""))
+    response = HttpResponseRedirect(frontend.portal_path(_preferred(request)) + (f"?{query}" if query else ""))
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def _preferred(request: HttpRequest) -> str:
+    """What the browser likes best of the site's languages, as "de" for "de-AT"; French where it likes none."""
+    accepted = request.headers.get("Accept-Language", "")
+    parsed = trans_real.parse_accept_lang_header(accepted)
+    liked = (language.partition("-")[0] for language, weight in parsed if weight)
+    return next((code for code in liked if code in CODES), DEFAULT)

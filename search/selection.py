@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -61,7 +60,7 @@ def selection(request: HttpRequest) -> HttpResponse:
         "gone": len(numbers) - len(records),
         "bibliographies": _bibliographies(records, locale),
         "downloads": [(name, f"{path}{query}&format={format}") for format, name in FORMATS],
-        "address": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{path}{query}",
+        "address": frontend.portal_url(locale, SLUG) + query,
     }
     return basket.show(request, "portal/selection.html", shown, private=given is None)
 

@@ -3,7 +3,6 @@
 import datetime
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db.models import Count, Max
 
 from cms import frontend
@@ -33,10 +32,9 @@ def parts() -> list[RecordPart]:
 def entries_of(locale: str, number: int) -> list[SitemapEntry]:
     """The documents of one file (one query)."""
     rows = public().order_by("pk").values_list("pk", "code", "last_published_at")
-    here = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     found: list[SitemapEntry] = []
     for pk, code, published in rows[(number - 1) * LARGEST : number * LARGEST]:
-        addresses = {other: here + frontend.portal_path(other, code) for other in CODES}
+        addresses = {other: frontend.portal_url(other, code) for other in CODES}
         alternates: list[Alternate] = [{"locale": other, "html_url": url} for other, url in addresses.items()]
         found.append(
             {

@@ -5,16 +5,18 @@ Their addresses are the same words in all languages (`auteurs`, `themes`) and on
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from cms import frontend, labels
+from cms.facts import Fact
 from cms.labels import Coded
 from cms.references import Context, Loaded, References
 from resources import concept_shapes
 from resources.api import agent_json, agent_json_ld
+from resources.fact_merging import successor
 from resources.models import Agent, Concept, RecordAgent
 from search import basket
 from search.answering import Unavailable
@@ -37,7 +39,7 @@ def author(request: HttpRequest, code: str) -> HttpResponse:
     context = _context()
     agent = Agent.objects.filter(live=True, code=code).prefetch_related("names").first()
     if agent is None:
-        raise Http404
+        return _merged(Agent, AUTHORS, code, context.locale)
     shown = agent_json(agent, context)
     about = {
         "agent": shown,
@@ -53,11 +55,19 @@ def theme(request: HttpRequest, code: str) -> HttpResponse:
     context = _context()
     found = Concept.objects.filter(live=True, code=code).prefetch_related("names").first()
     if found is None:
-        raise Http404
+        return _merged(Concept, THEMES, code, context.locale)
     shown = concept_shapes.concept_detail(found, context)
     others = [one for one in shown["labels"] if one["language"] != context.locale and one["preferred"]]
     about = {"concept": shown, "other_labels": others}
     return _page(request, "theme", code, f"{THEMES}/{code}", shown["label"], about, context)
+
+
+def _merged(model: type[Fact], below: str, code: str, locale: str) -> HttpResponse:
+    """Leads from the code of one that was merged to the other; Http404 where that is not published, or was not."""
+    into = successor(model, code)
+    if into is None or not model._default_manager.filter(code=into, live=True).exists():
+        raise Http404
+    return redirect(frontend.portal_path(locale, f"{below}/{into}"), permanent=True)
 
 
 def coauthors(agent: Agent, context: Context) -> list[dict[str, Any]]:
@@ -86,7 +96,7 @@ def _page(
         **about,
         "locale": locale,
         "languages": in_each_language("", f"{path}/"),
-        "address": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{frontend.portal_path(locale, path)}",
+        "address": frontend.portal_url(locale, path),
         "subject": Coded(code=code, label=title),
         "query": f"?{facet}={code}",
     }

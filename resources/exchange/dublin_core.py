@@ -46,9 +46,9 @@ def described(records: Sequence[Record], context: Context) -> list[list[Statemen
     ]
 
 
-def permanent_address(code: str, context: Context) -> str:
+def permanent_address(code: str) -> str:
     """Where a record is for ever."""
-    return context.absolute(frontend.portal_path(DEFAULT, code))
+    return frontend.portal_url(DEFAULT, code)
 
 
 def _described(record: Record, files: Iterable[_File], related: Iterable[str], context: Context) -> Iterator[Statement]:
@@ -67,7 +67,7 @@ def _described(record: Record, files: Iterable[_File], related: Iterable[str], c
     yield Statement("type", record.type.exported.dublin_core)
     yield from _labels("type", "resources.RecordType", [record.type_id], context)
     yield Statement("type", record.degree)
-    yield Statement("identifier", permanent_address(record.code, context))
+    yield Statement("identifier", permanent_address(record.code))
     for row in record.identifiers.all():
         element = "source" if row.scheme in _IN_HOST.get(kind, ()) else "identifier"
         named = f"urn:{row.scheme.upper()}:{row.value}" if row.scheme in {Scheme.ISBN, Scheme.ISSN} else row.value
@@ -129,5 +129,5 @@ def _related(records: Sequence[Record], context: Context) -> defaultdict[int, li
     links = RecordLink.objects.filter(record__in=[record.pk for record in records], target__live=True)
     found: defaultdict[int, list[str]] = defaultdict(list)
     for key, code in links.order_by("sort_order", "pk").values_list("record", "target__code"):
-        found[key].append(permanent_address(code, context))
+        found[key].append(permanent_address(code))
     return found

@@ -80,7 +80,7 @@ def bring_up(now: datetime.datetime | None = None) -> None:
 
 def _making() -> str:
     """Changes whenever the same record would be described otherwise; raise the number with dublin_core and sets."""
-    return f"1 {settings.WAGTAILADMIN_BASE_URL}"
+    return f"1 {settings.WAGTAILADMIN_BASE_URL} {settings.PORTAL_URL}".rstrip()
 
 
 def _look_at_all(now: datetime.datetime | None, *, again: bool) -> None:

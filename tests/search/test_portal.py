@@ -111,9 +111,21 @@ def test_without_an_engine_the_page_says_so(client, monkeypatch, tmp_path):
     assert "La recherche se prépare" in shown(client, status=503)
 
 
-def test_the_portal_without_a_language_leads_to_the_french_one(client):
-    response = client.get("/portail/?q=eau&theme=health")
-    assert (response.status_code, response.url) == (302, "/fr/portail/?q=eau&theme=health")
+def test_the_portal_without_a_language_leads_to_the_readers_own(client):
+    liked = {"": "fr", "de-AT,en;q=0.9": "de", "pt, it;q=0.3, en;q=0.8": "en", "de;q=0": "fr", "ja": "fr", ";;=x": "fr"}
+    for accepted, locale in liked.items():
+        response = client.get("/portail/?q=eau&theme=health", headers={"accept-language": accepted})
+        assert (response.status_code, response.url) == (302, f"/{locale}/portail/?q=eau&theme=health")
+        assert response["Vary"] == "Accept-Language"
+
+
+def test_readers_may_know_the_portal_by_another_address(client, library, settings):
+    settings.PORTAL_URL = "https://documents.example.org"
+    address = f"https://documents.example.org/fr/portail/{library['study'].code}/"
+    assert f'<link rel="canonical" href="{address}">' in shown(client, f"/fr/portail/{library['study'].code}/")
+    for path in ("/fr/portail/atom.xml?q=trains", "/api/v2/records/?format=atom&locale=fr"):
+        assert f'href="{address}"' in client.get(path).content.decode()
+    assert 'value="https://documents.example.org/fr/portail/?q=trains"' in shown(client, q="trains")
 
 
 def test_a_document_has_a_page(client, library):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cms.languages import CODES
+from resources.fact_merging import merge
 from resources.models import Agent, Concept
 from tests.factories import resources
 from tests.search.site import refresh
@@ -38,6 +39,15 @@ def test_an_author_has_a_page_with_works_and_who_wrote_with_them(client: Client,
     insee.unpublish()
     assert client.get("/de/portail/auteurs/insee/").status_code == 404
     assert client.get("/de/portail/auteurs/never/").status_code == 404
+
+
+def test_the_page_of_one_that_was_merged_leads_to_the_other(client: Client):
+    for kind, make in (("auteurs", resources.agent), ("themes", resources.concept)):
+        merge(make("old"), into := make("new"))
+        response = client.get(f"/de/portail/{kind}/old/")
+        assert (response.status_code, response["Location"]) == (301, f"/de/portail/{kind}/new/")
+        into.unpublish()
+        assert client.get(f"/de/portail/{kind}/old/").status_code == 404
 
 
 @pytest.mark.parametrize("locale", CODES)
