@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from search.engines.base import Engine, EngineError
+from search.engines.base import Engine, EngineError, Refused
 from search.engines.configured import engines
 from search.searching import Asked, Found, search
 
@@ -73,19 +73,24 @@ def answer(asked: Asked) -> Answered:
 
 def first(ask: Callable[[Engine], T]) -> tuple[T, str, bool]:
     """What the first engine that can says, its name, and whether it only stood by; Unavailable where none can."""
-    for place, engine in enumerate(engines()):
-        found = _asked(engine, ask)
+    ready = engines()
+    for place, engine in enumerate(ready, 1):
+        # The last one is always asked: there is nobody who could answer instead.
+        found = _asked(engine, ask, always=place == len(ready))
         if found is not None:
-            return found, engine.name, place > 0
+            return found, engine.name, place > 1
     raise Unavailable
 
 
-def _asked(engine: Engine, ask: Callable[[Engine], T]) -> T | None:
+def _asked(engine: Engine, ask: Callable[[Engine], T], always: bool) -> T | None:
     breaker = _breakers.setdefault(engine.name, Breaker())
-    if not breaker.lets_through():
+    if not breaker.lets_through() and not always:
         return None
     try:
         found = ask(engine)
+    except Refused:
+        logger.exception("%s refused a question", engine.name)
+        return None
     except EngineError as error:
         if breaker.failed():
             logger.warning("%s does not answer: %s", engine.name, error)

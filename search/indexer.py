@@ -5,16 +5,19 @@ index without a position (none yet, wiped, of another making), of another databa
 the old one.
 """
 
+import fcntl
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
 from cms import changes
+from cms.changes.models import Change
 from search import documents
 from search.concerned import concerned
 from search.documents import Works
@@ -31,6 +34,9 @@ CHANGES = 2_000
 """Changes that are read at once."""
 CATCH_UP = 50
 """How often a rebuild reads what was published meanwhile, before it leaves the rest to the next look."""
+
+TIDY_SECONDS = 3_600
+"""How often a worker looks for what rebuilds that were killed have left: when it starts, and then so often."""
 
 Told = Callable[[int, int], object]
 """What a rebuild tells as it goes on: works done, and works in all."""
@@ -65,12 +71,15 @@ class Keeper:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._until = self._pause = 0.0
+        self._tidy_at = 0.0
 
     def look(self) -> None:
         """Bring the engine up to date, if it answers."""
         if self._until > time.monotonic():
             return
         try:
+            if self._tidy_at <= time.monotonic() and tidy(self.engine):
+                self._tidy_at = time.monotonic() + TIDY_SECONDS
             bring_up(self.engine)
         except EngineError as error:
             if not self._pause:
@@ -99,23 +108,63 @@ def bring_up(engine: Engine) -> None:
         rebuild(engine)
 
 
-def follow(index: Index, position: Position, rounds: int | None = None) -> Position:
+def follow(index: Index, position: Position, rounds: int | None = None, note: bool = True) -> Position:
     """Index what changed since a position, until nothing is left or so often; the position that was reached.
 
-    Raises changes.StartAfresh.
+    The index notes it unless `note` is off. Raises changes.StartAfresh.
     """
+    if position.moment and _moment(position.version) not in {"", position.moment}:
+        raise changes.StartAfresh(f"Version {position.version} is another change now.")
     while rounds is None or rounds > 0:
-        rows = changes.changes_since(changes.Position(*position), limit=CHANGES)
+        rows = changes.changes_since(changes.Position(*position[:2]), limit=CHANGES)
         if not rows:
             break
-        position = Position(position.epoch, rows[-1].version or 0)
+        position = Position(position.epoch, rows[-1].version or 0, rows[-1].created_at.isoformat())
         batches = list(concerned(rows).batches()) or [Works()]
         for number, batch in enumerate(batches, 1):
             made = documents.documents(batch)
             removed = batch.ids() - {document.id for document in made}
-            index.put(made, removed, position if number == len(batches) else None)
+            index.put(made, removed, position if note and number == len(batches) else None)
         rounds = None if rounds is None else rounds - 1
     return position
+
+
+def _here() -> Position:
+    """Where the database is."""
+    epoch, version = changes.position()
+    return Position(epoch, version, _moment(version))
+
+
+def _moment(version: int) -> str:
+    """When a change was made; empty where the log no longer has it."""
+    made = Change.objects.filter(version=version).values_list("created_at", flat=True).first()
+    return made.isoformat() if made else ""
+
+
+class Making(EngineError):
+    """Another process makes the index anew."""
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """One process of this host at a time makes an index of an engine; Making where another does."""
+    settings.SEARCH_DIR.mkdir(parents=True, exist_ok=True)
+    with (settings.SEARCH_DIR / f"making-{engine.name}").open("w") as lock:  # free again with the end of its process
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Making(f"The index of {engine.name} is being made anew by another process.") from error
+        yield
+
+
+def tidy(engine: Engine) -> bool:
+    """Remove what a rebuild that was killed has left; False, and nothing is removed, while one is going on."""
+    try:
+        with _alone(engine):
+            engine.tidy()
+    except Making:
+        return False
+    return True
 
 
 def rebuild(engine: Engine, told: Told | None = None) -> int:
@@ -123,7 +172,16 @@ def rebuild(engine: Engine, told: Told | None = None) -> int:
 
     EngineError where the engine does not hold what it was given; the current index stays then.
     """
-    begun = Position(*changes.position())
+    with _alone(engine):
+        engine.tidy()
+        count = _rebuilt(engine, told)
+        engine.tidy()
+    logger.info("The index of %s was made anew: %s documents", engine.name, count)
+    return count
+
+
+def _rebuilt(engine: Engine, told: Told | None) -> int:
+    begun = _here()
     index = engine.begin()
     try:
         works = documents.every()
@@ -137,9 +195,7 @@ def rebuild(engine: Engine, told: Told | None = None) -> int:
         with suppress(EngineError):
             engine.discard(index)
         raise
-    count = engine.count()
-    logger.info("The index of %s was made anew: %s documents", engine.name, count)
-    return count
+    return engine.count()
 
 
 class _Counted:
@@ -176,6 +232,7 @@ def check(engine: Engine, *, repair: bool = True) -> Differences:
 
     What the worker has yet to index differs as well.
     """
+    begun = _here()
     held = dict(engine.digests())
     found = Differences(set(), set(), set())
     for batch in documents.every().batches():
@@ -191,4 +248,7 @@ def check(engine: Engine, *, repair: bool = True) -> Differences:
     found.superfluous.update(held)
     if repair and held:
         engine.put([], list(held))
+    if repair and found:
+        # The worker may have stored newer documents just before ours: whatever changed meanwhile is made once more.
+        follow(engine, begun, note=False)
     return found

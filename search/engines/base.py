@@ -1,9 +1,10 @@
 """The protocol of an engine, and what is asked of it and answered."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from functools import wraps
+from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from search.engines.nodes import Node
 from search.schema import Document
@@ -16,8 +17,34 @@ NEAR_LEAST = 4
 """Letters of the shortest word that may be a mistake."""
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
 class EngineError(Exception):
     """The engine did not answer, or not with what was asked: another may."""
+
+
+class Refused(EngineError):
+    """The engine is well, but does not take this one request."""
+
+
+def told(engine: str, *errors: type[Exception]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A decorator: what goes wrong with an engine, in any of these ways, is an EngineError that names it."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return function(*args, **kwargs)
+            except EngineError:
+                raise
+            except errors as error:
+                raise EngineError(f"{engine}: {type(error).__name__}: {error}"[:500]) from error
+
+        return wrapped
+
+    return decorate
 
 
 class Position(NamedTuple):
@@ -25,6 +52,8 @@ class Position(NamedTuple):
 
     epoch: uuid.UUID
     version: int
+    moment: str = ""
+    """When the change of this version was made: another one has this number where a backup was restored since."""
 
 
 @dataclass(frozen=True)
@@ -132,4 +161,10 @@ class Engine(Index, Protocol):
         """What an operator wants to know."""
 
     def swap(self, index: Index) -> None:
-        """Make an index the current one in one step; the one before it is kept, older ones are removed."""
+        """Make an index the current one in one step."""
+
+    def tidy(self) -> None:
+        """Remove all indexes but the current one and the one before it: older ones, and what a killed rebuild left.
+
+        Nothing may be in the making.
+        """

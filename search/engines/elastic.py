@@ -1,13 +1,13 @@
 """Elasticsearch: one index behind an alias; new ones are made beside it."""
 
+import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from elastic_transport import TransportError
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, helpers
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, helpers
 
 from search import schema
 from search.engines import nodes
@@ -22,7 +22,9 @@ from search.engines.base import (
     Hit,
     Index,
     Position,
+    Refused,
     Request,
+    told,
 )
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 
@@ -34,43 +36,31 @@ SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
 """Fields that have words as they are spelt."""
 NEAR_MOST = 5
 
-P = ParamSpec("P")
-R = TypeVar("R")
+IN_MAKING = "-making"
+"""What the alias of an index in the making ends with."""
 
-
-def _told(function: Callable[P, R]) -> Callable[P, R]:
-    """Whatever goes wrong with the server, garbage in its answers included, is an EngineError."""
-
-    @wraps(function)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except EngineError:
-            raise
-        except (ApiError, TransportError, KeyError, IndexError, TypeError, ValueError) as error:
-            raise EngineError(f"Elasticsearch: {type(error).__name__}: {error}"[:500]) from error
-
-    return wrapped
+_told = told("Elasticsearch", ApiError, TransportError, LookupError, TypeError, ValueError, AttributeError)
+"""Whatever goes wrong with the server, garbage in its answers included, is an EngineError."""
 
 
 class ElasticIndex:
-    """One index, by its name or by an alias."""
+    """The index behind an alias. Without the alias nothing is written, so that no index comes about by itself."""
 
-    def __init__(self, client: Elasticsearch, name: str, *, alias: bool = False) -> None:
+    def __init__(self, client: Elasticsearch, alias: str) -> None:
         self.quick = client
         self.client = client.options(request_timeout=WRITE_SECONDS)
-        self.index, self._alias = name, alias
+        self.index = alias
 
     @property
     def key(self) -> str:
-        return self.index
+        return self.index.removesuffix(IN_MAKING)
 
     @_told
     def put(
         self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
     ) -> None:
         actions = self._actions(documents, removed)
-        bulk = helpers.streaming_bulk(self.client, actions, raise_on_error=False, require_alias=self._alias)
+        bulk = helpers.streaming_bulk(self.client, actions, raise_on_error=False, require_alias=True)
         for done, result in bulk:
             if not done and result.get("delete", {}).get("result") != "not_found":
                 raise EngineError(f"Elasticsearch refused a document: {result}"[:500])
@@ -78,11 +68,12 @@ class ElasticIndex:
             self.client.index(
                 index=self.index,
                 id=POSITION,
-                require_alias=self._alias,
+                require_alias=True,
                 document={
                     "shown": {
                         "epoch": str(position.epoch),
                         "version": position.version,
+                        "moment": position.moment,
                         "fingerprint": schema.fingerprint(),
                     }
                 },
@@ -105,7 +96,7 @@ class ElasticIndex:
             return None
         if noted["fingerprint"] != schema.fingerprint():
             return None
-        return Position(uuid.UUID(noted["epoch"]), int(noted["version"]))
+        return Position(uuid.UUID(noted["epoch"]), int(noted["version"]), noted.get("moment", ""))
 
     @_told
     def count(self) -> int:
@@ -132,22 +123,30 @@ class ElasticEngine(ElasticIndex):
             retry_on_status=(),
             request_timeout=SEARCH_SECONDS,
         )
-        super().__init__(client, alias, alias=True)
+        super().__init__(client, alias)
 
     @_told
     def search(self, request: Request) -> Answer:
-        found = self.quick.search(index=self.index, **_asked(request))
+        try:
+            found = self.quick.search(index=self.index, **_asked(request))
+        except BadRequestError as error:
+            raise Refused(f"Elasticsearch: {error}"[:500]) from error
         if found["timed_out"] or found["_shards"]["failed"]:
             raise EngineError("Elasticsearch answered in part only.")
         hits = [
-            Hit(hit["_id"], float(hit["_score"] or 0.0), hit["_source"]["shown"], _passages(hit.get("highlight", {})))
+            Hit(
+                str(hit["_id"]),
+                float(hit["_score"] or 0.0),
+                dict(hit["_source"]["shown"]),
+                _passages(hit.get("highlight", {})),
+            )
             for hit in found["hits"]["hits"]
         ]
         counts = {
             facet: {str(bucket["key"]): bucket["doc_count"] for bucket in part["values"]["buckets"]}
             for facet, part in found.get("aggregations", {}).items()
         }
-        return Answer(found["hits"]["total"]["value"], hits, counts)
+        return Answer(int(found["hits"]["total"]["value"]), hits, counts)
 
     @_told
     def totals(self, requests: Sequence[Request]) -> list[int]:
@@ -159,7 +158,7 @@ class ElasticEngine(ElasticIndex):
         found = self.quick.msearch(index=self.index, searches=asked)["responses"] if asked else []
         if any(part["timed_out"] or part["_shards"]["failed"] for part in found):
             raise EngineError("Elasticsearch answered in part only.")
-        return [part["hits"]["total"]["value"] for part in found]
+        return [int(part["hits"]["total"]["value"]) for part in found]
 
     @_told
     def near(self, word: str) -> list[str]:
@@ -184,8 +183,9 @@ class ElasticEngine(ElasticIndex):
     @_told
     def begin(self) -> ElasticIndex:
         name = f"{self.index}-{time.time_ns():020}"
-        self.client.indices.create(index=name, settings=_settings(), mappings=_mappings())
-        return ElasticIndex(self.quick, name)
+        alias = f"{name}{IN_MAKING}"
+        self.client.indices.create(index=name, aliases={alias: {}}, settings=_settings(), mappings=_mappings())
+        return ElasticIndex(self.quick, alias)
 
     @_told
     def discard(self, index: Index) -> None:
@@ -199,20 +199,27 @@ class ElasticEngine(ElasticIndex):
 
     @_told
     def swap(self, index: Index) -> None:
-        before = self._behind()
-        removals = [{"remove": {"index": name, "alias": self.index}} for name in before]
-        self.client.indices.update_aliases(actions=[*removals, {"add": {"index": index.key, "alias": self.index}}])
-        for name in self.client.indices.get(index=f"{self.index}-*", expand_wildcards="all"):
-            # A newer one may be another rebuild, that is still going on.
-            if name < index.key and name not in before:
-                self.client.indices.delete(index=name)
+        old = [{"remove": {"index": name, "alias": self.index}} for name in self._behind()]
+        made = {"remove": {"index": index.key, "alias": f"{index.key}{IN_MAKING}"}}
+        self.client.indices.update_aliases(actions=[*old, made, {"add": {"index": index.key, "alias": self.index}}])
+
+    @_told
+    def tidy(self) -> None:
+        current = max(self._behind(), default="")
+        kept = {current, max((name for name in self._names() if name < current), default="")}
+        if names := [name for name in self._names() if name not in kept]:
+            self.client.indices.delete(index=names)
 
     @_told
     def drop(self) -> None:
         """Remove the alias and every index behind it: the end of a scratch engine."""
-        names = list(self.client.indices.get(index=f"{self.index}-*", expand_wildcards="all"))
-        if names:
+        if names := self._names():
             self.client.indices.delete(index=names)
+
+    def _names(self) -> list[str]:
+        """The indexes of this alias, which may be the beginning of another site's."""
+        found = self.client.indices.get(index=f"{self.index}-*", expand_wildcards="all", features="aliases")
+        return [name for name in found if re.fullmatch(r"\d{20}", name.removeprefix(f"{self.index}-"))]
 
     def _behind(self) -> list[str]:
         if not self.client.indices.exists_alias(name=self.index):

@@ -33,7 +33,9 @@ from search.engines.base import (
     Hit,
     Index,
     Position,
+    Refused,
     Request,
+    told,
 )
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 
@@ -49,6 +51,12 @@ NEAR_MOST = 5
 ONE_EDIT = 5
 """Words of up to so many letters have one mistake at most; Elasticsearch's own measure."""
 SORTED_BY = {"date": "date", "added": "added"}
+BUSY = "LockBusy"
+BUSY_SECONDS = 10.0
+"""How long one process waits for another that writes: a worker for a command, and the other way round."""
+
+_told = told("The embedded index", ValueError, OSError, LookupError)
+"""tantivy has ValueErrors for everything, a full disk and broken files included."""
 
 
 class EmbeddedIndex:
@@ -63,14 +71,12 @@ class EmbeddedIndex:
     def key(self) -> str:
         return self.folder.name
 
+    @_told
     def put(
         self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
     ) -> None:
         index = self._index(create=True)
-        try:
-            writer = index.writer(WRITER_BYTES, num_threads=1)
-        except ValueError as error:  # LockBusy: another process writes
-            raise EngineError(f"The embedded index cannot be written: {error}") from error
+        writer = _writer(index)
         try:
             for document in documents:
                 writer.delete_documents_by_term("id", document.id)
@@ -82,6 +88,7 @@ class EmbeddedIndex:
                 noted = {
                     "epoch": str(position.epoch),
                     "version": position.version,
+                    "moment": position.moment,
                     "fingerprint": schema.fingerprint(),
                 }
                 writer.add_document(tantivy.Document(id=[POSITION], shown=[json.dumps(noted)]))
@@ -94,6 +101,7 @@ class EmbeddedIndex:
                 writer.wait_merging_threads()
         index.reload()
 
+    @_told
     def position(self) -> Position | None:
         try:
             searcher = self.searcher()
@@ -103,18 +111,21 @@ class EmbeddedIndex:
         noted = json.loads(searcher.doc(hits[0][1])["shown"][0]) if hits else {}
         if noted.get("fingerprint") != schema.fingerprint():
             return None
-        return Position(uuid.UUID(noted["epoch"]), noted["version"])
+        return Position(uuid.UUID(noted["epoch"]), noted["version"], noted.get("moment", ""))
 
+    @_told
     def count(self) -> int:
         found: int = self.searcher().search(_everything(), 1).count  # type: ignore[attr-defined]
         return found
 
+    @_told
     def digests(self) -> Iterator[tuple[str, str]]:
         searcher = self.searcher()
-        for _score, address in searcher.search(_everything(), max(1, searcher.num_docs)).hits:
-            stored = searcher.doc(address)
-            yield stored["id"][0], stored["digest"][0]
+        hits = searcher.search(_everything(), max(1, searcher.num_docs)).hits
+        held = (searcher.doc(address) for _score, address in hits)
+        return iter([(stored["id"][0], stored["digest"][0]) for stored in held])
 
+    @_told
     def searcher(self) -> tantivy.Searcher:
         """What is stored now; EngineError where there is no index that can be read."""
         index = self._index()
@@ -124,14 +135,11 @@ class EmbeddedIndex:
     def _index(self, create: bool = False) -> tantivy.Index:
         with self._lock:
             if self._open is None:
-                try:
-                    if create:
-                        self.folder.mkdir(parents=True, exist_ok=True)
-                    self._open = (
-                        tantivy.Index(_schema(), str(self.folder)) if create else tantivy.Index.open(str(self.folder))
-                    )
-                except (ValueError, OSError) as error:
-                    raise EngineError(f"The embedded index cannot be opened: {error}") from error
+                if create:
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                    self._open = tantivy.Index(_schema(), str(self.folder))
+                else:
+                    self._open = tantivy.Index.open(str(self.folder))
                 for name, analyzer in _analyzers().items():
                     self._open.register_tokenizer(name, analyzer)
             return self._open
@@ -152,7 +160,11 @@ class EmbeddedEngine:
         return self._index().key
 
     def search(self, request: Request) -> Answer:
-        return _search(self._index().searcher(), request)
+        searcher = self._index().searcher()
+        try:
+            return _search(searcher, request)
+        except ValueError as error:
+            raise Refused(f"The embedded index: {error}"[:500]) from error
 
     def totals(self, requests: Sequence[Request]) -> list[int]:
         searcher = self._index().searcher()
@@ -190,6 +202,7 @@ class EmbeddedEngine:
     def digests(self) -> Iterator[tuple[str, str]]:
         return self._index().digests()
 
+    @_told
     def begin(self) -> EmbeddedIndex:
         self.folder.mkdir(parents=True, exist_ok=True)
         index = EmbeddedIndex(self.folder / f"{time.time_ns():020}")
@@ -199,19 +212,26 @@ class EmbeddedEngine:
     def discard(self, index: Index) -> None:
         shutil.rmtree(self.folder / index.key, ignore_errors=True)
 
+    @_told
     def about(self) -> About:
         files = (self.folder / self.key).iterdir()
         return About(f"tantivy {metadata.version('tantivy')}", sum(path.stat().st_size for path in files))
 
+    @_told
     def swap(self, index: Index) -> None:
-        before = self._named()
         written = self.folder / f"current.{os.getpid()}"
         written.write_text(index.key)
         written.replace(self.folder / "current")
-        for folder in self.folder.iterdir():
-            # A newer one may be another rebuild, that is still going on.
-            if folder.is_dir() and folder.name < index.key and folder.name != before:
-                shutil.rmtree(folder, ignore_errors=True)
+
+    @_told
+    def tidy(self) -> None:
+        current = self._named() or ""
+        names = [folder.name for folder in self.folder.glob("[0-9]*") if folder.is_dir()]
+        kept = {current, max((name for name in names if name < current), default="")}
+        for name in set(names) - kept:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for written in self.folder.glob("current.*"):
+            written.unlink(missing_ok=True)
 
     def _named(self) -> str | None:
         try:
@@ -227,6 +247,17 @@ class EmbeddedEngine:
             if self._current is None or self._current.folder.name != name:
                 self._current = EmbeddedIndex(self.folder / name)
             return self._current
+
+
+def _writer(index: tantivy.Index) -> tantivy.IndexWriter:
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return index.writer(WRITER_BYTES, num_threads=1)
+        except ValueError as error:
+            if BUSY not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 @cache

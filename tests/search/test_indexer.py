@@ -160,7 +160,7 @@ def test_a_wiped_index_and_another_database_lead_to_a_rebuild(kept, keeper, lost
         kept.put([], position=indexer.Position(changes.position().epoch, 10**9))
     keeper.look()
     assert found(kept, "ornithorynque") == 1
-    assert kept.position() == changes.position()
+    assert kept.position()[:2] == changes.position()
 
 
 def test_an_engine_that_fails_loses_nothing(kept, keeper, monkeypatch, root):
@@ -229,5 +229,5 @@ def test_an_engine_that_is_not_there_is_named(settings):
 def test_the_locales_of_a_site_are_no_change_for_an_index(kept, keeper):
     Locale.objects.get_or_create(language_code="nl")
     keeper.look()
-    assert kept.position() == changes.position()
+    assert kept.position()[:2] == changes.position()
     assert uuid.UUID(str(kept.position().epoch))
