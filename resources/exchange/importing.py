@@ -14,11 +14,10 @@ from itertools import islice
 from typing import Any
 
 from anyascii import anyascii
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.text import capfirst, slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,8 +35,10 @@ from resources.exchange.portable import (
     Portable,
     Unreadable,
     known_date,
+    label,
     loaded,
     portable,
+    refusal,
     says_the_same,
 )
 from resources.fact_merging import MergedFact
@@ -249,7 +250,8 @@ class _Batch:
     def _agent(self, by: By) -> int:
         """The published agent of a code or of a name, whatever its language, capitals and accents; else a new one."""
         name = " ".join(by["name"].split())
-        found = self.agents.get(f"code:{by.get('code', '')}") or self.agents.get(title_key(name))
+        known = {**self.agents, **dict(self.made_agents)} if self.made_agents else self.agents
+        found = known.get(f"code:{by.get('code', '')}") or known.get(title_key(name))
         if found is not None:
             return found
         kind = by.get("kind") or (AgentKind.PERSON if "," in name else AgentKind.BODY)
@@ -389,20 +391,20 @@ def _of(facts: dict[str, Any], named: dict[str, Any], name: str, code: str) -> A
     """A fact by its code or one of its names."""
     found = _find(facts, named, code)
     if found is None:
-        raise Unreadable(_("%(field)s: “%(value)s” is not known here") % {"field": name, "value": code})
+        raise Unreadable(_("%(field)s: “%(value)s” is not known here") % {"field": label(name), "value": code})
     return found
 
 
 def _language(code: str) -> str:
     if code not in languages.KNOWN:
         message = _("%(field)s: “%(value)s” is no known language (ISO 639-1, such as fr)")
-        raise Unreadable(message % {"field": "languages", "value": code})
+        raise Unreadable(message % {"field": label("languages"), "value": code})
     return code
 
 
 def _texts(one: Portable) -> list[RecordText]:
     if not one["texts"]:
-        raise Unreadable(_("texts: give a title at least"))
+        raise Unreadable(refusal(label("title"), _("is missing")))
     marked = any(text.get("original") for text in one["texts"])
     return [
         RecordText(
@@ -436,8 +438,4 @@ def _free_code(name: str) -> str:
 def _told(error: ValidationError) -> str:
     """The first message of a refusal, after the name of its field in the form."""
     name, messages = next(iter(error.message_dict.items()))
-    try:
-        label = capfirst(apps.get_model("resources.Record")._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    except (AttributeError, LookupError, FieldDoesNotExist):
-        label = name
-    return f"{label}: {messages[0]}"
+    return refusal(label(name), messages[0])

@@ -5,11 +5,14 @@ Facts are named by their codes, languages by ISO 639-1, a date by as much of it 
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NotRequired
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic import ValidationError as Invalid
 from typing_extensions import TypedDict
@@ -18,7 +21,7 @@ from cms.representation import DatePrecision, uncertain_date
 from resources.agents import AgentKind
 from resources.identifiers import Scheme
 from resources.record_types import DEFAULT_TYPE, Kind
-from resources.records import AgentRole, Licence, Record, RecordAgent
+from resources.records import AgentRole, Licence, Record, RecordAgent, RecordText
 
 STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 PLAIN = (
@@ -26,6 +29,14 @@ PLAIN = (
     "provenance",
 )
 """Texts that are the same in the form and in the record."""
+_ROWS = {
+    "texts": gettext_lazy("Titles and abstracts"),
+    "languages": gettext_lazy("Languages of the document"),
+    "agents": gettext_lazy("Authors and others"),
+    "identifiers": gettext_lazy("Identifiers"),
+    "copies": gettext_lazy("Copies on paper"),
+}
+"""What the form calls rows of a record."""
 INDEXED = ("borders", "territories", "countries", "concepts")
 
 
@@ -128,7 +139,23 @@ def checked(given: Any) -> Portable:
     try:
         return _clean(_ADAPTER.validate_python(given))
     except Invalid as error:
-        raise _unreadable(error) from None
+        raise _unreadable(error, label=label) from None
+
+
+def label(name: str) -> str:
+    """What the form of a record calls a field; one that it does not have keeps its name."""
+    if name in _ROWS:
+        return str(_ROWS[name])
+    model: Any = RecordText if name in {"title", "subtitle", "abstract"} else Record
+    try:
+        return str(capfirst(model._meta.get_field(name).verbose_name))
+    except (AttributeError, FieldDoesNotExist):
+        return name
+
+
+def refusal(name: str, message: str) -> str:
+    """A message after the name of its field."""
+    return _("%(field)s: %(message)s") % {"field": name, "message": message}
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -143,9 +170,12 @@ def _clean(value: Any) -> Any:
     return [_clean(one) for one in value] if isinstance(value, list) else value
 
 
-def _unreadable(error: Invalid) -> Unreadable:
+def _unreadable(error: Invalid, label: Callable[[str], str] | None = None) -> Unreadable:
+    """The first refusal by the place of its field in the JSON, or by the name that the field has in the form."""
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
+    if label:
+        place = label(next((part for part in reversed(first["loc"]) if isinstance(part, str)), ""))
     said = {
         "missing": _("is missing"),
         "extra_forbidden": _("is no field that is known here"),
@@ -158,7 +188,7 @@ def _unreadable(error: Invalid) -> Unreadable:
         "bool_parsing": _("must be true or false"),
     }
     message = said.get(first["type"], str(first["msg"]))
-    return Unreadable(f"{place}: {message}" if place else message)
+    return Unreadable(refusal(place, message) if place else message)
 
 
 def says_the_same(one: Portable, other: Portable) -> bool:
@@ -191,7 +221,7 @@ def known_date(text: str) -> tuple[datetime.date, DatePrecision]:
         except ValueError:
             continue
     message = _("%(field)s: “%(value)s” is no date such as 2019, 2019-03 or 2019-03-01")
-    raise Unreadable(message % {"field": "date", "value": text})
+    raise Unreadable(message % {"field": label("date"), "value": text})
 
 
 def loaded(records: Iterable[Record]) -> list[Record]:

@@ -5,6 +5,7 @@ are separated by semicolons.
 """
 
 import csv
+import difflib
 import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
@@ -106,9 +107,9 @@ def heading(column: str) -> str:
 
 
 def template() -> str:
-    """An empty table, to be filled in a spreadsheet."""
+    """An empty table, to be filled in a spreadsheet; its columns are called as in the form."""
     out = io.StringIO()
-    csv.writer(out, delimiter=";").writerow(COLUMNS)
+    csv.writer(out, delimiter=";").writerow(map(heading, COLUMNS))
     return "\ufeff" + out.getvalue()
 
 
@@ -159,16 +160,33 @@ def _columns(head: list[str]) -> list[str]:
         with translation.override(language):
             known = {**{title_key(heading(name)): name for name in COLUMNS}, **known}
             known |= {title_key(heading(name)): "" for name in ADDED}
-    found = [known.get(title_key(name), name.strip()) for name in head]
+    # « Auteurs » is the column « auteur », unless there is one of just that name.
+    known = {**{_singular(key): name for key, name in known.items()}, **known}
+    found = [
+        known.get(key) or known.get(_singular(key), name.strip())
+        for name, key in zip(head, map(title_key, head), strict=True)
+    ]
     if unknown := [name for name in found if name and name not in COLUMNS]:
-        message = _("The table has a column that is not known here: “%(name)s”. The template has those that are.")
-        raise Unreadable(message % {"name": unknown[0][:100]})
+        message = _("The table has columns that are not known: %(names)s. The template has those that are.")
+        raise Unreadable(message % {"names": ", ".join(_unknown(name[:100], known) for name in unknown[:10])})
     if twice := [name for name in found if name and found.count(name) > 1]:
         raise Unreadable(_("The table has the column “%(name)s” twice.") % {"name": twice[0]})
     for name in ("type", "title"):
         if name not in found:
             raise Unreadable(_("The table has no column “%(name)s”.") % {"name": name})
     return found
+
+
+def _singular(key: str) -> str:
+    return " ".join(word.removesuffix("s") for word in key.split())
+
+
+def _unknown(name: str, known: dict[str, str]) -> str:
+    """A name with the column that it may stand for."""
+    near = difflib.get_close_matches(title_key(name), [key for key, column in known.items() if column], 1)
+    if not near:
+        return name
+    return _("%(name)s (“%(near)s”?)") % {"name": name, "near": heading(known[near[0]])}
 
 
 def _record(columns: list[str], row: list[str]) -> Portable | Unreadable:

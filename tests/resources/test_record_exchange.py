@@ -222,8 +222,10 @@ def outcomes(*records: dict[str, Any], **kwargs: Any) -> list[str]:
 
 
 def test_an_import_is_repeated_without_repeating_anything() -> None:
-    first, second = one(key="a", agents=[{"name": "Insee", "role": "author"}]), one("Autre", key="b")
+    agents = [{"name": "Insee", "role": role} for role in ("author", "publisher")]
+    first, second = one(key="a", agents=agents), one("Autre", key="b")
     assert outcomes(first, second) == ["created", "created"]
+    assert Agent.objects.count() == 1, "whoever plays two roles is made once"
     assert outcomes(first, second) == ["unchanged", "unchanged"]
     assert outcomes({**first, "volume": "3"}, second) == ["updated", "unchanged"]
     assert Record.objects.get(title_key="titre").volume == "3"
@@ -252,12 +254,12 @@ def test_a_record_that_is_there_already_is_named_and_left() -> None:
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"type": "nothing"}, "type"),
-        ({"texts": []}, "texts"),
-        ({"texts": [{"language": "xx", "title": "a"}]}, "language"),
+        ({"type": "nothing"}, "Type"),
+        ({"texts": []}, "Titre"),
+        ({"texts": [{"language": "xx", "title": "a"}]}, "Langues"),
         ({"texts": [{"language": "fr"}]}, "texts.0.title"),
-        ({"date": "hier"}, "date"),
-        ({"borders": ["nowhere"]}, "borders"),
+        ({"date": "hier"}, "Date"),
+        ({"borders": ["nowhere"]}, "Frontières"),
         ({"agents": [{"name": "a", "role": "king"}]}, "agents.0.role"),
         ({"identifiers": [{"scheme": "isbn", "value": "978"}]}, "ISBN"),
         ({"surprise": 1}, "surprise"),

@@ -173,7 +173,10 @@ def test_the_table_holds_all_of_a_record(client: Client) -> None:
     excel = 'Titre;Type;"Langue du titre";Auteur\r\n"Été; deux";report;fr;"Durand, Zoé ; Insee"'.encode("cp1252")
     [(_place, western)] = table.read(io.BytesIO(excel))
     assert [by["name"] for by in western["agents"]] == ["Durand, Zoé", "Insee"]  # type: ignore[index]
+    with pytest.raises(portable.Unreadable, match="auteure \\(« Auteur » \\?\\), editeurrs \\(« Éditeur » \\?\\)"):
+        list(table.read(io.BytesIO(b"titres;TYPE;auteure;Langue;editeurrs")))
     head = client.get(reverse("record_import_template")).content
+    assert "Titre;Sous-titre;Langue du titre" in head.decode()
     assert list(table.read(io.BytesIO(head))) == []
 
 
