@@ -168,7 +168,7 @@ def _of_page(
             "language": sorted(shown),
             "access": [str(RecordAccess.OPEN)],
         },
-        numbers=_numbers(day, published.date() if published else None),
+        numbers=_numbers(day, published),
         shown={"kind": "page", "type": page_type(first.content_type_id), "languages": shown},
     )
 
@@ -203,7 +203,6 @@ def _of_record(record: Record, files: Iterable[OpenText], snapshot: labels.Label
         countries={country.pk for country in record.countries.all()},
         concepts={concept.pk for concept in record.concepts.all()},
     )
-    added = record.added_at.date()
     known = [row.value for row in record.identifiers.all()] + [row.shelf_mark for row in record.copies.all()]
     return schema.Document(
         record_id(record.pk),
@@ -221,7 +220,7 @@ def _of_record(record: Record, files: Iterable[OpenText], snapshot: labels.Label
             "access": list(map(str, accesses(record, snapshot.private_collections))),
         },
         identifiers=[record.code, *known],
-        numbers=_numbers(record.date, added),
+        numbers=_numbers(record.date, record.added_at),
         shown={
             "kind": "record",
             "type": record.type.code,
@@ -272,9 +271,9 @@ class _Places:
         }
 
 
-def _numbers(day: datetime.date | None, added: datetime.date | None) -> dict[str, int]:
+def _numbers(day: datetime.date | None, added: datetime.datetime | None) -> dict[str, int]:
     found = {} if day is None else {"year": day.year, "date": (day - EPOCH).days}
-    return found if added is None else {**found, "added": (added - EPOCH).days}
+    return found if added is None else {**found, "added": int(added.timestamp() * 1000)}
 
 
 def _filled(texts: Mapping[str, str]) -> dict[str, str]:

@@ -54,8 +54,9 @@ def portal(request: HttpRequest) -> HttpResponse:
     }
     try:
         if state.is_home:
-            question = Question(text="", locale=locale, order="added", limit=NEWEST)
-            found = answered(question, snapshot)
+            found = answered(Question(text="", locale=locale, limit=0), snapshot)
+            newest = Question(text="", locale=locale, documents=True, order="added", limit=NEWEST)
+            found["items"] = answered(newest, snapshot)["items"]
             template = "portal/home.html"
             context["mapped"] = _mapped(found, locale, snapshot)
             context["begin"] = [facet for facet in found["facets"] if facet["name"] in ON_HOME and facet["values"]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from search.languages import EXACT, LANGUAGES, OTHER, fold, spelling, tokens
 
-VERSION = 4
+VERSION = 5
 """To be raised when documents are made otherwise; changes of fields and of their analysis show by themselves."""
 
 TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")
@@ -29,7 +29,7 @@ KEYWORDS = ("kind", "type", "concept", "border", "territory", "scale", "country"
 IDENTIFIERS = "identifier"
 """DOI, ISBN, shelf marks: folded, letters and digits alone."""
 NUMBERS = ("year", "date", "added")
-"""A year; days since 1970-01-01. One of each at most."""
+"""A year; days and milliseconds since 1970-01-01. One of each at most."""
 
 
 def languages() -> tuple[str, ...]:

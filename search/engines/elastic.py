@@ -265,7 +265,7 @@ def _mappings() -> dict[str, Any]:
                 for name, analysis in schema.text_fields()
             },
             **dict.fromkeys((*schema.KEYWORDS, schema.IDENTIFIERS, *schema.sort_fields()), keyword),
-            **{name: {"type": "integer"} for name in schema.NUMBERS},
+            **{name: {"type": "long"} for name in schema.NUMBERS},
         },
     }
 

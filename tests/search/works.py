@@ -16,22 +16,22 @@ EXTRAS = {
     "guide-egtc": {
         "keywords": {"kind": ["record"], "type": ["guide"], "concept": ["governance"], "border": ["fr-de", "fr-be"]},
         "identifiers": ["10.2760/61205", "978-92-79-12345-6", "COTE GV 12.3"],
-        "numbers": {"year": 2018, "date": 17532, "added": 18000},
+        "numbers": {"year": 2018, "date": 17532, "added": 1_700_000_000_000},
         "authors": ["Committee of the Regions"],
     },
     "health-fr-de": {
         "keywords": {"kind": ["page"], "type": ["fiche"], "concept": ["health"], "border": ["fr-de"]},
-        "numbers": {"year": 2021, "date": 18700, "added": 18700},
+        "numbers": {"year": 2021, "date": 18700, "added": 1_770_000_000_000},
         "names": ["Rhin supérieur", "Oberrhein", "Upper Rhine"],
     },
     "health-fr-es": {
         "keywords": {"kind": ["page"], "type": ["fiche"], "concept": ["health"], "border": ["fr-es"]},
-        "numbers": {"year": 2019, "date": 18000, "added": 18100},
+        "numbers": {"year": 2019, "date": 18000, "added": 1_710_000_000_000},
         "names": ["Cerdagne", "Cerdanya", "Cerdaña"],
     },
     "workers": {
         "keywords": {"kind": ["record"], "type": ["study"], "concept": ["employment", "mobility"], "border": ["fr-lu"]},
-        "numbers": {"year": 2021, "date": 18800, "added": 19000},
+        "numbers": {"year": 2021, "date": 18800, "added": 1_800_000_000_000},
         "authors": ["Müller, Anna", "Dupont, Jean"],
     },
 }
