@@ -109,6 +109,13 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("", _CONTROL.sub(" ", unicodedata.normalize("NFC", text)))
 
 
+def telling(text: str, language: str) -> str:
+    """The words of a text that are no stop words of its language (« travail à distance »: « travail distance »)."""
+    known = LANGUAGES.get(language)
+    words = tokens(clean(text))
+    return " ".join([word for word in words if known is None or word.lower() not in known.stop_words] or words)
+
+
 def fold(text: str) -> str:
     """Lower case without accents, as the engines fold terms after stemming (the common letters)."""
     text = text.lower()

@@ -12,6 +12,7 @@ from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
 from cms import blocks
+from cms.representation import FOOTNOTE
 
 # Every language has its own address; a new French one makes no translation wrong, and an old one none incomplete.
 NOT_PROSE = "slug"
@@ -42,7 +43,10 @@ def percent_translated(translation: Translation) -> int:
 
 
 def searchable(page: Page) -> str:
-    """The texts of a specific page below its title, without markup: what the search finds it by (no query)."""
+    """The texts of a specific page below its title, without markup or marks of footnotes (no query).
+
+    What the search finds it by and shows of it.
+    """
     found: list[str] = []
     for policy in get_translatable_fields(type(page)):
         if not isinstance(policy, TranslatableField) or policy.field_name in _ELSEWHERE:
@@ -55,4 +59,4 @@ def searchable(page: Page) -> str:
             found.append(get_text_for_indexing(value))
         else:
             found.append(value)
-    return "\n".join(text for text in found if text)
+    return FOOTNOTE.sub("", "\n".join(text for text in found if text))

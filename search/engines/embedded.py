@@ -373,9 +373,11 @@ class _Marks:
         for part in schema.PARTS if self.request.marked else ():
             for language in self.request.languages:
                 name = f"{part}_{language}"
-                if not stored.get_first(name):
+                if not (whole := stored.get_first(name)):
                     continue
                 if passage := _marked(self._maker(name, language).snippet_from_doc(stored)):
+                    if part == schema.TITLE:  # a snippet ends with a word, and so without a bracket
+                        passage += str(whole)[len(passage.replace(OPEN, "").replace(CLOSE, "")) :]
                     found.setdefault(part, {})[language] = passage
         return found
 
