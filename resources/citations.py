@@ -5,8 +5,10 @@ this module as they are.
 """
 
 import html
+import json
 import logging
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,12 +80,18 @@ def references(item: dict[str, Any], locale: str) -> list[Reference]:
     return [one for one in found if one.html]
 
 
+def _written(item: dict[str, Any], style: str, language: str) -> str:
+    return _made(json.dumps(item, sort_keys=True), style, language)
+
+
 def _body(item: dict[str, Any]) -> list[dict[str, str]]:
     """The publisher as who answers for a document that has no editor."""
     return [{"literal": item["publisher"]}] if item.get("publisher") and not item.get("editor") else []
 
 
-def _written(item: dict[str, Any], style: str, language: str) -> str:
+@lru_cache(maxsize=10_000)  # some 10 ms each, and anybody may ask for a hundred of them again and again
+def _made(described: str, style: str, language: str) -> str:
+    item = json.loads(described)
     # Parsed each time, in a millisecond: citeproc keeps what it writes in the style, which threads would share.
     parsed = CitationStylesStyle(str(STYLES / f"{style}.csl"), locale=_LOCALES[language], validate=False)
     try:

@@ -243,6 +243,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "PIL": {"level": "WARNING"},
         "elastic_transport": {"level": "WARNING"},
+        # Imports tell what is wrong with a file; here it would be two lines for each of its entries.
+        "bibtexparser": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "ERROR"},
     },

@@ -40,7 +40,8 @@ class _Encoding(LatexEncodingMiddleware):
         encoded = super().transform_entry(entry, library)
         assert isinstance(encoded, Entry), encoded
         for name, value in kept.items():
-            encoded.fields_dict[name].value = value
+            # A brace would end the field, and what follows be others, or commands of LaTeX.
+            encoded.fields_dict[name].value = re.sub(r"[{}\\]", lambda sign: f"%{ord(sign[0]):02X}", value)
         for name in _NAMES & encoded.fields_dict.keys():
             field = encoded.fields_dict[name]
             field.value = field.value.replace("\\{", "{").replace("\\}", "}")

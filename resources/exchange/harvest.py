@@ -29,11 +29,14 @@ from resources.records import AgentRole
 
 SECONDS = 60
 MOST_BYTES = 20 * 1024**2
+MOST_RECORDS = 20_000
 """Of one answer."""
 REDIRECTIONS = 3
 PATIENCE = 3
 WAIT_SECONDS = 20
 """How often, and how long at most, a catalogue that is busy (503) is waited for."""
+EMPTY = 5
+"""How many answers without a record are followed to the next: some catalogues leave out what they hide."""
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -64,7 +67,17 @@ class Page(NamedTuple):
 
 
 def page(url: str, *, set: str = "", since: str = "", token: str = "") -> Page:
-    """One answer of a catalogue; `since` is a day such as 2024-01-31. Unreadable says why there is none."""
+    """The next records of a catalogue; `since` is a day such as 2024-01-31. Unreadable says why there are none."""
+    for _answer in range(EMPTY):
+        found = _part(url, set, since, token)
+        if found.records or found.token in {"", token}:
+            return found
+        token = found.token
+    raise Unreadable(_("The catalogue goes on and on without giving a record."))
+
+
+def _part(url: str, set: str, since: str, token: str) -> Page:
+    """One answer of a catalogue."""
     asked = (
         {"verb": "ListRecords", "resumptionToken": token}
         if token
@@ -89,8 +102,10 @@ def page(url: str, *, set: str = "", since: str = "", token: str = "") -> Page:
     listed = root.find(f"{_OAI}ListRecords")
     if listed is None:
         raise Unreadable(_("The answer of the catalogue is no OAI-PMH: %(error)s") % {"error": root.tag})
-    records = [_record(one) for one in listed.iterfind(f"{_OAI}record")]
-    return Page(records, (listed.findtext(f"{_OAI}resumptionToken") or "").strip())
+    given = listed.findall(f"{_OAI}record")
+    if len(given) > MOST_RECORDS:
+        raise Unreadable(_("The answer of the catalogue is too large."))
+    return Page([_record(one) for one in given], (listed.findtext(f"{_OAI}resumptionToken") or "").strip())
 
 
 def entries(url: str, *, set: str = "", since: str = "") -> Iterator[Entry]:
@@ -115,6 +130,8 @@ async def _fetched(url: str) -> bytes:
                 if isinstance(answer, bytes):
                     return answer
                 url = urljoin(url, answer)
+    except Unreadable:
+        raise
     except ValidationError as error:
         raise Unreadable(" ".join(error.messages)) from None
     except TimeoutError:

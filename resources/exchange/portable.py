@@ -6,14 +6,14 @@ Facts are named by their codes, languages by ISO 639-1, a date by as much of it 
 import datetime
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NotRequired
+from typing import Annotated, Any, NotRequired, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from pydantic import ValidationError as Invalid
 from typing_extensions import TypedDict
 
@@ -37,6 +37,10 @@ _ROWS = {
     "copies": gettext_lazy("Copies on paper"),
 }
 """What the form calls rows of a record."""
+MOST_ROWS, MOST_PAGES = 1_000, 20_000
+"""How many authors, keywords and the like one record may have, and pages its text: more keep the worker for hours."""
+_Row = TypeVar("_Row")
+Rows = Annotated[list[_Row], Field(max_length=MOST_ROWS)]
 INDEXED = ("borders", "territories", "countries", "concepts")
 
 
@@ -82,7 +86,7 @@ class FullText(TypedDict):
     """What the whole document says in one language, by page; open to all."""
 
     language: str
-    pages: list[str]
+    pages: Annotated[list[str], Field(max_length=MOST_PAGES)]
 
 
 @with_config(STRICT)
@@ -92,11 +96,11 @@ class Portable(TypedDict):
     key: NotRequired[str]
     number: NotRequired[str]
     type: str
-    texts: list[Text]
-    agents: NotRequired[list[By]]
+    texts: Rows[Text]
+    agents: NotRequired[Rows[By]]
     date: NotRequired[str]
-    languages: NotRequired[list[str]]
-    identifiers: NotRequired[list[Number]]
+    languages: NotRequired[Rows[str]]
+    identifiers: NotRequired[Rows[Number]]
     collection: NotRequired[str]
     collection_number: NotRequired[str]
     host: NotRequired[str]
@@ -109,14 +113,14 @@ class Portable(TypedDict):
     university: NotRequired[str]
     url: NotRequired[str]
     licence: NotRequired[Licence]
-    borders: NotRequired[list[str]]
-    territories: NotRequired[list[str]]
-    countries: NotRequired[list[str]]
-    concepts: NotRequired[list[str]]
-    keywords: NotRequired[list[str]]
-    copies: NotRequired[list[Copy]]
+    borders: NotRequired[Rows[str]]
+    territories: NotRequired[Rows[str]]
+    countries: NotRequired[Rows[str]]
+    concepts: NotRequired[Rows[str]]
+    keywords: NotRequired[Rows[str]]
+    copies: NotRequired[Rows[Copy]]
     provenance: NotRequired[str]
-    full_text: NotRequired[list[FullText]]
+    full_text: NotRequired[Rows[FullText]]
 
 
 _ADAPTER: TypeAdapter[Portable] = TypeAdapter(Portable)
@@ -184,6 +188,7 @@ def _unreadable(error: Invalid, label: Callable[[str], str] | None = None) -> Un
         "enum": _("is none of the values that are known here"),
         "string_type": _("must be a text"),
         "list_type": _("must be a list"),
+        "too_long": _("holds too many"),
         "dict_type": _("must be an object"),
         "bool_parsing": _("must be true or false"),
     }

@@ -71,7 +71,7 @@ def _entry(one: Portable, kinds: dict[str, Kind]) -> dict[str, Any]:
         "title": names.full_title(original["title"], original.get("subtitle", "")),
         "short_title": original["title"] if original.get("subtitle") else "",
         "translated_title": others[0]["title"] if others else "",
-        "abstract": original.get("abstract", "").replace("\n", " "),
+        "abstract": original.get("abstract", ""),
         **{tag: names.agents(one, role) for role, tag in _ROLES.items()},
         "publisher": one.get("university", "") if thesis else _BETWEEN.join(publishers),
         "type_of_work": one.get("degree", "") if thesis else names.label("type", one["type"], language),
@@ -89,7 +89,12 @@ def _entry(one: Portable, kinds: dict[str, Kind]) -> dict[str, Any]:
         "urls": [one["url"]] if one.get("url") else [],
         "call_number": _BETWEEN.join(copy["shelf_mark"] for copy in one.get("copies", ())),
     }
-    return {tag: value for tag, value in entry.items() if value}
+    return {tag: _on_one_line(value) for tag, value in entry.items() if value}
+
+
+def _on_one_line(value: Any) -> Any:
+    """Texts without line breaks of any kind: what follows one would be a tag, and so another reference."""
+    return [_on_one_line(one) for one in value] if isinstance(value, list) else " ".join(str(value).split())
 
 
 def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:

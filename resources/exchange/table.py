@@ -7,6 +7,7 @@ are separated by semicolons.
 import csv
 import difflib
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
@@ -169,7 +170,7 @@ def _columns(head: list[str]) -> list[str]:
     if unknown := [name for name in found if name and name not in COLUMNS]:
         message = _("The table has columns that are not known: %(names)s. The template has those that are.")
         raise Unreadable(message % {"names": ", ".join(_unknown(name[:100], known) for name in unknown[:10])})
-    if twice := [name for name in found if name and found.count(name) > 1]:
+    if twice := [name for name, count in Counter(found).items() if name and count > 1]:
         raise Unreadable(_("The table has the column “%(name)s” twice.") % {"name": twice[0]})
     for name in ("type", "title"):
         if name not in found:

@@ -1,6 +1,8 @@
 """Importing records in the admin: looked at first, written by the worker, told line by line."""
 
+import gzip
 import io
+import itertools
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -113,6 +115,7 @@ def test_what_only_looks_alike_goes_in_where_it_is_wanted(client: Client) -> Non
         ("a.csv", b"\x00\xff\xfe" * 100),
         ("a.csv", "type;title;nothing\nreport;a;b"),
         ("a.csv", "title\na"),
+        ("a.csv", "title;" * 300_000),
         ("a.bib", b"\x89PNG\r\n" * 50),
         ("a.ris", ""),
         ("a.ris", "\n\n"),
@@ -232,6 +235,11 @@ def catalogue(settings: Any) -> Iterator[Any]:
 
     class Catalogue(BaseHTTPRequestHandler):
         asked: ClassVar[list[dict[str, list[str]]]] = []
+        packed = False
+
+        def listed(self, query: Any) -> str:
+            first = RECORD.format(1) + RECORD.format(2) + "<resumptionToken>more</resumptionToken>"
+            return GONE + RECORD.format(3) if "resumptionToken" in query else first
 
         def do_GET(self) -> None:
             if self.path.startswith("/old"):
@@ -241,14 +249,13 @@ def catalogue(settings: Any) -> Iterator[Any]:
                 return
             query = parse_qs(self.path.partition("?")[2])
             self.asked.append(query)
-            first = RECORD.format(1) + RECORD.format(2) + "<resumptionToken>more</resumptionToken>"
-            listed = GONE + RECORD.format(3) if "resumptionToken" in query else first
-            body = (
-                f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{listed}</ListRecords></OAI-PMH>'
-            )
+            root = f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{self.listed(query)}'
+            body = f"{root}</ListRecords></OAI-PMH>".encode()
             self.send_response(200)
+            if self.packed:
+                self.send_header("Content-Encoding", "gzip")
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(gzip.compress(body) if self.packed else body)
 
         def log_message(self, *args: Any) -> None:
             pass
@@ -280,6 +287,20 @@ def test_a_catalogue_is_harvested(client: Client, catalogue: Any, capsys: pytest
     assert (told_of["type"], told_of["licence"], told_of["url"]) == ("article", "cc-by", "https://example.org/1")
     call_command("import_records", "--oai", catalogue.address)
     assert "unchanged 3, unreadable 1" in capsys.readouterr().out
+
+
+def test_a_catalogue_that_never_ends_or_is_too_large_is_given_up(
+    client: Client, catalogue: Any, monkeypatch: Any
+) -> None:
+    answers = (f"<resumptionToken>{number % 2}</resumptionToken>" for number in itertools.count())
+    monkeypatch.setattr(catalogue, "listed", lambda self, query: next(answers))
+    client.post(reverse("record_imports"), {"address": catalogue.address})
+    assert "sans donner de notice" in work().problem
+
+    monkeypatch.setattr(catalogue, "listed", lambda self, query: " " * harvest.MOST_BYTES)
+    monkeypatch.setattr(catalogue, "packed", True)
+    client.post(reverse("record_imports"), {"address": catalogue.address})
+    assert work().problem == "La réponse du catalogue est trop volumineuse."
 
 
 @pytest.mark.parametrize(
