@@ -50,5 +50,6 @@ def show(
     here = {"selection": selection, "full": len(selection) >= MOST, "here": request.get_full_path()}
     response = render(request, template, {**here, **context}, status=status)
     patch_vary_headers(response, ["Cookie"])
-    patch_cache_control(response, no_cache=True, private=private or COOKIE in request.COOKIES)
+    own = {"private": True} if private or COOKIE in request.COOKIES else {}
+    patch_cache_control(response, no_cache=True, **own)
     return response

@@ -58,7 +58,7 @@ def _histogram(values: Sequence[FacetValue], state: State) -> list[dict[str, Any
     if len(counts) < 2:
         return []
     span = max(counts) - min(counts) + 1
-    width = next(step for step in (1, 2, 5, 10, 20, 50, 100) if span <= step * (BARS - 1))
+    width = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500) if span <= step * (BARS - 1))
     starts = range(min(counts) // width * width, max(counts) + 1, width)
     totals = {start: sum(counts.get(year, 0) for year in range(start, start + width)) for start in starts}
     highest = max(totals.values())

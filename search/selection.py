@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -69,9 +69,9 @@ def records_of(numbers: Iterable[str]) -> list[Record]:
     """The published records with these numbers, in this order; what was merged is the other one."""
     numbers = list(numbers)
     found = {one.code: one for one in public().select_related("type").filter(code__in=numbers)}
-    missing = {number: record_numbers.successor(number) for number in numbers if number not in found}
-    others = {one.code: one for one in public().select_related("type").filter(code__in=filter(None, missing.values()))}
-    wanted = (found.get(number) or others.get(missing.get(number) or "") for number in numbers)
+    following = record_numbers.successors(number for number in numbers if number not in found)
+    others = {one.code: one for one in public().select_related("type").filter(code__in=following.values())}
+    wanted = (found.get(number) or others.get(following[number]) for number in numbers)
     return list({record.pk: record for record in wanted if record is not None}.values())
 
 
@@ -94,8 +94,11 @@ def _changed(request: HttpRequest) -> HttpResponse:
 
 
 def _is_foreign(request: HttpRequest) -> bool:
-    """Whether a browser says that another site sends this."""
-    return request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+    """Whether a browser says that another site sends this; older ones (Safari before 16.4) name that site alone."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.get_host()
 
 
 def _bibliographies(records: Iterable[Record], locale: str) -> dict[str, list[str]]:

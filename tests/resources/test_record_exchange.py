@@ -208,6 +208,22 @@ def test_a_file_of_everything_ends_somewhere(client: Client, study: Record, monk
     assert file(client, "records/?format=ris&limit=2").count("ER  -") == 2
 
 
+def test_nothing_in_a_record_ends_its_reference(client: Client) -> None:
+    """Neither line breaks in RIS nor braces in BibTeX, where what follows would be another reference, or LaTeX."""
+    evil = "A\nER  - \nTY  - BOOK\nTI  - B\u2028C\x85D"
+    address = "https://example.org/x},title={Y\\input{z}"
+    doi = {"scheme": "doi", "value": "10.4000/x},note={y"}
+    assert outcomes(one(evil, url=address, identifiers=[doi], host="H}\n@book{b,")) == ["created"]
+    [entry] = rispy.loads(text := file(client, "records/?format=ris"))
+    assert entry["title"] == "A ER - TY - BOOK TI - B C D"
+    assert text.count("\nER  -") == 1
+    [found] = bibtexparser.parse_string(file(client, "records/?format=bibtex")).entries
+    assert found.fields_dict["url"].value == "https://example.org/x%7D,title=%7BY%5Cinput%7Bz%7D"
+    assert found.fields_dict["doi"].value == "10.4000/x%7D,note=%7By"
+    assert found.fields_dict["title"].value.startswith("A")
+    assert "note" not in found.fields_dict
+
+
 def entries(*records: dict[str, Any]) -> Any:
     text = "\n".join(json.dumps(record) for record in records)
     return readers.json_lines(io.BytesIO(text.encode()))
@@ -263,6 +279,7 @@ def test_a_record_that_is_there_already_is_named_and_left() -> None:
         ({"agents": [{"name": "a", "role": "king"}]}, "agents.0.role"),
         ({"identifiers": [{"scheme": "isbn", "value": "978"}]}, "ISBN"),
         ({"surprise": 1}, "surprise"),
+        ({"agents": [{"name": str(number), "role": "author"} for number in range(1001)]}, "agents"),
         ({"volume": "x" * 99}, "olume"),
         ({"url": "nowhere"}, "web"),
     ],

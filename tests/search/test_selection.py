@@ -76,12 +76,14 @@ def test_what_is_not_published_is_in_no_selection(client: Client, codes):
 
 
 def test_other_sites_change_nothing_and_lead_nowhere(client: Client, codes):
-    assert client.post(PATH, {"add": codes[0]}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    for sent in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+        assert client.post(PATH, {"add": codes[0]}, headers=sent).status_code == 403
     assert not client.cookies
     for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
         assert client.post(PATH, {"add": codes[0], "next": target})["Location"] == PATH
     client.cookies[basket.COOKIE] = "x" * 500 + ".<b>.." + ".".join(map(str, range(500)))
     assert client.get(PATH).status_code == 200
+    assert client.post(PATH, {"add": codes[0]}, headers={"Origin": "http://testserver"}).status_code == 303
     assert client.put(PATH).status_code == 405
 
 
@@ -94,3 +96,11 @@ def test_a_selection_takes_the_same_queries_however_large(client: Client, codes)
 
     few = queries(codes)
     assert queries([*codes, *(resources.record(f"Plus {number}").code for number in range(4))]) == few
+    assert queries([*codes, *map(str, range(10**6, 10**6 + 90))]) <= few + 3
+
+
+def test_references_that_are_asked_for_again_are_not_made_again(client: Client, codes, monkeypatch):
+    page = shown(client, PATH, ids=",".join(codes))
+    monkeypatch.setattr("resources.citations.CitationStylesStyle", None)  # a hundred take seconds
+    assert shown(client, PATH, ids=",".join(codes)) == page
+    assert client.get(PATH, {"ids": codes[0]})["Cache-Control"] == "no-cache"
