@@ -62,6 +62,8 @@ MODELS: dict[str, dict[str, tuple[str, ...]]] = {
     "resources.record": VOCABULARY,
     "resources.recordtype": VOCABULARY,
     "resources.recordcollection": VOCABULARY,
+    "search.promotedresult": VOCABULARY,
+    "search.readerquery": dict.fromkeys((ADMINISTRATORS, EDITORS, DOCUMENTALISTS), ("view",)),
     "home.navigationentry": SITE,
     "home.sitesettings": {ADMINISTRATORS: ("change", "view"), EDITORS: ("change", "view")},
     "wagtailredirects.redirect": SITE,

@@ -145,9 +145,9 @@ class RecordFullText(models.Model):
 
 
 class OpenText(NamedTuple):
-    """The text of a file that everybody may have, by page; without a document where an import gave it."""
+    """The text of a file that everybody may have, by page, and the file's path; none where an import gave the text."""
 
-    document_id: int | None
+    path: str | None
     language: str
     pages: list[str]
     thumbnail: uuid.UUID | None
@@ -166,7 +166,7 @@ def open_texts(records: Several[int], private_collections: Iterable[str]) -> dic
     for row in rows.select_related("document__file_text").defer("document__file_text__thumbnail"):
         if row.access_now == RecordFileAccess.OPEN:
             text = row.document.file_text
-            found[row.record_id].append(OpenText(row.document_id, row.language, text.pages, text.key))
+            found[row.record_id].append(OpenText(row.document.url, row.language, text.pages, text.key))
     numbers = {int(code): pk for code, pk in Record.objects.filter(pk__in=records).values_list("code", "pk")}
     for given in RecordFullText.objects.filter(number__in=numbers).order_by("pk"):
         found[numbers[given.number_id]].append(OpenText(None, given.language, given.pages, None))

@@ -16,7 +16,7 @@ from resources.record_api import public
 from resources.record_formats import LIST_RENDERERS, MOST, RecordFiles, cells, refuse_too_many
 from resources.records import Record
 from resources.selection import IDS, selected
-from search import facets
+from search import facets, reader_queries
 from search.answering import Unavailable
 from search.documents import record_ids
 from search.entries import entries
@@ -82,9 +82,11 @@ class Search(RecordFiles, Api):
 
     def answer(self, query: params.Query) -> SearchAnswer:
         try:
-            return answered(self._question(query), query.labels)
+            found = answered(question := self._question(query), query.labels)
         except Unavailable:
             raise NotReady from None
+        reader_queries.note(self.request._request, question, found)
+        return found
 
     def chosen(self, query: params.Query, **path: Any) -> list[Record]:
         found = self._listed(query, documents=True)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from cms import publication
 from cms.media import CmsDocument
@@ -26,19 +27,26 @@ def thumbnails(records: Collection[int], private_collections: Iterable[str]) -> 
     return found
 
 
-def page_numbers(passages: Mapping[int, tuple[str, str]], private_collections: Iterable[str]) -> dict[int, int]:
-    """On which page of its file each passage begins to match, by the record's key (a fixed number of queries).
+class Place(NamedTuple):
+    """A page of a file, counted from 1, and the path that opens the file there; none where the file is not here."""
+
+    page: int
+    path: str | None
+
+
+def places(passages: Mapping[int, tuple[str, str]], private_collections: Iterable[str]) -> dict[int, Place]:
+    """Where in its file each passage begins to match, by the record's key (a fixed number of queries).
 
     Passages are clean text before and from their first match on. None for what is in no file that is open any more.
     """
     if not passages:
         return {}
     texts = open_texts(list(passages), private_collections)
-    found = {pk: _page(texts.get(pk, ()), *passage) for pk, passage in passages.items()}
-    return {pk: page for pk, page in found.items() if page is not None}
+    found = {pk: _place(texts.get(pk, ()), *passage) for pk, passage in passages.items()}
+    return {pk: place for pk, place in found.items() if place is not None}
 
 
-def _page(texts: Iterable[OpenText], before: str, after: str) -> int | None:
+def _place(texts: Iterable[OpenText], before: str, after: str) -> Place | None:
     joint = languages.clean("\n")
     for text in texts:
         pages = [languages.clean(page) for page in text.pages]
@@ -47,5 +55,6 @@ def _page(texts: Iterable[OpenText], before: str, after: str) -> int | None:
             starts = [0]
             for page in pages[:-1]:
                 starts.append(starts[-1] + len(page) + len(joint))
-            return bisect_right(starts, place + len(before))
+            number = bisect_right(starts, place + len(before))
+            return Place(number, f"{text.path}#page={number}" if text.path else None)
     return None

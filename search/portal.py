@@ -24,7 +24,7 @@ from resources.exchange.portable import loaded, portable
 from resources.models import Record
 from resources.record_api import public
 from resources.similar import similar
-from search import basket
+from search import basket, reader_queries
 from search.answering import Unavailable
 from search.documents import BORDER
 from search.nothing import Nothing
@@ -61,7 +61,9 @@ def portal(request: HttpRequest) -> HttpResponse:
             context["mapped"] = _mapped(found, locale, snapshot)
             context["begin"] = [facet for facet in found["facets"] if facet["name"] in ON_HOME and facet["values"]]
         else:
-            found = answered(state.question(locale), snapshot)
+            question = state.question(locale)
+            found = answered(question, snapshot)
+            reader_queries.note(request, question, found)
             template = "portal/results.html"
             context |= _around(state, found, locale, snapshot)
     except Unavailable:

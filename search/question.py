@@ -32,6 +32,8 @@ class Question:
     expand: bool = True
     near: bool = True
     """Whether works that only come near may fill up a short list."""
+    without: Sequence[str] = ()
+    """Works that are left out by their ids in the index, as they stand above the list already."""
 
     def asked(self, snapshot: labels.Labels) -> Asked:
         filters: dict[str, nodes.Node] = {
@@ -47,6 +49,8 @@ class Question:
             filters["id"] = nodes.Values("id", tuple(self.ids))
         if self.documents:
             filters["documents"] = nodes.Must((), (nodes.Values("kind", ("page",)),))
+        if self.without:
+            filters["without"] = nodes.Must((), (nodes.Values("id", tuple(self.without)),))
         selected = self.order == "selected"  # no engine knows it: all are asked for, and put in order afterwards
         return Asked(
             text=self.text,
@@ -59,6 +63,7 @@ class Question:
             limit=len(self.ids or ()) if selected else self.limit,
             names=snapshot if self.expand else None,
             near=self.near,
+            correct=not self.without,
         )
 
     @property

@@ -1,7 +1,7 @@
 """What was found, as JSON: results with marked passages, facets with labels, and how the question was understood."""
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from cms.references import API_PATH
 from cms.representation import UncertainDate, uncertain_date
 from resources import hierarchy
 from resources.models import Record
-from search import facets, in_files, languages, schema
+from search import facets, in_files, languages, promotions, schema
 from search.answering import Answered, answer
 from search.documents import CONCEPT, RECORD, public_pages
 from search.engines.base import CLOSE, OPEN, Hit
@@ -30,13 +30,15 @@ MARK, END = "<mark>", "</mark>"
 class Passage(TypedDict):
     """Where it matched, as HTML whose only tag is <mark>; `part` is title, summary or body, `locale` its language.
 
-    `page` is that of the file, counted from 1; null where the passage is in none.
+    `page` is that of the file, counted from 1, and `page_url` opens the file there; null where the passage is in none,
+    or the file is not here.
     """
 
     part: str
     locale: str
     html: str
     page: int | None
+    page_url: Address | None
 
 
 class SearchResult(TypedDict):
@@ -45,7 +47,8 @@ class SearchResult(TypedDict):
     `key` names it in the API: the number of a page (in the language shown), the number of a record. `locale` is the
     language shown: the reader's where there is one, else another, which `locales` lists. `passage` is null where
     nothing but facts or names matched. `thumbnail` is the first page of an open file (WebP), where there is one.
-    `title_html` has what matched in <mark>.
+    `title_html` has what matched in <mark>. `promoted`: editors put it first for this query, with or without
+    its words.
     """
 
     kind: Literal["page", "record"]
@@ -60,6 +63,7 @@ class SearchResult(TypedDict):
     date: UncertainDate | None
     authors: list[str]
     thumbnail: Address | None
+    promoted: bool
     html_path: str | None
     html_url: Address | None
     detail_url: Address
@@ -121,42 +125,62 @@ class SearchAnswer(TypedDict):
 
 
 def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
-    """The answer to a question (a fixed number of queries); answering.Unavailable where no engine can answer."""
-    given = answer(question.asked(snapshot))
+    """The answer to a question (a fixed number of queries); answering.Unavailable where no engine can answer.
+
+    What is promoted comes before what the engine finds, which has it not again; facets count the rest.
+    """
+    promoted = promotions.hits(question)
+    above = promoted[question.offset :][: question.limit]
+    below = replace(
+        question,
+        without=[hit.id for hit in promoted],
+        offset=max(0, question.offset - len(promoted)),
+        limit=max(1, question.limit - len(above)),  # no engine is asked for nothing
+    )
+    given = answer(below.asked(snapshot))
+    hits = [*above, *_put_in_order(given, below)][: question.limit]
+    total = len(promoted) + given.found.total
     return {
         "meta": {
-            "total_count": given.found.total,
+            "total_count": total,
             "next_cursor": None,
             "relaxed": given.found.relaxed,
             "degraded": given.degraded,
             "corrected": given.found.corrected,
         },
-        "items": _results(given, question, snapshot),
+        "items": _results(hits, question, snapshot, promoted=[hit.id for hit in above]),
         "facets": _facets(given, question, snapshot),
         "expansions": [_expansion(one, question.locale) for one in given.found.expansions],
-        "nothing": explain(question, snapshot) if _in_vain(question, given) else None,
+        "nothing": explain(question, snapshot) if not total and _asks(question) else None,
     }
 
 
 def listed(question: Question, snapshot: labels.Labels) -> tuple[int, list[SearchResult]]:
     """How many works answer a question, and those that it asks for without what matched: for files, which hold many."""
     given = answer(replace(question.asked(snapshot), counts={}, marks=False))
-    return given.found.total, _results(given, question, snapshot)
+    return given.found.total, _results(_put_in_order(given, question), question, snapshot)
 
 
-def _results(given: Answered, question: Question, snapshot: labels.Labels) -> list[SearchResult]:
-    hits = given.found.hits
-    if question.order == "selected":
-        places = {name: place for place, name in enumerate(question.ids or ())}
-        hits = sorted(hits, key=lambda hit: places[hit.id])[question.offset : question.offset + question.limit]
+def _put_in_order(given: Answered, question: Question) -> list[Hit]:
+    """The hits of an answer; those of a selection as the reader chose them."""
+    if question.order != "selected":
+        return given.found.hits
+    places = {name: place for place, name in enumerate(question.ids or ())}
+    ordered = sorted(given.found.hits, key=lambda hit: places[hit.id])
+    return ordered[question.offset : question.offset + question.limit]
+
+
+def _results(
+    hits: Iterable[Hit], question: Question, snapshot: labels.Labels, promoted: Collection[str] = ()
+) -> list[SearchResult]:
     hits = still_public(hits, snapshot)
     types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
-    return _with_files([_result(hit, question.locale, types) for hit in hits], hits, snapshot)
+    items = [_result(hit, question.locale, types, hit.id in promoted) for hit in hits]
+    return _with_files(items, hits, snapshot)
 
 
-def _in_vain(question: Question, given: Answered) -> bool:
-    asked = bool(question.text) or question.filtered
-    return not given.found.total and asked and question.ids is None
+def _asks(question: Question) -> bool:
+    return (bool(question.text) or question.filtered) and question.ids is None
 
 
 def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
@@ -189,7 +213,7 @@ def versions_of(hit: Hit) -> Mapping[str, Any]:
     return found
 
 
-def _result(hit: Hit, locale: str, types: Mapping[str, str]) -> SearchResult:
+def _result(hit: Hit, locale: str, types: Mapping[str, str], promoted: bool) -> SearchResult:
     shown, versions = hit.shown, versions_of(hit)
     order = [locale, *versions] if shown["kind"] == "record" else [*fallbacks(locale), *versions]
     language = next(code for code in order if code in versions)
@@ -211,6 +235,7 @@ def _result(hit: Hit, locale: str, types: Mapping[str, str]) -> SearchResult:
         "date": uncertain_date(shown.get("date"), shown.get("precision", "day")),
         "authors": list(shown.get("authors", ())),
         "thumbnail": None,
+        "promoted": promoted,
         "html_path": path,
         "html_url": frontend.html_url(path) if path else None,
         "detail_url": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{API_PATH}{shown['kind']}s/{key}/",
@@ -226,13 +251,17 @@ def _with_files(items: list[SearchResult], hits: list[Hit], snapshot: labels.Lab
         if item["passage"] and item["passage"]["part"] == schema.BODY:
             before, _, after = item["passage"]["html"].partition(MARK)
             passages[pk] = html.unescape(before), html.unescape(after.replace(MARK, "").replace(END, ""))
-    pages = in_files.page_numbers(passages, snapshot.private_collections)
+    places = in_files.places(passages, snapshot.private_collections)
+    here = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     for pk in passages:
-        passage = records[pk]["passage"]
+        passage, place = records[pk]["passage"], places.get(pk)
         # What is in no open file was closed a moment ago.
-        records[pk]["passage"] = {**passage, "page": pages[pk]} if passage and pk in pages else None
+        records[pk]["passage"] = None
+        if passage and place:
+            url = here + place.path if place.path else None
+            records[pk]["passage"] = {**passage, "page": place.page, "page_url": url}
     for pk, path in in_files.thumbnails(records.keys(), snapshot.private_collections).items():
-        records[pk]["thumbnail"] = settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+        records[pk]["thumbnail"] = here + path
     return items
 
 
@@ -240,13 +269,13 @@ def _passage(hit: Hit, here: str, language: str) -> Passage | None:
     """The best passage: in the text that is shown, else in another language if its title does not match either."""
     for part in (schema.SUMMARY, schema.BODY):
         if found := hit.passages.get(part, {}).get(here):
-            return Passage(part=part, locale=language, html=_marked(found), page=None)
+            return Passage(part=part, locale=language, html=_marked(found), page=None, page_url=None)
     if here in hit.passages.get(schema.TITLE, {}):
         return None
     for part in schema.PARTS:
         for other, found in hit.passages.get(part, {}).items():
             if other != here:
-                return Passage(part=part, locale=other, html=_marked(found), page=None)
+                return Passage(part=part, locale=other, html=_marked(found), page=None, page_url=None)
     return None
 
 

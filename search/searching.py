@@ -36,6 +36,8 @@ class Asked:
     """Whether hits have passages with what matched."""
     near: bool = True
     """Whether works that only come near, or have what may have been meant, follow where few have what is asked for."""
+    correct: bool = True
+    """Whether what may have been meant is asked instead of what nothing answers."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def search(engine: Engine, asked: Asked) -> Found:
     it is to be taken as it is (`names` is None then).
     """
     found = _searched(engine, asked)
-    if found.exact or asked.names is None or not asked.near:
+    if found.exact or asked.names is None or not (asked.near and asked.correct):
         return found
     corrected = _corrected(engine, asked.text)
     if not corrected:

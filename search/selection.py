@@ -1,6 +1,6 @@
 """The portal's page of a selection: the reader's own, or one that somebody sent; as files and as a bibliography."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -12,32 +12,27 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cms import frontend, labels
-from cms.api.tables import Table
-from cms.references import Context, Loaded, References
-from resources import record_numbers, record_shapes
+from cms.references import API_PATH, Context, Loaded, References
+from resources import record_shapes
 from resources.citations import references
 from resources.exchange import csl
 from resources.exchange.portable import loaded, portable
 from resources.models import Record
 from resources.record_api import public
-from resources.record_formats import COLUMNS, FILES, cells
+from resources.selection import selected
 from search import basket
-from search.portal import current_locale, in_each_language
+from search.portal import DOWNLOADS, current_locale, in_each_language
 
 SLUG = "selection"
 NAME = "mot-selection"
 STYLES = {"iso690": "ISO 690", "apa": "APA"}
-FORMATS = (
-    *(("ris", "RIS"), ("bibtex", "BibTeX"), ("csl", "CSL-JSON"), ("csv", "CSV"), ("jsonl", "JSON Lines")),
-    *STYLES.items(),
-)
-"""What a selection can be taken away as."""
+"""Bibliographies that a selection can be taken away as; files for reference managers and spreadsheets are the API's."""
 
 
 @csrf_exempt  # a token would be a cookie for every reader; `_is_foreign` keeps other sites out
 @require_http_methods(["GET", "HEAD", "POST"])
 def selection(request: HttpRequest) -> HttpResponse:
-    """Show a selection (`ids`, else the reader's own), write it as a file (`format`), or change the reader's own."""
+    """Show a selection (`ids`, else the reader's own), write a bibliography (`format`), or change the reader's own."""
     if request.method == "POST":
         return _changed(request)
     given = request.GET.get("ids")
@@ -45,8 +40,8 @@ def selection(request: HttpRequest) -> HttpResponse:
     locale, snapshot = current_locale(), labels.current()
     records = records_of(numbers)
     context = Context(locale, snapshot, Loaded(References(), snapshot))
-    if write := _WRITERS.get(request.GET.get("format", "")):
-        response = write(records, context)
+    if style := STYLES.get(request.GET.get("format", "")):
+        response = _as_references(records, locale, style)
         response["Cache-Control"] = "no-cache" if given is not None else "no-cache, private"
         return response
     query = "?" + urlencode({"ids": ",".join(record.code for record in records)}, safe=",")
@@ -59,7 +54,10 @@ def selection(request: HttpRequest) -> HttpResponse:
         "numbers": [record.code for record in records],
         "gone": len(numbers) - len(records),
         "bibliographies": _bibliographies(records, locale),
-        "downloads": [(name, f"{path}{query}&format={format}") for format, name in FORMATS],
+        "downloads": [
+            *((name, f"{API_PATH}records/{query}&format={format}&locale={locale}") for format, name in DOWNLOADS),
+            *((name, f"{path}{query}&format={format}") for format, name in STYLES.items()),
+        ],
         "address": frontend.portal_url(locale, SLUG) + query,
     }
     return basket.show(request, "portal/selection.html", shown, private=given is None)
@@ -67,12 +65,9 @@ def selection(request: HttpRequest) -> HttpResponse:
 
 def records_of(numbers: Iterable[str]) -> list[Record]:
     """The published records with these numbers, in this order; what was merged is the other one."""
-    numbers = list(numbers)
-    found = {one.code: one for one in public().select_related("type").filter(code__in=numbers)}
-    following = record_numbers.successors(number for number in numbers if number not in found)
-    others = {one.code: one for one in public().select_related("type").filter(code__in=following.values())}
-    wanted = (found.get(number) or others.get(following[number]) for number in numbers)
-    return list({record.pk: record for record in wanted if record is not None}.values())
+    wanted = selected(numbers)
+    found = {one.code: one for one in public().select_related("type").filter(code__in=wanted)}
+    return [found[number] for number in wanted if number in found]
 
 
 def _changed(request: HttpRequest) -> HttpResponse:
@@ -112,37 +107,10 @@ def _bibliographies(records: Iterable[Record], locale: str) -> dict[str, list[st
     }
 
 
-def _attached(text: str, media_type: str, ending: str) -> HttpResponse:
-    response = HttpResponse(text.encode(), content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{NAME}.{ending}"'
+def _as_references(records: list[Record], locale: str, style: str) -> HttpResponse:
+    """A bibliography that word processors open."""
+    rows = "".join(f"<p>{one}</p>\n" for one in _bibliographies(records, locale)[style])
+    head = f'<!doctype html>\n<html lang="{locale}"><meta charset="utf-8"><title>{style}</title>\n'
+    response = HttpResponse(head + rows, content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{NAME}.html"'
     return response
-
-
-def _as_file(renderer: Any) -> Callable[[list[Record], Context], HttpResponse]:
-    def write(records: list[Record], context: Context) -> HttpResponse:
-        text = renderer.write(portable(record) for record in loaded(records))
-        return _attached(text, f"{renderer.media_type}; charset=utf-8", renderer.ending)
-
-    return write
-
-
-def _as_table(records: list[Record], context: Context) -> HttpResponse:
-    table = Table(NAME, COLUMNS, [cells(card) for card in record_shapes.cards(records, context)])
-    return _attached(table.text(), "text/csv; charset=utf-8", "csv")
-
-
-def _as_references(style: str) -> Callable[[list[Record], Context], HttpResponse]:
-    def write(records: list[Record], context: Context) -> HttpResponse:
-        found = _bibliographies(records, context.locale)[style]
-        rows = "".join(f"<p>{one}</p>\n" for one in found)
-        head = f'<!doctype html>\n<html lang="{context.locale}"><meta charset="utf-8"><title>{style}</title>\n'
-        return _attached(head + rows, "text/html; charset=utf-8", "html")
-
-    return write
-
-
-_WRITERS: Mapping[str, Callable[[list[Record], Context], HttpResponse]] = {
-    **{str(renderer.format): _as_file(renderer) for renderer in FILES},
-    "csv": _as_table,
-    **{code: _as_references(style) for code, style in STYLES.items()},
-}

@@ -16,6 +16,7 @@ __all__ = [
     "errors_of",
     "filled",
     "inline_formset",
+    "nested_form_data",
     "new_page",
     "posted",
     "rich",

@@ -181,6 +181,8 @@ WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_BASE_URL = env.address("BASE_URL", f"http://localhost:{env.integer('PORT', 8000)}")
 FRONTEND_URLS = env.addresses("FRONTEND_URL", [code for code, _label in LANGUAGES])
 PORTAL_URL = env.address("PORTAL_URL", "")
+# How often a server process writes down what readers searched (search.reader_queries); 0: never.
+READER_QUERIES_SECONDS = 10
 # Places, without the aliases such as "localtime" that browsers do not know.
 WAGTAIL_USER_TIME_ZONES = [zone for zone in sorted(zoneinfo.available_timezones()) if "/" in zone]
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]

@@ -12,3 +12,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True  # no walk through every static file at the start of each test client
 AXES_ENABLED = False  # client.login() has no request to count by; the tests of the lock switch it on
+READER_QUERIES_SECONDS = 0  # a thread would write into what tests roll back

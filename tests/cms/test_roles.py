@@ -28,6 +28,7 @@ from cms.translation import drafting, status, trees
 from cms.webhooks.models import Delivery, Kind, Webhook
 from home.models import NavigationEntry
 from resources.models import Concept, Record, RecordCollection, RecordFile, RecordImport
+from search.models import PromotedQuery, PromotedResult, ReaderQuery
 from tests.factories.borders import named, obstacle_index, obstacle_page
 from tests.factories.pages import home_page, locale, standard_page
 from tests.factories.pictures import image
@@ -408,6 +409,36 @@ def import_records(site: Site) -> bool:
     return RecordImport.objects.exists()
 
 
+def promotion(site: Site, **fields: Any) -> PromotedResult:
+    made = PromotedResult(page=site.page.page_ptr, **fields)
+    made.queries = [PromotedQuery(text="essai")]  # type: ignore[attr-defined]
+    made.save()
+    return made
+
+
+def submit_promotion(site: Site) -> bool:
+    one = promotion(site)
+    form = {"language": "fr", "queries": inline_formset([{"text": "essai"}]), "page": site.page.pk, "note": ""}
+    site.post(snippet_url(PromotedResult, "edit"), one.pk, data={**nested_form_data(form), "action-submit": "1"})
+    return bool(PromotedResult.objects.get(pk=one.pk).workflow_in_progress)
+
+
+def approve_promotion(site: Site) -> bool:
+    one = promotion(site, live=False)
+    one.save_revision()
+    one.get_workflow().start(one, None)
+    task = PromotedResult.objects.get(pk=one.pk).current_workflow_task_state
+    site.post(snippet_url(PromotedResult, "workflow_action"), one.pk, "approve", task.pk)
+    return bool(PromotedResult.objects.get(pk=one.pk).live)
+
+
+def see_reader_queries(site: Site) -> bool:
+    ReaderQuery.objects.create(locale="fr", key="essai", text="Essai", asked_on=timezone.localdate())
+    shown = site.client.get(reverse("search_reader_queries"))
+    exported = site.client.get(reverse("search_reader_queries"), {"export": "csv"})
+    return all(one.status_code == 200 and b"Essai" in b"".join(one) for one in (shown, exported))
+
+
 def others_image(site: Site) -> bool:
     return site.get("wagtailimages:edit", image(name="other.jpg").pk)
 
@@ -526,6 +557,12 @@ TRIES: dict[tuple[str, str], Callable[[Site], bool]] = {
     ("Type de document ou collection de la MOT", "proposer"): propose(RecordCollection),
     ("Type de document ou collection de la MOT", "publier ou retirer"): withdraw(RecordCollection),
     ("Type de document ou collection de la MOT", "supprimer"): remove(RecordCollection),
+    ("Résultat mis en avant", "proposer"): propose(PromotedResult),
+    ("Résultat mis en avant", "soumettre à relecture"): submit_promotion,
+    ("Résultat mis en avant", "approuver une relecture"): approve_promotion,
+    ("Résultat mis en avant", "publier ou retirer"): withdraw(PromotedResult),
+    ("Résultat mis en avant", "supprimer"): remove(PromotedResult),
+    ("Recherches des lecteurs", "consulter et exporter"): see_reader_queries,
     ("Image", "ajouter"): opens("wagtailimages:add"),
     ("Image", "modifier celle d'un autre"): others_image,
     ("Image", "supprimer celle d'un autre"): delete_image,

@@ -52,9 +52,11 @@ def test_a_selection_has_an_address_and_every_format(client: Client, codes):
     assert not client.cookies
     texts = {}
     for format in ("ris", "bibtex", "csl", "csv", "jsonl", "iso690", "apa"):
-        assert f'href="{PATH}{query}&format={format}"' in page
-        response = client.get(f"{PATH}{query}&format={format}")
-        assert response["Content-Disposition"].startswith('attachment; filename="mot-selection.')
+        own = format in {"iso690", "apa"}
+        address = f"{PATH}{query}&format={format}" if own else f"/api/v2/records/{query}&format={format}&locale=fr"
+        assert f'href="{address}"' in page
+        response = client.get(address)
+        assert response["Content-Disposition"].startswith("attachment; filename=")
         texts[format] = response.content.decode()
         assert texts[format].index("Gares") < texts[format].index("Trains")
     assert "TI  - Gares" in texts["ris"]
@@ -71,7 +73,7 @@ def test_what_is_not_published_is_in_no_selection(client: Client, codes):
     page = shown(client, PATH, ids=f"{codes[0]},{draft.code},nonsense<>,{codes[1]}")
     assert results(page) == ["Gares"]
     assert "Brouillon" not in page
-    assert "Brouillon" not in client.get(f"{PATH}?ids={draft.code}&format=csl").content.decode()
+    assert "Brouillon" not in client.get(f"{PATH}?ids={draft.code}&format=apa").content.decode()
     assert "documents de cette sélection ne sont plus publiés" in page
 
 
