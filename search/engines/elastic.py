@@ -36,6 +36,8 @@ SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
 """Fields that have words as they are spelt."""
 NEAR_MOST = 5
 
+REFUSED = "search_phase_execution_exception"
+"""A search that this query made fail; others may not."""
 IN_MAKING = "-making"
 """What the alias of an index in the making ends with."""
 
@@ -64,11 +66,15 @@ class ElasticIndex:
         for done, result in bulk:
             if not done and result.get("delete", {}).get("result") != "not_found":
                 raise EngineError(f"Elasticsearch refused a document: {result}"[:500])
-        if position is not None:
+        if position is None:
+            self.client.indices.refresh(index=self.index)
+        else:
+            # Stored and seen in one request: whoever is killed after it leaves nothing to be seen later.
             self.client.index(
                 index=self.index,
                 id=POSITION,
                 require_alias=True,
+                refresh=True,
                 document={
                     "shown": {
                         "epoch": str(position.epoch),
@@ -78,7 +84,6 @@ class ElasticIndex:
                     }
                 },
             )
-        self.client.indices.refresh(index=self.index)
 
     def _actions(self, documents: Iterable[schema.Document], removed: Iterable[str]) -> Iterator[dict[str, Any]]:
         for document in documents:
@@ -130,6 +135,8 @@ class ElasticEngine(ElasticIndex):
         try:
             found = self.quick.search(index=self.index, **_asked(request))
         except BadRequestError as error:
+            if error.error != REFUSED:
+                raise
             raise Refused(f"Elasticsearch: {error}"[:500]) from error
         if found["timed_out"] or found["_shards"]["failed"]:
             raise EngineError("Elasticsearch answered in part only.")

