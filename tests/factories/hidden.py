@@ -140,7 +140,8 @@ def _draft(thing: Any) -> None:
 def _twin_of_fact(fact: Fact) -> Fact:
     """An unpublished fact with a name and the same ties to others."""
     data = json.loads(fact.to_json().replace("Texte", MARK))
-    data |= {"pk": None, "code": f"{MARK}-{fact._meta.model_name}".lower(), "live": False, "latest_revision": None}
+    code = "" if isinstance(fact, Record) else f"{MARK}-{fact._meta.model_name}".lower()  # a record gets its number
+    data |= {"pk": None, "code": code, "live": False, "latest_revision": None, "first_published_at": None}
     for rows in (value for value in data.values() if isinstance(value, list)):
         for row in (row for row in rows if isinstance(row, dict)):
             row["pk"] = None
