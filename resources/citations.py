@@ -102,6 +102,8 @@ def _made(described: str, style: str, language: str) -> str:
         logger.exception("Record %s has no reference in %s", item["id"], style)
         return ""
     text = re.sub(rf"\.({_END}?)(?: ?\.)+(?= |$)", r".\1", text)
+    if language == "fr":  # as French is set: no line begins with a colon
+        text = re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", text).replace("'", "’")
     if text.count(_ITALIC) != text.count(_END):  # the record has such characters of its own
         text = text.replace(_ITALIC, "").replace(_END, "")
     return html.escape(text, quote=False).replace(_ITALIC, "<i>").replace(_END, "</i>")

@@ -3,13 +3,14 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from resources import bulk_edit, duplicate_views, file_views, import_views, merge_views
+from resources import bulk_edit, dashboard, duplicate_views, file_views, import_views, merge_views
 from resources.admin import ThesaurusGroup
 from resources.record_admin import DocumentationGroup
 
 register_snippet(DocumentationGroup)
 register_snippet(ThesaurusGroup)
 
+hooks.register("construct_homepage_panels", dashboard.add_records)
 hooks.register("register_bulk_action", bulk_edit.IndexRecords)
 hooks.register("register_admin_urls", duplicate_views.admin_urls)
 hooks.register("register_admin_urls", file_views.admin_urls)

@@ -105,7 +105,7 @@ class _Planner:
         meant: dict[str, list[str]] = {}
         for expansion in {id(one): one for found in self.meant.values() for one in found}.values():
             for language, names in expansion.names.items():
-                meant.setdefault(language, []).extend(languages.telling(name, language) for name in names)
+                meant.setdefault(language, []).extend(map(languages.clean, names))
         return Plan(node, tuple(dict.fromkeys(marked)), {code: tuple(names) for code, names in meant.items()})
 
     def node(self, node: query.Node, marked: list[str]) -> nodes.Node | None:

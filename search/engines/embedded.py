@@ -37,7 +37,7 @@ from search.engines.base import (
     Request,
     told,
 )
-from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
+from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold, telling
 
 WRITER_BYTES = 64_000_000
 PREFIX_WORDS = 100
@@ -383,7 +383,8 @@ class _Marks:
 
     def _maker(self, name: str, language: str) -> tantivy.SnippetGenerator:
         if name not in self._makers:
-            words = tuple(nodes.Text(name, text) for text in self.request.marks(language))
+            # Of a phrase tantivy marks each word wherever it stands.
+            words = tuple(nodes.Text(name, telling(text, language)) for text in self.request.marks(language))
             query = _made(nodes.Sum(words), self.searcher)
             maker = tantivy.SnippetGenerator.create(self.searcher, query, _schema(), name)
             maker.set_max_num_chars(1000 if name.startswith(schema.TITLE) else PASSAGE)

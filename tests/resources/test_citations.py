@@ -29,8 +29,8 @@ def written(locale: str = "fr", **fields: Any) -> dict[str, str]:
 
 def test_a_report():
     assert written() == {
-        "ISO 690": "DUPONT, Jean et INSEE, 2019. Les trains & la santé [en ligne]. Étude. Paris : MOT. "
-        "Disponible à l'adresse : https://example.org/a",
+        "ISO 690": "DUPONT, Jean et INSEE, 2019. Les trains & la santé [en ligne]. Étude. Paris\u00a0: MOT. "
+        "Disponible à l’adresse\u00a0: https://example.org/a",
         "APA": "Dupont, J., & INSEE. (2019). Les trains & la santé [Étude]. MOT. https://example.org/a",
     }
 
@@ -65,7 +65,7 @@ def test_the_words_are_those_of_the_reader():
 def test_where_nobody_is_named_the_publisher_answers():
     found = written(author=[])
     assert found["APA"] == "MOT. (2019). Les trains & la santé [Étude]. https://example.org/a"
-    assert found["ISO 690"].startswith("Les trains & la santé, 2019. [en ligne]. Étude. Paris : MOT.")
+    assert found["ISO 690"].startswith("Les trains & la santé, 2019. [en ligne]. Étude. Paris\u00a0: MOT.")
 
 
 @pytest.mark.parametrize("fields", [{"type": "thesis"}, {"author": [], "publisher": ""}])

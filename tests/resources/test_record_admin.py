@@ -235,3 +235,12 @@ def test_several_records_are_indexed_at_once(client: Client) -> None:
     assert list(now[draft.pk].get_latest_revision_as_object().concepts.all()) == [health]
     for wrong in ({}, {"add_concepts": [health.pk], "remove_concepts": [health.pk]}):
         assert client.post(f"{address}?{chosen}", wrong).context["form"].errors
+
+
+def test_the_home_of_the_admin_leads_to_the_records(client: Client) -> None:
+    make.record("Repris", keywords="à indexer")
+    make.record("Fini")
+    page = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Notices</a> : 2" in page
+    assert 'to_index=true">Mots-clés libres à indexer</a> : 1' in page
+    assert "à confirmer" not in page

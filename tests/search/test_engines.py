@@ -154,6 +154,16 @@ def test_what_was_typed_is_above_its_other_names_in_the_same_field(engine, relax
     assert order.index("other-title") < order.index("other-body")
 
 
+def test_stop_words_of_other_names_are_not_marked(engine):
+    engine.put([work("remote", title_fr="Le travail à distance", summary_fr="Il tient à la distance")])
+    meant = [Expansion(0, 1, "télétravail", "concept", "remote", {"fr": ["travail à distance"]})]
+    made = plan.plan(query.parse("télétravail"), {"fr": 1.0}, meant)
+    request = Request(made.node, languages=("fr",), marked=made.marked, marked_in=made.marked_in)
+    [hit] = engine.search(request).hits
+    assert "title" in hit.passages
+    assert f"{OPEN}à{CLOSE}" not in hit.passages.get("summary", {}).get("fr", "")
+
+
 def test_both_engines_put_results_in_one_order_and_give_them_once(library):
     assert found(library, "bridge", "en") == ["bridge-en", "mention-en"]
     assert found(library, "santé patients", "fr")[0] == "health-fr-de"
@@ -200,6 +210,9 @@ def test_passages_are_marked(library):
     assert hit.shown == {"key": "workers"}
     assert hit.passages["title"]["fr"] == f"Les travailleurs {OPEN}frontaliers{CLOSE} au Luxembourg"
     assert f"{OPEN}frontalier{CLOSE}" in hit.passages["body"]["fr"]
+    library.put([Document("pilot", {"fr": "Expérimentation « bassins »"})])
+    [hit] = search(library, Asked("bassins", "fr")).hits
+    assert hit.passages["title"]["fr"] == f"Expérimentation « {OPEN}bassins{CLOSE} »", "to its last bracket"
     assert f"{OPEN}Straßburg{CLOSE}" in search(library, Asked("Straßburg", "fr")).hits[0].passages["body"]["de"]
 
 

@@ -59,7 +59,7 @@ def test_the_address_holds_the_state(client, library):
     assert 'value="santé"' in page
     assert '<input type="hidden" name="kind" value="record">' in page
     assert '<a href="?q=sant%C3%A9&kind=record&kind=page&order=title" rel="nofollow" data-value="page">' in page
-    assert '<a href="?q=sant%C3%A9&order=title"><span class="hidden">Retirer – Contenu: </span>Documents' in page
+    assert '<a href="?q=sant%C3%A9&order=title"><span class="hidden">Retirer – Contenu – </span>Documents' in page
 
 
 def test_years_are_columns_and_a_range(client, library):
@@ -69,7 +69,7 @@ def test_years_are_columns_and_a_range(client, library):
     page = shown(client, kind="record", year_from="2020", year_to="nonsense")
     assert results(page) == ["Il treno"]
     assert column.replace(' aria-current="true"', "") in page  # what is outside of the range is still there to choose
-    assert '<a href="?kind=record"><span class="hidden">Retirer – Année: </span>2020 – ' in page
+    assert '<a href="?kind=record"><span class="hidden">Retirer – Année – </span>2020 – ' in page
     assert '<input type="hidden" name="year_from" value="2020">' in page
 
 

@@ -10,6 +10,7 @@ from wagtail_localize.models import Translation, TranslationSource
 
 from cms.translation import drafting, status
 from cms.translation.models import Completeness, TranslationStatus
+from cms.translation.prose import searchable
 from home.models import StandardPage
 from tests.factories.pages import locale
 from tests.translation.conftest import in_german, translate_texts
@@ -201,3 +202,7 @@ def test_the_page_form_lists_the_languages(admin_client: Client, french: Standar
     states = {state.page.locale.language_code: state.state for state in languages_of(french, user) if state.page}
     assert (states["fr"], states["de"]) == ("source", "full")
     assert TranslationSource.objects.count() == 1
+
+
+def test_what_is_searched_has_no_marks_of_footnotes(french: StandardPage) -> None:
+    assert "important avec sa note. Un" in searchable(french)
