@@ -60,7 +60,7 @@ class ReaderQuery(models.Model):
     """What all queries have that are the same (search.alike)."""
     text = models.CharField(_("query"), max_length=100)
     results = models.PositiveIntegerField(_("results"), null=True)
-    """How many it found last; None where it was only asked with filters."""
+    """How many had just its words last; None where it was only asked with filters."""
     asked_on = models.DateField(_("last asked"))
 
     class Meta:

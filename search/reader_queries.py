@@ -59,7 +59,7 @@ _NUMBER = re.compile(r"\d(?:[\s.,;:/()+_-]*\d){4,}X?", re.IGNORECASE)
 
 
 class Noted(NamedTuple):
-    """A query as a reader asked it; `results` is None where filters cut them."""
+    """A query as a reader asked it; `results` is how many have just its words, None where filters cut them."""
 
     text: str
     locale: str
@@ -80,7 +80,7 @@ def note(request: HttpRequest, question: Question, found: SearchAnswer) -> None:
         results = None
         if not question.filtered:
             # What was corrected is found nowhere as it was typed.
-            results = 0 if found["meta"]["corrected"] else found["meta"]["total_count"]
+            results = 0 if found["meta"]["corrected"] else found["meta"]["exact_count"]
         network = clients.network(clients.address(request.META))
         _waiting.append(Noted(question.text[: LONGEST + 1], question.locale, network, results))
         if settings.READER_QUERIES_SECONDS and not _writer:

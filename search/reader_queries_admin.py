@@ -9,13 +9,14 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 
 from cms import frontend
@@ -85,7 +86,7 @@ class ReaderQueriesView(ReportView):
         return {
             "text": _("Query"),
             "locale": _("Language"),
-            "results": _("Results"),
+            "results": _("Exact results"),
             "week": _("This week"),
             "month": _("In 5 weeks"),
             "year": _("In a year"),
@@ -106,7 +107,7 @@ class ReaderQueriesView(ReportView):
             Column("week", label=label["week"], sort_key="week"),
             Column("month", label=label["month"], sort_key="month"),
             Column("year", label=label["year"], sort_key="year"),
-            DateColumn("asked_on", label=label["asked_on"], sort_key="asked_on"),
+            Column("asked_on", label=label["asked_on"], accessor=_day, sort_key="asked_on"),
         ]
 
     def get_base_queryset(self) -> QuerySet[Any]:
@@ -115,6 +116,10 @@ class ReaderQueriesView(ReportView):
 
 def _results(query: ReaderQuery) -> Any:
     return "" if query.results is None else query.results
+
+
+def _day(query: ReaderQuery) -> str:
+    return date_format(query.asked_on, "SHORT_DATE_FORMAT")
 
 
 def _in_portal(query: ReaderQuery) -> str:

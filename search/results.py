@@ -102,12 +102,14 @@ class ExpansionJson(TypedDict):
 class SearchMeta(TypedDict):
     """How a question was answered.
 
+    `exact_count`: how many of the works have just what was asked for, or are promoted; the others come near.
     `relaxed`: too few have all that was asked for, so works that come near follow. `corrected`: what was asked instead,
     as nothing has the words that were typed; else empty. `degraded`: the standby engine answered. `next_cursor` is
     null: an order by relevance does not last.
     """
 
     total_count: int
+    exact_count: int
     next_cursor: None
     relaxed: bool
     degraded: bool
@@ -143,6 +145,7 @@ def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
     return {
         "meta": {
             "total_count": total,
+            "exact_count": len(promoted) + given.found.exact,
             "next_cursor": None,
             "relaxed": given.found.relaxed,
             "degraded": given.degraded,

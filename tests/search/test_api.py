@@ -38,7 +38,14 @@ def facet(answer, name: str) -> dict[str, int]:
 
 def test_pages_and_documents_are_one_list_in_the_readers_language(client, library):
     found = ask(client, q="soins santé", locale="fr")
-    assert found["meta"] == {"total_count": 2, "next_cursor": None, "relaxed": True, "degraded": False, "corrected": ""}
+    assert found["meta"] == {
+        "total_count": 2,
+        "exact_count": 1,
+        "next_cursor": None,
+        "relaxed": True,
+        "degraded": False,
+        "corrected": "",
+    }
     first = found["items"][0]
     assert first["kind"] == "page"
     assert first["key"] == str(library["page"].pk)
