@@ -6,6 +6,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -50,6 +51,7 @@ NEAR_TERMS = 100_000
 NEAR_MOST = 5
 ONE_EDIT = 5
 """Words of up to so many letters have one mistake at most; Elasticsearch's own measure."""
+_STOP = re.compile(r"[^\w\s(\[]*")
 SORTED_BY = {"date": "date", "added": "added"}
 BUSY = "LockBusy"
 BUSY_SECONDS = 10.0
@@ -376,8 +378,9 @@ class _Marks:
                 if not (whole := stored.get_first(name)):
                     continue
                 if passage := _marked(self._maker(name, language).snippet_from_doc(stored)):
-                    if part == schema.TITLE:  # a snippet ends with a word, and so without a bracket
-                        passage += str(whole)[len(passage.replace(OPEN, "").replace(CLOSE, "")) :]
+                    # A snippet ends with a word, and so without a full stop or bracket; a title is shown to its end.
+                    rest = str(whole).partition(passage.replace(OPEN, "").replace(CLOSE, ""))[2]
+                    passage += rest if part == schema.TITLE else _STOP.match(rest)[0]  # type: ignore[index]
                     found.setdefault(part, {})[language] = passage
         return found
 

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from django import template
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +15,7 @@ from resources import languages
 
 register = template.Library()
 
+ENDS = (".", "!", "?", "…")
 ORDERS = {
     "relevance": pgettext_lazy("reader", "Relevance"),
     "-date": pgettext_lazy("reader", "Most recent"),
@@ -32,6 +34,13 @@ def order_name(order: str) -> str:
 def marked(html: str) -> SafeString:
     """A title or passage of the API, which is HTML whose only tag is <mark>, or a reference of resources.citations."""
     return mark_safe(html)  # noqa: S308
+
+
+@register.filter
+def passage(html: str) -> SafeString:
+    """A passage of the API, with an ellipsis where it begins or ends within a sentence."""
+    text = strip_tags(html).strip()
+    return marked(f"{'… ' if text[:1].islower() else ''}{html}{'' if text.endswith(ENDS) else ' …'}")
 
 
 @register.simple_tag

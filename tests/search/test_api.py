@@ -50,7 +50,7 @@ def test_pages_and_documents_are_one_list_in_the_readers_language(client, librar
     assert first["kind"] == "page"
     assert first["key"] == str(library["page"].pk)
     assert first["title_html"] == "<mark>Soins</mark>"
-    assert first["passage"]["html"] == "Les <mark>soins</mark> &amp; la &lt;<mark>santé</mark>&gt; des frontaliers"
+    assert first["passage"]["html"] == "Les <mark>soins</mark> &amp; la &lt;<mark>santé</mark>&gt; des frontaliers."
     assert first["html_path"] == f"/fr/{library['page'].slug}/"
     assert first["locales"] == ["fr", "de"]
     german = ask(client, q="soins santé", locale="de")["items"][0]

@@ -210,9 +210,10 @@ def test_passages_are_marked(library):
     assert hit.shown == {"key": "workers"}
     assert hit.passages["title"]["fr"] == f"Les travailleurs {OPEN}frontaliers{CLOSE} au Luxembourg"
     assert f"{OPEN}frontalier{CLOSE}" in hit.passages["body"]["fr"]
-    library.put([Document("pilot", {"fr": "Expérimentation « bassins »"})])
+    library.put([Document("pilot", {"fr": "Expérimentation « bassins »"}, {"fr": "Aux bassins."})])
     [hit] = search(library, Asked("bassins", "fr")).hits
     assert hit.passages["title"]["fr"] == f"Expérimentation « {OPEN}bassins{CLOSE} »", "to its last bracket"
+    assert hit.passages["summary"]["fr"] == f"Aux {OPEN}bassins{CLOSE}."
     assert f"{OPEN}Straßburg{CLOSE}" in search(library, Asked("Straßburg", "fr")).hits[0].passages["body"]["de"]
 
 

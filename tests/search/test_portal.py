@@ -10,6 +10,7 @@ from cms.languages import CODES
 from resources import record_numbers
 from resources.models import Record
 from search import answering
+from search.templatetags import portal
 from tests.contracts.naughty import WORDS
 from tests.factories import borders, resources
 from tests.search.site import Broken, refresh
@@ -34,6 +35,11 @@ def test_the_home_begins_from_themes_borders_and_what_is_new(client, library):
     assert 'href="?theme=health"' in page
     assert 'href="?border=fr-de"' in page
     assert "Il treno" in results(page)
+
+
+def test_a_passage_has_an_ellipsis_where_it_is_cut():
+    assert portal.passage("le <mark>train</mark> du") == "… le <mark>train</mark> du …"
+    assert portal.passage("Le <mark>train</mark>.") == "Le <mark>train</mark>."
 
 
 @pytest.mark.parametrize("locale", CODES)
