@@ -26,7 +26,7 @@ class Atlas:
         for pk, whole in self.whole_of.items():
             self.parts_of[whole].append(pk)
         self.countries_of = self._grouped(
-            Border.countries.through.objects.filter(country__live=True)
+            Border.countries.through.objects.filter(border__live=True, country__live=True)
             .order_by("country__code")
             .values_list("border_id", "country_id")
         )

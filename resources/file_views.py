@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.admin.panels import Panel
 
+from cms import labels, publication
+from cms.media import CmsDocument
 from resources.extraction import read_file
 from resources.files import FileText, RecordFile, RecordFileAccess
 from resources.records import Record
@@ -30,7 +32,8 @@ def thumbnail_path(key: UUID) -> str:
 def thumbnail(request: HttpRequest, key: UUID) -> HttpResponse:
     """The first page of a file that is open, of a record that is published; kept, but asked for again each time."""
     found = FileText.objects.filter(key=key).first()
-    rows = RecordFile.objects.filter(document__file_text__key=key, record__live=True)
+    public = publication.in_public_collection(CmsDocument.objects.all(), labels.current().private_collections)
+    rows = RecordFile.objects.filter(document__file_text__key=key, document__in=public, record__live=True)
     if found is None or not found.thumbnail or not any(row.access_now == RecordFileAccess.OPEN for row in rows):
         raise Http404
     response = HttpResponse(bytes(found.thumbnail), content_type="image/webp")

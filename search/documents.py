@@ -245,6 +245,9 @@ class _Places:
         countries: Iterable[int] = (),
     ) -> None:
         known, thesaurus = atlas.of(snapshot), hierarchy.of(snapshot)
+        # Of what is not published, neither what it is part of shows.
+        borders = borders & snapshot.table(BORDER).by_pk.keys()
+        concepts = concepts & snapshot.table(CONCEPT).by_pk.keys()
         borders = borders.union(*(known.borders_of_territory.get(pk, ()) for pk in territories))
         borders = borders.union(*(known.wholes_of(pk) for pk in borders))
         countries = {*countries}.union(*(known.countries_of.get(pk, ()) for pk in borders))

@@ -6,6 +6,7 @@ somebody says what to ask it.
 
 import datetime
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,12 +23,15 @@ from cms.api.params import Param
 from cms.api.schema.operations import Endpoint
 from cms.page_shapes import page_types
 from home.models import Member, NavigationEntry
+from resources.models import Record
+from search.oai import register
 from tests.api.following import Reader
 from tests.contracts.every_request import Asked, every_request, kind_of
 from tests.factories import borders, hidden, resources
 from tests.factories.every_type import every_type
 from tests.factories.hidden import MARK, Hidden
 from tests.factories.pages import locale
+from tests.search import site as searched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -40,7 +44,7 @@ FACTS = {
     "concepts": "health",
     "agents": "insee",
     "members": "metz",
-    "records": "document",
+    "records": "900001",
     "vocabularies": "language",
 }
 """A public code for the path of each family."""
@@ -62,7 +66,8 @@ PUBLIC = {
 def site() -> dict[str, Page]:
     """Everything public, in French, some of it as a fallback in German; nothing happens in the next days."""
     pages = every_type("Texte", timezone.now() + MONTH)
-    resources.every_record("document", "Texte", agent=resources.agent("insee"), page=pages["NewsPage"])
+    Record.objects.update(code="900000")  # a number, as the search and harvesters know it
+    resources.every_record(FACTS["records"], "Texte", agent=resources.agent("insee"), page=pages["NewsPage"])
     borders.named(member())
     borders.border("fr-be")
     hidden.places()
@@ -98,7 +103,12 @@ class Questions:
         self.codes = {str(fact._meta.model_name): fact.code for fact in secret.facts}
 
     def asked(self) -> list[Asked]:
-        return [*every_request(self.keys, self.values, NEEDED), *orders_of_types(), *reading(self.public)]
+        return [
+            *every_request(self.keys, self.values, NEEDED),
+            *orders_of_types(),
+            *reading(self.public),
+            *portal(self.codes),
+        ]
 
     def keys(self, endpoint: Endpoint, converter: str, name: str) -> list[str]:
         """The public object first."""
@@ -185,6 +195,7 @@ def answer(client: Client, url: str) -> tuple[int, dict[str, str], str]:
     """Status, headers and body, without the version of the content."""
     response = client.get(url)
     body = response.content.decode()
+    body = re.sub("<responseDate>[^<]*|<datestamp>[^<]*", "", body)
     if url.startswith("/api/v2/changes/") and response.status_code == 200:
         body = json.dumps({**response.json(), "meta": None})
     # Which keys would be shown if they were public, a CDN is told, so that it forgets the answer once they are.
@@ -199,11 +210,34 @@ def reading(public: dict[str, Page]) -> list[Asked]:
     return [Asked("", path) for path in ("/robots.txt", "/fr/nowhere/", "/de/", *paths)]
 
 
+def portal(hidden: dict[str, str]) -> list[Asked]:
+    """The portal's pages, what it gives to machines, and its pages of what is hidden."""
+    both = f"{FACTS['records']},{hidden['record']}"
+    own = ["", "?q=Texte", f"?q={MARK}", "?order=-added", "?theme=health", "?q=nowhere&border=fr-de", "atom.xml"]
+    own += [f"{FACTS['records']}/", f"{hidden['record']}/", f"selection/?ids={both}"]
+    own += ["auteurs/insee/", f"auteurs/{hidden['agent']}/", "themes/health/", f"themes/{hidden['concept']}/"]
+    own += [f"selection/?ids={both}&format={format}" for format in ("jsonl", "csv", "apa")]
+    harvested = ["ListSets", "ListRecords&metadataPrefix=oai_dc", "ListIdentifiers&metadataPrefix=oai_dc"]
+    harvested += [f"GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:{hidden['record']}"]
+    return [
+        *(Asked("", f"/{language}/portail/{path}") for language in ("fr", "de") for path in own),
+        *(Asked("", f"/oai?verb={verb}") for verb in harvested),
+        *(Asked("", path) for path in ("/sitemap.xml", "/sitemap-portail-fr-1.xml")),
+    ]
+
+
+def bring_up() -> None:
+    """What the worker makes beside the answers: the index of the search, and what harvesters are told."""
+    searched.refresh()
+    register.bring_up(timezone.now() - MONTH)
+
+
 def test_every_answer_is_what_it_would_be_without_what_is_hidden(client: Client, settings: Any) -> None:
     settings.API_CDN_SECONDS = 24 * 3600
     public = site()
     secret = hidden.hide(public)
     hidden.refer(public, secret)
+    bring_up()
     ask = Questions(client, public, secret)
     asked = ask.asked()
     with_it = {one: answer(client, one.url) for one in asked}
@@ -218,6 +252,7 @@ def test_every_answer_is_what_it_would_be_without_what_is_hidden(client: Client,
     assert shown == []
 
     secret.end()
+    bring_up()
     asked = [one for one in asked if one.parameter != "since"]  # what changed meanwhile: see the next test
     told = {one: (before, after) for one in asked if (before := with_it[one]) != (after := answer(client, one.url))}
     assert not told, "\n".join(f"{one.url}\n  with    {a}\n  without {b}" for one, (a, b) in [*told.items()][:5])

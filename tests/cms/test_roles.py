@@ -27,7 +27,7 @@ from cms.preview import sharing
 from cms.translation import drafting, status, trees
 from cms.webhooks.models import Delivery, Kind, Webhook
 from home.models import NavigationEntry
-from resources.models import Concept, Record, RecordCollection, RecordFile, RecordImport
+from resources.models import Agent, Concept, Record, RecordCollection, RecordFile, RecordImport
 from search.models import PromotedQuery, PromotedResult, ReaderQuery
 from tests.factories.borders import named, obstacle_index, obstacle_page
 from tests.factories.pages import home_page, locale, standard_page
@@ -615,6 +615,30 @@ def test_the_table_is_whole() -> None:
     found = list(cells())
     assert {(thing, action) for _role, thing, action, _allowed in found} == set(TRIES)
     assert {role for role, *_rest in found} == set(roles.GROUPS)
+
+
+@pytest.mark.parametrize("role", [roles.CONTRIBUTORS, roles.TRANSLATORS, ""])
+def test_no_view_of_an_import_or_a_merging_answers_those_who_may_not(db: None, role: str) -> None:
+    client = Client()
+    if role:
+        user = User.objects.create_user("somebody", password="x")
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+    begun = RecordImport.objects.create(source="Geheimnis", state="checked")
+    one, other = record("Geheimnis"), record("Autre")
+    agents = [named(Agent.objects.create(code=code), {"fr": "Geheimnis"}) for code in ("un", "deux")]
+    views = [(f"record_import{name}", [begun.pk]) for name in ("", "_progress", "_write", "_again", "_report")]
+    views += [("record_imports", []), ("record_import_template", []), ("record_merge", [one.pk])]
+    views += [("fact_merge", ["agent", agents[0].pk])]
+    sent = {"into": agents[1].pk, "address": "https://www.example.org/oai", "alike": "on"}
+    for name, args in views:
+        address = reverse(name, args=args)
+        for answer in (client.get(address), client.post(address, sent), client.post(address, {"into": other.code})):
+            assert answer.status_code in {302, 403, 405}, address
+            assert b"Geheimnis" not in b"".join(answer), address
+            assert answer.status_code != 302 or "/admin/" in answer["Location"]
+    assert RecordImport.objects.get().state == "checked"
+    assert (Record.objects.count(), Agent.objects.count()) == (2, 2)
 
 
 def test_members_files_are_private(db: None) -> None:

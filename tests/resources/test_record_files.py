@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
+from wagtail.models import Collection, CollectionViewRestriction
 
 from cms import changes, roles
 from cms.media import CmsDocument
@@ -195,6 +196,16 @@ def test_a_thumbnail_ends_with_its_record(client: Client) -> None:
     work()
     address = shown(client, record)["thumbnail"]
     record.unpublish()
+    assert client.get(address).status_code == 404
+
+
+def test_a_thumbnail_ends_where_its_file_is_put_into_a_private_collection(client: Client) -> None:
+    record = with_file()
+    work()
+    address = shown(client, record)["thumbnail"]
+    private = Collection.get_first_root_node().add_child(name="Privé")
+    CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+    CmsDocument.objects.update(collection=private)
     assert client.get(address).status_code == 404
 
 
