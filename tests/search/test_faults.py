@@ -5,6 +5,7 @@
 
 import os
 import random
+import shutil
 import string
 import threading
 import time
@@ -25,11 +26,11 @@ from tests.search.proxy import ANSWERS, Proxy
 from tests.search.test_api import ask, titles
 from tests.services import MissingServiceError, elasticsearch, in_ci
 
-FIRST_SECONDS, NEXT_SECONDS = 2.0, 0.3
+FIRST_SECONDS, NEXT_SECONDS = 2.0, 0.5
 ALL = os.environ.get("FAULTS") == "all"
 """Whether faults that take long, or that other tests show faster, are measured as well."""
-PUBLISHED_SECONDS = 2.0
-"""Within which whatever was published is found at rest."""
+PUBLISHED_SECONDS = 10.0
+"""Within which whatever was published is found, however busy the machine."""
 
 
 class Site(NamedTuple):
@@ -205,7 +206,7 @@ class Stage:
         print(row, flush=True)
         assert first < FIRST_SECONDS
         assert degraded is None or longest < NEXT_SECONDS
-        assert publication < usual + 0.5, "Editors wait for Elasticsearch."
+        assert publication < usual + 1.0, "Editors wait for Elasticsearch."
         assert lost == 0
 
 
@@ -262,16 +263,15 @@ def test_a_real_server(stage: Stage) -> None:
     stage.suffer("frozen (SIGSTOP)", node.freeze, node.thaw)
     stage.suffer("killed (-9), started again", node.kill, lambda: (node.start(), elasticsearch.wait(node.address)))
 
-    def place(name: str | None) -> None:
-        admin.indices.put_settings(index="faults", settings={"index.routing.allocation.require._name": name})
-
     def redden() -> None:
-        place("nowhere")
-        admin.indices.close(index="faults")
-        admin.indices.open(index="faults", wait_for_active_shards="0")
-        assert admin.cluster.health()["status"] == "red"
+        """The files of the index are gone, as after a broken disk."""
+        node.kill()
+        for shard in node.folder.glob("data/indices/*/0"):
+            shutil.rmtree(shard)
+        node.start()
+        until(lambda: admin.ping() and admin.cluster.health()["status"] == "red", 60)
 
-    stage.suffer("red", redden, lambda: place(None))
+    stage.suffer("red for good, then `rebuild_index`", redden, lambda: indexer.rebuild(stage.main))
 
     def least_free(size: str) -> None:
         disk = "cluster.routing.allocation.disk"

@@ -1,14 +1,17 @@
 """The life of an index: true to the database, whatever happens to either."""
 
+import shutil
 import uuid
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, PageViewRestriction
 
 from borders.models import PageBorder
 from cms import changes
+from cms.changes.models import Change
 from search import indexer
 from search.engines.base import Engine, EngineError
 from search.searching import Asked, search
@@ -148,7 +151,7 @@ def test_the_text_of_a_file_goes_when_it_is_closed_by_whatever_route(kept, keepe
     assert not indexer.check(kept, repair=False)
 
 
-@pytest.mark.parametrize("lost", ["swapped", "epoch", "future"])
+@pytest.mark.parametrize("lost", ["swapped", "epoch", "future", "rolled back"])
 def test_a_wiped_index_and_another_database_lead_to_a_rebuild(kept, keeper, lost, root):
     standard_page(root, "Ornithorynque")
     keeper.look()
@@ -156,11 +159,73 @@ def test_a_wiped_index_and_another_database_lead_to_a_rebuild(kept, keeper, lost
         kept.swap(kept.begin())
     elif lost == "epoch":
         changes.renew_epoch()
+    elif lost == "rolled back":  # and other changes were made since, so that the version is there again
+        Change.objects.filter(version=kept.position().version).update(created_at=timezone.now())
+        resources.record("Xylophone")
+        kept.put([], removed=list(dict(kept.digests())))
     else:
         kept.put([], position=indexer.Position(changes.position().epoch, 10**9))
     keeper.look()
     assert found(kept, "ornithorynque") == 1
     assert kept.position()[:2] == changes.position()
+
+
+def test_an_older_index_that_was_restored_catches_up(kept, keeper, root, tmp_path):
+    standard_page(root, "Ornithorynque")
+    if kept.name == "embedded":
+        shutil.copytree(kept.folder, tmp_path / "saved")
+    keeper.look()
+    assert found(kept, "ornithorynque") == 1
+    if kept.name == "embedded":
+        shutil.rmtree(kept.folder)
+        shutil.copytree(tmp_path / "saved", kept.folder)
+    else:
+        kept.put([], removed=list(dict(kept.digests())), position=indexer.Position(changes.position().epoch, 0))
+    indexer.bring_up(kept)
+    assert found(kept, "ornithorynque") == 1
+    assert not indexer.check(kept, repair=False)
+
+
+@pytest.mark.parametrize("lost", ["all", "the index", "its list of files"])
+def test_a_wiped_folder_is_filled_again(new_engine, root, lost):
+    kept = new_engine("embedded")
+    standard_page(root, "Ornithorynque")
+    indexer.bring_up(kept)
+    assert found(kept, "ornithorynque") == 1
+    if lost == "its list of files":
+        (kept.folder / kept.key / "meta.json").write_text("{")
+    else:
+        shutil.rmtree(kept.folder if lost == "all" else kept.folder / kept.key)
+    with pytest.raises(EngineError):
+        found(kept, "ornithorynque")
+    indexer.bring_up(kept)
+    assert found(kept, "ornithorynque") == 1
+    assert not indexer.check(kept, repair=False)
+
+
+def test_one_process_at_a_time_makes_an_index(kept, keeper, root):
+    with indexer._alone(kept):
+        with pytest.raises(EngineError, match="another process"):
+            indexer.rebuild(kept)
+        assert not indexer.tidy(kept)
+    assert indexer.rebuild(kept)
+
+
+def test_what_changes_while_an_index_is_repaired_is_in_it(kept, keeper, root, monkeypatch):
+    page = standard_page(root, "Ornithorynque")
+    put = type(kept).put
+
+    def while_putting(engine, *words, **named):
+        monkeypatch.setattr(type(kept), "put", put)
+        page.title = "Tamanoir"
+        page.save_revision().publish()
+        keeper.look()  # the worker is quicker than the repair
+        put(engine, *words, **named)
+
+    monkeypatch.setattr(type(kept), "put", while_putting)
+    indexer.check(kept)
+    assert (found(kept, "ornithorynque"), found(kept, "tamanoir")) == (0, 1)
+    assert not indexer.check(kept, repair=False)
 
 
 def test_an_engine_that_fails_loses_nothing(kept, keeper, monkeypatch, root):
