@@ -369,6 +369,8 @@ class _Marks:
     def __init__(self, searcher: tantivy.Searcher, request: Request) -> None:
         self.searcher, self.request = searcher, request
         self._makers: dict[str, tantivy.SnippetGenerator] = {}
+        self._meant: dict[str, list[frozenset[str]]] = {}
+        """By field the terms of each name that is marked."""
 
     def passages(self, stored: tantivy.Document) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
@@ -377,7 +379,7 @@ class _Marks:
                 name = f"{part}_{language}"
                 if not (whole := stored.get_first(name)):
                     continue
-                if passage := _marked(self._maker(name, language).snippet_from_doc(stored)):
+                if passage := _marked(self._maker(name, language).snippet_from_doc(stored), name, self._meant[name]):
                     # A snippet ends with a word, and so without a full stop or bracket; a title is shown to its end.
                     rest = str(whole).partition(passage.replace(OPEN, "").replace(CLOSE, ""))[2]
                     passage += rest if part == schema.TITLE else _STOP.match(rest)[0]  # type: ignore[index]
@@ -387,20 +389,24 @@ class _Marks:
     def _maker(self, name: str, language: str) -> tantivy.SnippetGenerator:
         if name not in self._makers:
             # Of a phrase tantivy marks each word wherever it stands.
-            words = tuple(nodes.Text(name, telling(text, language)) for text in self.request.marks(language))
-            query = _made(nodes.Sum(words), self.searcher)
+            words = [telling(text, language) for text in self.request.marks(language)]
+            self._meant[name] = [frozenset(_terms(name, text)) for text in words]
+            query = _made(nodes.Sum(tuple(nodes.Text(name, text) for text in words)), self.searcher)
             maker = tantivy.SnippetGenerator.create(self.searcher, query, _schema(), name)
             maker.set_max_num_chars(1000 if name.startswith(schema.TITLE) else PASSAGE)
             self._makers[name] = maker
         return self._makers[name]
 
 
-def _marked(snippet: tantivy.Snippet) -> str:
-    """The passage with marks; empty where nothing matched. Its places are counted in bytes."""
+def _marked(snippet: tantivy.Snippet, field: str, meant: Iterable[frozenset[str]]) -> str:
+    """The passage with marks on what it has the whole of; empty where nothing matched. Places are counted in bytes."""
     text = snippet.fragment().encode()
     parts, last = [], 0
-    for place in snippet.highlighted():
-        if place.start < last:
+    places = [(place, _terms(field, text[place.start : place.end].decode())) for place in snippet.highlighted()]
+    there = {term for _place, terms in places for term in terms}
+    whole = set().union(*(name for name in meant if name <= there))
+    for place, terms in places:
+        if place.start < last or whole.isdisjoint(terms):
             continue
         parts += [text[last : place.start].decode(), OPEN, text[place.start : place.end].decode(), CLOSE]
         last = place.end

@@ -161,6 +161,7 @@ def test_stop_words_of_other_names_are_not_marked(engine):
     request = Request(made.node, languages=("fr",), marked=made.marked, marked_in=made.marked_in)
     [hit] = engine.search(request).hits
     assert "title" in hit.passages
+    assert "summary" not in hit.passages, "half of a name is not it"
     assert f"{OPEN}à{CLOSE}" not in hit.passages.get("summary", {}).get("fr", "")
 
 
