@@ -61,7 +61,7 @@ def merge(fact: Any, into: Any, user: Any = None) -> None:
         _add_names(merged, fact)
         if isinstance(fact, Concept):
             _keep_place(merged, fact)
-        for field in _references(type(fact)):
+        for field in references(type(fact)):
             written.add(_move(field, fact, into))
         _rewrite_versions(fact, into)
         kind = fact._meta.model_name
@@ -118,7 +118,7 @@ def _keep_place(into: Concept, fact: Concept) -> None:
     across.filter(from_concept__in=near, to_concept=fact).delete()
 
 
-def _references(model: type[Fact]) -> Iterator[Any]:
+def references(model: type[Fact]) -> Iterator[Any]:
     """Foreign keys to a kind of fact but those of its own parts; rows of many-to-many fields have them as well."""
     for relation in model._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
@@ -162,7 +162,7 @@ def _rewrite_versions(fact: Any, into: Any) -> None:
     named = Revision.objects.annotate(stored=Cast("content", TextField())).filter(stored__contains=str(fact.pk))
     for revision in named.filter(wanted).select_related("content_type").iterator(chunk_size=100):
         model: Any = revision.content_type.model_class()
-        if model is not None and _rename(model, revision.content, fact, into):
+        if model is not None and rename(model, revision.content, fact, into):
             revision.save(update_fields=["content"])
 
 
@@ -177,7 +177,7 @@ def _owner(model: Any) -> Any:
     return Page if issubclass(model, Page) else model
 
 
-def _rename(model: Any, content: dict[str, Any], fact: Any, into: Any) -> bool:
+def rename(model: Any, content: dict[str, Any], fact: Any, into: Any) -> bool:
     """Put one key in the place of another in a version; tells whether it was there."""
     changed = False
     for row_model, row in list(rows(model, content)):

@@ -49,7 +49,8 @@ def record_files(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
     rows = record.files.select_related("document__file_text").exclude(document=None)
     if request.method == "POST":
-        row = get_object_or_404(rows, document_id=request.POST.get("document", "0"))
+        sent = request.POST.get("document", "")
+        row = get_object_or_404(rows, document_id=int(sent) if sent.isascii() and sent.isdigit() else 0)
         if row.access_now == RecordFileAccess.OPEN:
             read_file.enqueue(row.document_id)
             messages.success(request, _("The file is being read again: load this page again to see what came of it."))

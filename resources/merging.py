@@ -6,9 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from modelcluster.models import get_all_child_relations
+from wagtail.models import Revision
 
 from cms import fact_replacing
+from cms.facts import Fact
 from resources import record_numbers
+from resources.fact_merging import references, rename
 from resources.files import RecordFullText
 from resources.records import Record, RecordLink
 
@@ -50,6 +53,7 @@ def merge(record: Record, into: Record, user: Any = None) -> Record:
         RecordLink.objects.filter(target=record).update(target=into)
         said = RecordFullText.objects.filter(number=int(into.code)).values("language")
         fact_replacing.replace(record, into)
+        _replace_in_facts(record, into)
         number = record.code
         texts = RecordFullText.objects.filter(number=int(number)).exclude(language__in=said)
         texts.update(number=int(into.code))
@@ -57,6 +61,19 @@ def merge(record: Record, into: Record, user: Any = None) -> Record:
         record_numbers.merge(number, into.code)
         merged.save_revision(user=user, log_action=True).publish(user=user)
     return Record.objects.get(pk=into.pk)
+
+
+def _replace_in_facts(record: Record, into: Record) -> None:
+    """Let facts that name `record` (what editors promote) name `into`, in the version that is edited next as well."""
+    for field in references(Record):
+        if issubclass(field.model, Fact):
+            naming = field.model._base_manager.filter(**{field.name: record})
+            for revision in Revision.objects.filter(
+                pk__in=naming.exclude(latest_revision=None).values("latest_revision")
+            ):
+                if rename(field.model, revision.content, record, into):
+                    revision.save(update_fields=["content"])
+            naming.update(**{field.name: into})
 
 
 def _fill(into: Record, record: Record) -> None:

@@ -191,6 +191,12 @@ def test_of_several_records_the_most_closed_decides(client: Client) -> None:
     assert client.get(found.url).status_code == 200
 
 
+def test_a_file_that_is_none_is_not_read_again(client: Client) -> None:
+    administrator(client)
+    address = reverse("record_files", args=[with_file().pk])
+    assert [client.post(address, {"document": sent}).status_code for sent in ("x", "", "²", "0")] == [404] * 4
+
+
 def test_a_thumbnail_ends_with_its_record(client: Client) -> None:
     record = with_file()
     work()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
 
+from resources.merging import merge
 from search import answering
 from search.models import PromotedQuery, PromotedResult
 from tests.admin import administrator, inline_formset, nested_form_data
@@ -132,3 +133,13 @@ def test_editors_choose_either_a_page_or_a_record_and_words(client, library):
     assert "Soins" in listed
     exported = b"".join(client.get(reverse(view.get_url_name("list")), {"export": "csv"})).decode()
     assert "Gares,fr,Soins" in exported
+
+
+def test_a_promoted_record_that_is_merged_is_the_other_one(library):
+    kept = resources.record("Gares")
+    promotion = promote("gare", record=library["study"])
+    promotion.save_revision()
+    merge(library["study"], kept)
+    promotion.refresh_from_db()
+    assert promotion.record == kept
+    assert promotion.get_latest_revision_as_object().record == kept
