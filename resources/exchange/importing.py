@@ -191,6 +191,8 @@ class _Batch:
     def _update(self, place: int, one: Portable, record: Record) -> Line:
         if record.latest_revision_id is not None or not record.live:
             return Line(place, Outcome.LEFT, record.code, _("An editor changed it since."))
+        if record.locked:
+            return Line(place, Outcome.LEFT, record.code, _("It is locked."))
         self._write(record, one)
         return Line(place, Outcome.UPDATED, record.code)
 

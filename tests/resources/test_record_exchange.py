@@ -261,6 +261,13 @@ def test_what_an_editor_changed_or_deleted_is_left_alone() -> None:
     assert Record.objects.get().volume == ""
 
 
+def test_what_an_editor_locked_is_left_alone() -> None:
+    outcomes(one(key="a"))
+    Record.objects.update(locked=True)
+    assert outcomes(one(key="a", volume="3")) == ["left"]
+    assert Record.objects.get().volume == ""
+
+
 def test_a_record_that_is_there_already_is_named_and_left() -> None:
     there = make.record(identifiers={"doi": "10.4000/x"})
     [line] = load(entries(one(identifiers=[{"scheme": "doi", "value": "https://doi.org/10.4000/X"}])), "catalogue")
