@@ -212,13 +212,14 @@ def reading(public: dict[str, Page]) -> list[Asked]:
 
 def portal(hidden: dict[str, str]) -> list[Asked]:
     """The portal's pages, what it gives to machines, and its pages of what is hidden."""
-    both = f"{FACTS['records']},{hidden['record']}"
+    record, agent, concept = (hidden.get(name, "nowhere") for name in ("record", "agent", "concept"))
+    both = f"{FACTS['records']},{record}"
     own = ["", "?q=Texte", f"?q={MARK}", "?order=-added", "?theme=health", "?q=nowhere&border=fr-de", "atom.xml"]
-    own += [f"{FACTS['records']}/", f"{hidden['record']}/", f"selection/?ids={both}"]
-    own += ["auteurs/insee/", f"auteurs/{hidden['agent']}/", "themes/health/", f"themes/{hidden['concept']}/"]
+    own += [f"{FACTS['records']}/", f"{record}/", f"selection/?ids={both}"]
+    own += ["auteurs/insee/", f"auteurs/{agent}/", "themes/health/", f"themes/{concept}/"]
     own += [f"selection/?ids={both}&format={format}" for format in ("jsonl", "csv", "apa")]
     harvested = ["ListSets", "ListRecords&metadataPrefix=oai_dc", "ListIdentifiers&metadataPrefix=oai_dc"]
-    harvested += [f"GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:{hidden['record']}"]
+    harvested += [f"GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:{record}"]
     return [
         *(Asked("", f"/{language}/portail/{path}") for language in ("fr", "de") for path in own),
         *(Asked("", f"/oai?verb={verb}") for verb in harvested),

@@ -136,7 +136,7 @@ def test_a_passage_has_its_page_and_a_result_its_first_page(client, library, eng
     _record, document = resources.record_with_text("")
     key = uuid.uuid4()
     filler = "Ein Satz, der nichts sagt. " * 40
-    pages = [f"Deckblatt\x00 {filler}", filler, f"{filler}Der Xylophonbau & <Zölle> am Rhein.\n{filler}", filler]
+    pages = [f"Deckblatt\x01 {filler}", filler, f"{filler}Der Xylophonbau & <Zölle> am Rhein.\n{filler}", filler]
     FileText.objects.update(pages=pages, thumbnail=b"webp", key=key)
     indexer.rebuild(engine)
     [found] = ask(client, q="Xylophonbau", locale="fr")["items"]
