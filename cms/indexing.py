@@ -46,13 +46,16 @@ class Written:
 
 _written: ContextVar[Written | None] = ContextVar("written", default=None)
 _whole: ContextVar[bool] = ContextVar("whole", default=False)
+_unseen: ContextVar[bool] = ContextVar("unseen", default=False)
 
 
 class Queue(DatabaseBackend):
-    """The task queue; index tasks of blocks of `at_once` and `rows_with_their_owner` do not all get there."""
+    """The task queue; index tasks of blocks of `at_once`, `rows_with_their_owner` and `unseen` do not all get there."""
 
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         written = _written.get()
+        if task.module_path in {SEARCH, REFERENCES} and _unseen.get():
+            return None
         if task.module_path not in {SEARCH, REFERENCES} or (written is None and not _whole.get()):
             return super().enqueue(task, args, kwargs)
         app_label, model_name, pk = args
@@ -72,6 +75,16 @@ def rows_with_their_owner() -> Iterator[None]:
         yield
     finally:
         _whole.reset(token)
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """A block that saves nothing of what is indexed."""
+    token = _unseen.set(True)
+    try:
+        yield
+    finally:
+        _unseen.reset(token)
 
 
 def is_void(task_path: str, args: list[Any]) -> bool:

@@ -1,9 +1,10 @@
 """Imports index what they write in the transaction that writes it; everybody else leaves that to the worker."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Comment, Page, ReferenceIndex
 from wagtail.search.backends import get_search_backend
 
 from cms import indexing
@@ -110,6 +111,21 @@ def test_a_published_page_is_indexed_with_its_rows_which_have_no_tasks_of_their_
     for result in DBTaskResult.objects.ready():
         TaskRunner("here").run_task(result)
     assert used_by(theme) == {("standardpage", str(page.pk))}
+
+
+def test_a_draft_leaves_nothing_to_index_until_it_is_published(home: Page, admin_user: User) -> None:
+    page = standard_page(home, "Essai")
+    DBTaskResult.objects.all().delete()
+    page.introduction = "Un quinconce"
+    draft = page.save_revision()
+    assert queued() == set()
+    draft.publish()
+    assert queued() == {indexing.SEARCH, indexing.REFERENCES}
+    DBTaskResult.objects.all().delete()
+    page = StandardPage.objects.get(pk=page.pk)
+    page.wagtail_admin_comments.add(Comment(user=admin_user, text="À revoir", contentpath="title"))
+    page.save_revision()
+    assert indexing.REFERENCES in queued(), "a comment refers to its writer"
 
 
 def test_the_worker_indexes_rows_that_a_later_save_has_replaced(home: Page) -> None:
