@@ -54,9 +54,11 @@ class Queue(DatabaseBackend):
 
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         written = _written.get()
-        if task.module_path in {SEARCH, REFERENCES} and _unseen.get():
+        if task.module_path not in {SEARCH, REFERENCES}:
+            return super().enqueue(task, args, kwargs)
+        if _unseen.get():
             return None
-        if task.module_path not in {SEARCH, REFERENCES} or (written is None and not _whole.get()):
+        if written is None and not _whole.get():
             return super().enqueue(task, args, kwargs)
         app_label, model_name, pk = args
         model = apps.get_model(app_label, model_name)

@@ -6,7 +6,7 @@ An app adds a scheduled job in its AppConfig.ready():
     schedule(open_calls)                  # each minute
     schedule(prune, every_minutes=60)
 
-and, for what must not wait for the next minute, a function that runs until it is told to stop:
+and, for what must not wait for the next minute, a function that runs until it is told to stop (`look_until`):
 
     accompany("cms.webhooks.dispatch.run")
 
@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
-from django.db import OperationalError, close_old_connections
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.utils.module_loading import import_string
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -54,6 +54,23 @@ def accompany(companion: str) -> None:
     """Have the worker run a `Companion` in a thread of its own; named, so that no other process loads what it needs."""
     if companion not in _companions:
         _companions.append(companion)
+
+
+def look_until(stop: threading.Event, look: Callable[[], object], *, seconds: float, waits: str, fails: str) -> None:
+    """A companion's loop: look every so many seconds until told to stop.
+
+    Whatever goes wrong is logged and looked at again: `waits` says who waits for the database, `fails` what failed.
+    """
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            look()
+        except DatabaseError as error:
+            logger.warning("%s: %s", waits, error)
+        except Exception:
+            logger.exception(fails)
+        stop.wait(seconds)
+    connection.close()
 
 
 class Schedule:

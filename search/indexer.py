@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
 
 from cms import changes
 from cms.changes.models import Change
+from cms.worker import look_until
 from search import documents
 from search.concerned import concerned
 from search.documents import Works
@@ -52,17 +52,14 @@ def run(stop: threading.Event) -> None:
 
 
 def _keep(engine: Engine, stop: threading.Event) -> None:
-    keeper = Keeper(engine)
-    while not stop.is_set():
-        close_old_connections()
-        try:
-            keeper.look()
-        except DatabaseError as error:
-            logger.warning("The index of %s waits for the database: %s", engine.name, error)
-        except Exception:
-            logger.exception("The index of %s failed", engine.name)
-        stop.wait(LOOK_SECONDS)
-    connection.close()
+    index = f"The index of {engine.name}"
+    look_until(
+        stop,
+        Keeper(engine).look,
+        seconds=LOOK_SECONDS,
+        waits=f"{index} waits for the database",
+        fails=f"{index} failed",
+    )
 
 
 class Keeper:

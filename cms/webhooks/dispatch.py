@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, wait
 
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from cms.changes.feed.token import Token
 from cms.webhooks import messages
 from cms.webhooks.models import OPEN, Attempt, Delivery, Kind, Stop, Webhook
 from cms.webhooks.sending import Outcome, Request, Sender
+from cms.worker import look_until
 
 logger = logging.getLogger(__name__)
 
@@ -40,16 +41,10 @@ def run(stop: threading.Event) -> None:
     """Send until told to stop, then wait a little for what is under way."""
     sender = Sender()
     dispatcher = Dispatcher(sender)
-    while not stop.is_set():
-        close_old_connections()
-        try:
-            dispatcher.look()
-        except DatabaseError as error:
-            # Nothing is lost: what was made is stored, what came of it is still in memory.
-            logger.warning("Webhooks wait for the database: %s", error)
-        except Exception:
-            logger.exception("Webhooks failed")
-        stop.wait(LOOK_SECONDS)
+    # While the database is away nothing is lost: what was made is stored, what came of it is still in memory.
+    look_until(
+        stop, dispatcher.look, seconds=LOOK_SECONDS, waits="Webhooks wait for the database", fails="Webhooks failed"
+    )
     dispatcher.finish(STOP_SECONDS)
     sender.close()
 

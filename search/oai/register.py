@@ -14,13 +14,14 @@ from itertools import islice
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from cms import changes, labels
 from cms.changes.models import DELETE, Change
 from cms.languages import DEFAULT
 from cms.references import Context, Loaded, References
+from cms.worker import look_until
 from resources.exchange import dublin_core
 from resources.record_api import public
 from resources.record_numbers import RecordNumber
@@ -46,16 +47,13 @@ _RECORD, _COLLECTION = "resources.record", "resources.recordcollection"
 
 def run(stop: threading.Event) -> None:
     """Keep the items true until told to stop."""
-    while not stop.is_set():
-        close_old_connections()
-        try:
-            bring_up()
-        except DatabaseError as error:
-            logger.warning("What harvesters are told waits for the database: %s", error)
-        except Exception:
-            logger.exception("What harvesters are told could not be brought up to date")
-        stop.wait(LOOK_SECONDS)
-    connection.close()
+    look_until(
+        stop,
+        bring_up,
+        seconds=LOOK_SECONDS,
+        waits="What harvesters are told waits for the database",
+        fails="What harvesters are told could not be brought up to date",
+    )
 
 
 def bring_up(now: datetime.datetime | None = None) -> None:
