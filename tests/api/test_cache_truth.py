@@ -144,7 +144,7 @@ def test_a_restored_database_is_another(page: StandardPage) -> None:
 
 
 def test_those_who_ask_at_once_wait_for_one_answer(page: StandardPage) -> None:
-    asking = threading.Barrier(6)
+    asking = threading.Barrier(6, timeout=30)
     django = Around(lambda: time.sleep(0.3))
     app = ApiCache(django)
 
@@ -161,7 +161,7 @@ def test_those_who_ask_at_once_wait_for_one_answer(page: StandardPage) -> None:
 
 def test_an_error_is_nobody_elses_and_patience_ends(page: StandardPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flights, "PATIENCE", 0.05)
-    asking = threading.Barrier(2)
+    asking = threading.Barrier(2, timeout=30)
     django = Around(lambda: time.sleep(0.3))
     app = ApiCache(django)
 
@@ -249,7 +249,10 @@ def servers(
             ports.append(probe.getsockname()[1])
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "granian", "cms.wsgi:application", "--interface", "wsgi", "--port", str(port)],
+            [
+                *(sys.executable, "-m", "granian", "cms.wsgi:application", "--interface", "wsgi"),
+                *("--port", str(port), "--workers-kill-timeout", "5"),
+            ],
             cwd=django_settings.BASE_DIR,
             env={
                 **test_database_environment,
@@ -275,7 +278,7 @@ def servers(
         for server in running:
             server.terminate()
         for server in running:
-            server.wait()
+            server.wait(timeout=30)
 
 
 def edited(model: type[Any], **fields: Any) -> None:

@@ -5,6 +5,7 @@ it is killed just before each of them, with all that the commit would make lasti
 out, on whatever route.
 """
 
+import faulthandler
 import gc
 import os
 import shutil
@@ -22,6 +23,8 @@ from cms import labels
 from cms.changes import registry
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
+LONGEST_SECONDS = 120
+"""After which a process that neither ends nor is killed hangs; it says where."""
 
 
 class Commits:
@@ -71,6 +74,7 @@ def run(route: Callable[[], object], kill_at: int = 0) -> bool:
     child = os.fork()
     if child == 0:
         try:
+            faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
 
             def reached(number: int) -> None:
                 if number == kill_at:
@@ -85,7 +89,7 @@ def run(route: Callable[[], object], kill_at: int = 0) -> bool:
     gc.unfreeze()
     _pid, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
-    assert code in (0, -signal.SIGKILL), "the route failed, see its output"
+    assert code in (0, -signal.SIGKILL), "the route failed or hangs, see its output"
     return code != 0
 
 

@@ -45,6 +45,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     words = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "8", "--no-log"]
+    words += ["--workers-kill-timeout", "5"]
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", "slow_application:application", *words],
         cwd=settings.BASE_DIR,
@@ -60,7 +61,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield port
     finally:
         server.terminate()
-        server.wait()
+        server.wait(timeout=30)
 
 
 def slow(port: int, path: str, method: str, length: int = 0) -> socket.socket:

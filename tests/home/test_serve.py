@@ -64,7 +64,7 @@ class Serving:
         )
         self.lines: list[str] = []
         self.greeted = threading.Event()
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     @property
@@ -73,7 +73,8 @@ class Serving:
 
     def wait(self) -> int:
         code = self.process.wait(timeout=30)
-        self._reader.join()
+        self._reader.join(timeout=30)
+        assert not self._reader.is_alive(), "something that serve started lives on and holds its output"
         return code
 
     def child(self, word: str) -> int:
