@@ -34,10 +34,10 @@ def beside(private_paths: Iterable[str], path: str = "path", depth: str = "depth
     return Subquery(before), Subquery(after)
 
 
-def in_public_collection(media: QuerySet[Any], private_collections: Iterable[str]) -> QuerySet[Any]:
-    """Images or documents outside every private collection (see Labels.private_collections)."""
+def in_public_collection(media: QuerySet[Any], private_collections: Iterable[str], prefix: str = "") -> QuerySet[Any]:
+    """Images or documents outside every private collection (see Labels.private_collections), or what leads to them."""
     for path in private_collections:
-        media = media.exclude(collection__path__startswith=path)
+        media = media.exclude(**{f"{prefix}collection__path__startswith": path})
     return media
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -153,20 +154,22 @@ class OpenText(NamedTuple):
     thumbnail: uuid.UUID | None
 
 
-def open_texts(records: Several[int], private_collections: Iterable[str]) -> dict[int, list[OpenText]]:
-    """Texts of the files of records that are open today, and of imports, by the record's key (three queries).
-
-    What lies in a private collection (see Labels.private_collections) is not open, whatever its record says.
+def open_today(private_collections: Iterable[str]) -> QuerySet[RecordFile]:
+    """The files that everybody may have today: what lies in a private collection (see Labels.private_collections) is
+    not open, whatever its record says.
     """
-    public = publication.in_public_collection(CmsDocument.objects.all(), private_collections)
-    rows = RecordFile.objects.filter(
-        record__in=list(records), access=RecordFileAccess.OPEN, document__in=public, document__file_text__isnull=False
-    )
+    due = Q(open_from=None) | Q(open_from__lte=timezone.localdate())
+    rows = RecordFile.objects.filter(due, access=RecordFileAccess.OPEN, document__isnull=False)
+    return publication.in_public_collection(rows, private_collections, "document__")
+
+
+def open_texts(records: Several[int], private_collections: Iterable[str]) -> dict[int, list[OpenText]]:
+    """Texts of the files of records that are open today, and of imports, by the record's key (three queries)."""
+    rows = open_today(private_collections).filter(record__in=list(records), document__file_text__isnull=False)
     found: dict[int, list[OpenText]] = defaultdict(list)
     for row in rows.select_related("document__file_text").defer("document__file_text__thumbnail"):
-        if row.access_now == RecordFileAccess.OPEN:
-            text = row.document.file_text
-            found[row.record_id].append(OpenText(row.document.url, row.language, text.pages, text.key))
+        text = row.document.file_text
+        found[row.record_id].append(OpenText(row.document.url, row.language, text.pages, text.key))
     numbers = {int(code): pk for code, pk in Record.objects.filter(pk__in=records).values_list("code", "pk")}
     for given in RecordFullText.objects.filter(number__in=numbers).order_by("pk"):
         found[numbers[given.number_id]].append(OpenText(None, given.language, given.pages, None))

@@ -1,30 +1,24 @@
 """What results tell of the files of records, asked of the database, which knows what has been closed a moment ago."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
-from cms import publication
 from cms.media import CmsDocument
 from resources.file_views import thumbnail_path
-from resources.files import OpenText, RecordFile, RecordFileAccess, open_texts
+from resources.files import FileText, RecordFullText, open_today
 from search import languages
 
 
-def thumbnails(records: Collection[int], private_collections: Iterable[str]) -> dict[int, str]:
-    """Paths of the first pages of the first open file of records that have one, by the record's key (one query)."""
-    if not records:
-        return {}
-    public = publication.in_public_collection(CmsDocument.objects.all(), private_collections)
-    rows = RecordFile.objects.filter(
-        record__in=records, access=RecordFileAccess.OPEN, document__in=public, document__file_text__key__isnull=False
-    )
-    found: dict[int, str] = {}
-    rows = rows.select_related("document__file_text").order_by("sort_order", "pk")
-    for row in rows.defer("document__file_text__thumbnail", "document__file_text__pages"):
-        if row.access_now == RecordFileAccess.OPEN:
-            found.setdefault(row.record_id, thumbnail_path(row.document.file_text.key))
-    return found
+class Sought(NamedTuple):
+    """A passage of a record's text: clean text before and from its first match on, and the language of its field."""
+
+    number: int
+    """The record's permanent number."""
+    language: str
+    before: str
+    after: str
 
 
 class Place(NamedTuple):
@@ -34,27 +28,73 @@ class Place(NamedTuple):
     path: str | None
 
 
-def places(passages: Mapping[int, tuple[str, str]], private_collections: Iterable[str]) -> dict[int, Place]:
-    """Where in its file each passage begins to match, by the record's key (a fixed number of queries).
-
-    Passages are clean text before and from their first match on. None for what is in no file that is open any more.
-    """
-    if not passages:
-        return {}
-    texts = open_texts(list(passages), private_collections)
-    found = {pk: _place(texts.get(pk, ()), *passage) for pk, passage in passages.items()}
-    return {pk: place for pk, place in found.items() if place is not None}
+class _File(NamedTuple):
+    record: int
+    language: str
+    document: int
+    name: str
+    thumbnail: UUID | None
 
 
-def _place(texts: Iterable[OpenText], before: str, after: str) -> Place | None:
+class OpenFiles:
+    """The files of some records that everybody may have today and that were read (one query)."""
+
+    def __init__(self, records: Collection[int], private_collections: Iterable[str]) -> None:
+        rows = open_today(private_collections).filter(record__in=records, document__file_text__isnull=False)
+        rows = rows.order_by("sort_order", "pk") if records else rows.none()
+        columns = ("record", "language", "document", "document__file", "document__file_text__key")
+        self._files = [_File(*row) for row in rows.values_list(*columns)]
+
+    def thumbnails(self) -> dict[int, str]:
+        """Paths of the first pages of the first file that has one, by the record's key."""
+        found: dict[int, str] = {}
+        for file in self._files:
+            if file.thumbnail:
+                found.setdefault(file.record, thumbnail_path(file.thumbnail))
+        return found
+
+    def places(self, passages: Mapping[int, Sought]) -> dict[int, Place]:
+        """Where in its file, or in the text of an import, each passage is, by the record's key (two queries at most).
+
+        None for what is in no file that is open any more.
+        """
+        files = [
+            file
+            for file in self._files
+            if file.record in passages and languages.field_of(file.language) == passages[file.record].language
+        ]
+        texts = FileText.objects.filter(document__in={file.document for file in files})
+        pages = dict(texts.values_list("document", "pages")) if files else {}
+        found: dict[int, Place] = {}
+        for file in files:
+            page = file.record not in found and _page(pages.get(file.document, ()), passages[file.record])
+            if page:
+                path = CmsDocument(pk=file.document, file=file.name).url
+                found[file.record] = Place(page, f"{path}#page={page}")
+        rest = {passage.number: pk for pk, passage in passages.items() if pk not in found}
+        for number, given in _imported(rest):
+            page = _page(given, passages[rest[number]])
+            if page:
+                found.setdefault(rest[number], Place(page, None))
+        return found
+
+
+def _imported(numbers: Collection[int]) -> Iterable[tuple[int, Sequence[str]]]:
+    """The pages of texts that imports gave, with the number of their record."""
+    rows = RecordFullText.objects.filter(number__in=numbers).order_by("pk")
+    return rows.values_list("number", "pages") if numbers else ()
+
+
+def _page(pages: Sequence[str], sought: Sought) -> int | None:
+    """The page on which the match of a passage stands, counted from 1."""
     joint = languages.clean("\n")
-    for text in texts:
-        pages = [languages.clean(page) for page in text.pages]
-        place = joint.join(pages).find(before + after)
-        if place >= 0:
-            starts = [0]
-            for page in pages[:-1]:
-                starts.append(starts[-1] + len(page) + len(joint))
-            number = bisect_right(starts, place + len(before))
-            return Place(number, f"{text.path}#page={number}" if text.path else None)
-    return None
+    clean = [languages.clean(page) for page in pages]
+    place = joint.join(clean).find(sought.before + sought.after)
+    return bisect_right(list(_starts(clean, len(joint))), place + len(sought.before)) if place >= 0 else None
+
+
+def _starts(pages: Iterable[str], between: int) -> Iterator[int]:
+    start = 0
+    for page in pages:
+        yield start
+        start += len(page) + between

@@ -47,6 +47,11 @@ class Language:
         return _both_ways(self.asking)
 
     @cached_property
+    def function_words(self) -> frozenset[str]:
+        """Stop words and question words: what tells a language from others."""
+        return self.stop_words | self.question_words
+
+    @cached_property
     def elisions(self) -> frozenset[str]:
         return _both_ways(self.elided)
 
@@ -96,6 +101,12 @@ LANGUAGES: Mapping[str, Language] = {
         ),
     ]
 }
+
+
+def field_of(code: str) -> str:
+    """The language whose fields have what is in a language: itself, or OTHER."""
+    return code if code in LANGUAGES else OTHER
+
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\ufff9-\uffff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -182,7 +193,7 @@ def weigh(text: str, locale: str | None, codes: Collection[str] = tuple(LANGUAGE
     likely = {code: math.log(PRIOR) if code == locale else 0.0 for code in codes}
     lowered = text.lower()
     for word in tokens(lowered):
-        having = [code for code in codes if word in LANGUAGES[code].stop_words | LANGUAGES[code].question_words]
+        having = [code for code in codes if word in LANGUAGES[code].function_words]
         for code in having:
             likely[code] += math.log(EVIDENCE) / len(having)
     for letter, code in LETTERS.items():

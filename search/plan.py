@@ -193,7 +193,7 @@ class _Planner:
             return made
         if meant := self.meant.get(languages.fold(text)):
             others = nodes.Best(tuple(self.other(one) for one in meant))
-            made = nodes.Sum((nodes.Constant(made, TYPED_SCORE), made, others))
+            made = nodes.Sum((nodes.Raised(made, TYPED_SCORE), others))
         return nodes.Sum((made, _identified(text))) if _maybe_identifier(text) else made
 
     def other(self, meant: Expansion) -> nodes.Node:
@@ -211,7 +211,9 @@ class _Planner:
         told = [nodes.Constant(nodes.Sum(names), EXPANDED_SCORES[part]) for part, names in said.items() if names]
         every = tuple(name for names in said.values() for name in names)
         nuance = (nodes.Boost(nodes.Best(every), NUANCE),) if every else ()
-        return nodes.Boost(nodes.Sum((nodes.Best((*told, indexed)), *nuance)), 1 / (meant.end - meant.start))
+        # What only ranks is `better`: no engine then looks for it beyond what matches, nor where it counts.
+        said_or_indexed = nodes.Must((nodes.Best((*told, indexed)),), better=nuance)
+        return nodes.Boost(said_or_indexed, 1 / (meant.end - meant.start))
 
     def text(self, text: str, field: str) -> nodes.Node:
         """One word, or several that follow one another, in a field that was named or wherever it may be."""

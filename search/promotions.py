@@ -103,11 +103,11 @@ def hits(question: Question) -> list[Hit]:
     plain = not question.filtered and question.ids is None and question.order == "relevance"
     if not plain or not question.text or not query.parse(question.text).simple:
         return []
+    asked_for = list(PromotedQuery.objects.filter(key=alike.key(question.text)).values_list("promotion", flat=True))
+    if not asked_for:
+        return []
     promoted = PromotedResult.objects.filter(
-        Q(expire_at=None) | Q(expire_at__gt=timezone.now()),
-        live=True,
-        language=question.locale,
-        pk__in=PromotedQuery.objects.filter(key=alike.key(question.text)).values("promotion"),
+        Q(expire_at=None) | Q(expire_at__gt=timezone.now()), pk__in=asked_for, live=True, language=question.locale
     )
     rows = promoted.order_by("pk").values_list("page__translation_key", "record")[:MOST]
     return _shown(rows)
@@ -125,4 +125,4 @@ def _shown(rows: Iterable[tuple[uuid.UUID | None, int | None]]) -> list[Hit]:
     if not works:
         return []
     found = {document.id: document.shown for document in documents.documents(works)}
-    return [Hit(name, 0.0, found[name], {}) for name in dict.fromkeys(order) if name in found]
+    return [Hit(name, 0.0, found[name]) for name in dict.fromkeys(order) if name in found]

@@ -1,9 +1,10 @@
 """What was found, as JSON: results with marked passages, facets with labels, and how the question was understood."""
 
 import html
+import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.conf import settings
 from typing_extensions import TypedDict
@@ -201,11 +202,11 @@ def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
             versions = {code: version for code, version in versions_of(hit).items() if version["page"] in public}
         if len(versions) == len(versions_of(hit)):
             return hit
-        passages = {
-            part: {code: passage for code, passage in found.items() if code in versions}
-            for part, found in hit.passages.items()
-        }
-        return replace(hit, shown={**hit.shown, "languages": versions}, passages=passages)
+
+        def passage(part: str, language: str) -> str:
+            return hit.passage(part, language) if language in versions else ""
+
+        return replace(hit, shown={**hit.shown, "languages": versions}, passage=passage)
 
     return [found for hit in hits if versions_of(found := kept(hit))]
 
@@ -223,8 +224,8 @@ def _result(hit: Hit, locale: str, types: Mapping[str, str], promoted: bool) -> 
     version = versions[language]
     key = str(version["page"]) if shown["kind"] == "page" else shown["code"]
     path = version.get("html_path")
-    passages = hit.passages.get(schema.TITLE, {})
-    here = language if language in languages.LANGUAGES else languages.OTHER
+    here = languages.field_of(language)
+    title, passage = passages(hit, here, locale)
     return {
         "kind": shown["kind"],
         "key": key,
@@ -232,9 +233,9 @@ def _result(hit: Hit, locale: str, types: Mapping[str, str], promoted: bool) -> 
         "locale": language,
         "locales": list(versions),
         "title": version["title"],
-        "title_html": _marked(passages[here]) if here in passages else html.escape(version["title"]),
+        "title_html": _marked(title) if title else html.escape(version["title"]),
         "summary": version["summary"],
-        "passage": _passage(hit, here, language),
+        "passage": _passage(passage, language) if passage else None,
         "date": uncertain_date(shown.get("date"), shown.get("precision", "day")),
         "authors": list(shown.get("authors", ())),
         "thumbnail": None,
@@ -253,33 +254,49 @@ def _with_files(items: list[SearchResult], hits: list[Hit], snapshot: labels.Lab
     for pk, item in records.items():
         if item["passage"] and item["passage"]["part"] == schema.BODY:
             before, _, after = item["passage"]["html"].partition(MARK)
-            passages[pk] = html.unescape(before), html.unescape(after.replace(MARK, "").replace(END, ""))
-    places = in_files.places(passages, snapshot.private_collections)
+            texts = html.unescape(before), html.unescape(after.replace(MARK, "").replace(END, ""))
+            passages[pk] = in_files.Sought(int(item["key"]), languages.field_of(item["passage"]["locale"]), *texts)
+    files = in_files.OpenFiles(records.keys(), snapshot.private_collections)
+    places, thumbnails = files.places(passages), files.thumbnails()
     here = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
-    for pk in passages:
-        passage, place = records[pk]["passage"], places.get(pk)
-        # What is in no open file was closed a moment ago.
-        records[pk]["passage"] = None
-        if passage and place:
-            url = here + place.path if place.path else None
-            records[pk]["passage"] = {**passage, "page": place.page, "page_url": url}
-    for pk, path in in_files.thumbnails(records.keys(), snapshot.private_collections).items():
-        records[pk]["thumbnail"] = here + path
+    for pk, item in records.items():
+        if pk in passages:
+            passage, place = item["passage"], places.get(pk)
+            # What is in no open file was closed a moment ago.
+            item["passage"] = None
+            if passage and place:
+                url = here + place.path if place.path else None
+                item["passage"] = {**passage, "page": place.page, "page_url": url}
+        if pk in thumbnails:
+            item["thumbnail"] = here + thumbnails[pk]
     return items
 
 
-def _passage(hit: Hit, here: str, language: str) -> Passage | None:
-    """The best passage: in the text that is shown, else in another language if its title does not match either."""
-    for part in (schema.SUMMARY, schema.BODY):
-        if found := hit.passages.get(part, {}).get(here):
-            return Passage(part=part, locale=language, html=_marked(found), page=None, page_url=None)
-    if here in hit.passages.get(schema.TITLE, {}):
-        return None
-    for part in schema.PARTS:
-        for other, found in hit.passages.get(part, {}).items():
-            if other != here:
-                return Passage(part=part, locale=other, html=_marked(found), page=None, page_url=None)
-    return None
+class Marked(NamedTuple):
+    """A passage of a hit with marks around what matched; `language` is that of its field."""
+
+    part: str
+    language: str
+    text: str
+
+
+def passages(hit: Hit, here: str, locale: str) -> tuple[str, Marked | None]:
+    """What is shown of a hit: its title in the language of a field, where that matched, and the best other passage.
+
+    That is one in the same language, or, where neither it nor the title matched, in any other.
+    """
+    title = hit.passage(schema.TITLE, here)
+    asked = [(part, here) for part in (schema.SUMMARY, schema.BODY)]
+    if not title:
+        others = [code for code in (*fallbacks(locale), languages.OTHER) if code != here]
+        asked += itertools.product(schema.PARTS, others)
+    found = (Marked(part, language, text) for part, language in asked if (text := hit.passage(part, language)))
+    return title, next(found, None)
+
+
+def _passage(marked: Marked, shown: str) -> Passage:
+    locale = shown if marked.language == languages.field_of(shown) else marked.language
+    return Passage(part=marked.part, locale=locale, html=_marked(marked.text), page=None, page_url=None)
 
 
 def _marked(passage: str) -> str:
@@ -316,12 +333,16 @@ def _tree(values: Sequence[FacetValue], snapshot: labels.Labels) -> list[FacetVa
     """
     known, table = hierarchy.of(snapshot), snapshot.table(CONCEPT)
     given = {table.by_code[value["code"]].pk: value for value in values}
+    places = {pk: place for place, pk in enumerate(given)}
     placed: set[int] = set()
 
     def below(pk: int, above: frozenset[int]) -> FacetValue:
         placed.add(pk)
-        narrower = known.narrower.get(pk, set()) - above
-        return {**given[pk], "narrower": [below(one, above | {one}) for one in given if one in narrower]}
+        narrower = (known.narrower.get(pk, set()) & given.keys()) - above
+        return {
+            **given[pk],
+            "narrower": [below(one, above | {one}) for one in sorted(narrower, key=places.__getitem__)],
+        }
 
     found = [below(pk, frozenset({pk})) for pk in given if pk in known.themes]
     return [*found, *(value for pk, value in given.items() if pk not in placed)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from search.languages import EXACT, LANGUAGES, OTHER, fold, spelling, tokens
+from search.languages import EXACT, LANGUAGES, OTHER, field_of, fold, spelling, tokens
 
 VERSION = 5
 """To be raised when documents are made otherwise; changes of fields and of their analysis show by themselves."""
@@ -82,7 +82,7 @@ class Document:
         found: dict[str, list[Any]] = {}
         for part in PARTS:
             for language, text in getattr(self, part).items():
-                found.setdefault(f"{part}_{language if language in LANGUAGES else OTHER}", []).append(text)
+                found.setdefault(f"{part}_{field_of(language)}", []).append(text)
         found[EXACT_TITLE] = list(dict.fromkeys(self.title.values()))
         found[EXACT_TEXT] = [*self.summary.values(), *self.body.values()]
         texts = (*self.title.values(), *self.summary.values(), *self.body.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cms.labels import Labels
-from search import languages, plan, query, schema
+from search import languages, plan, query
 from search.engines.base import Answer, Engine, Hit, Request
 from search.engines.nodes import Node
 from search.expansions import Expansion, expand
@@ -121,10 +121,10 @@ def _read(asked: Asked) -> _Read:
     parsed = query.parse(asked.text)
     likely = languages.weigh(parsed.text, asked.locale)
     meant = expand(parsed.text, likely, asked.names) if asked.names and parsed.simple else []
-    exact = _request(asked, parsed, plan.plan(parsed, likely, meant), likely)
+    exact = _request(asked, parsed, plan.plan(parsed, likely, meant))
     relaxed = None
     if asked.near and parsed.quoted and parsed.node is not None:
-        relaxed = _request(asked, parsed, plan.plan(parsed, likely, meant, relaxed=True), likely)
+        relaxed = _request(asked, parsed, plan.plan(parsed, likely, meant, relaxed=True))
     return _Read(meant, exact, relaxed, FEW_RESULTS if parsed.simple else 1)
 
 
@@ -137,11 +137,10 @@ def _searched(engine: Engine, asked: Asked) -> Found:
     return Found(answer, read.meant, answer.total > exact, exact)
 
 
-def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mapping[str, float]) -> Request:
+def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan) -> Request:
     order = asked.order
     if order == "relevance" and parsed.node is None:
         order = "date"
-    first = [asked.locale] if asked.locale else []
     return Request(
         node=made.node,
         filters=asked.filters,
@@ -151,7 +150,6 @@ def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan, likely: Mappin
         sort_language=asked.locale or "fr",
         offset=asked.offset,
         limit=asked.limit,
-        languages=tuple(dict.fromkeys([*first, *likely, *schema.languages()])),
         marked=made.marked if asked.marks else (),
         marked_in=made.marked_in if asked.marks else {},
     )

@@ -69,26 +69,38 @@ class Request:
     sort_language: str = "fr"
     offset: int = 0
     limit: int = 20
-    languages: tuple[str, ...] = ()
-    """In which languages' fields passages are looked for, the first first."""
     marked: tuple[str, ...] = ()
     """Words and phrases to mark in them."""
     marked_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The same in the fields of one language alone."""
+
+    def passes(self) -> dict[str, dict[str, int]]:
+        """What of `counts` is counted together, by the filter that is left out for it: its own, or "" for none."""
+        found: dict[str, dict[str, int]] = {}
+        for facet, size in self.counts.items():
+            found.setdefault(facet if facet in self.filters else "", {})[facet] = size
+        return found
 
     def marks(self, language: str) -> tuple[str, ...]:
         """What to mark in the fields of a language."""
         return (*self.marked, *self.marked_in.get(language, ()))
 
 
+def no_passage(part: str, language: str) -> str:
+    """Of what was found by nothing that it says."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Hit:
-    """A document that was found: what it shows, and by part and language a passage with marks around what matched."""
+    """A document that was found, and what it shows."""
 
     id: str
     score: float
     shown: Mapping[str, Any]
-    passages: Mapping[str, Mapping[str, str]]
+    passage: Callable[[str, str], str] = no_passage
+    """Of a part ("title") in the fields of a language: some of it, with marks around what matched; empty where nothing
+    did. It may be made when it is asked for."""
 
 
 @dataclass(frozen=True)

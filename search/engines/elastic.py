@@ -4,10 +4,11 @@ import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from elastic_transport import TransportError
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, helpers
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, helpers
 
 from search import schema
 from search.engines import nodes
@@ -38,6 +39,8 @@ NEAR_MOST = 5
 
 REFUSED = "search_phase_execution_exception"
 """A search that this query made fail; others may not."""
+TOGETHER = "@together"
+"""What facets are counted under that have no filter of their own."""
 IN_MAKING = "-making"
 """What the alias of an index in the making ends with."""
 
@@ -127,6 +130,7 @@ class ElasticEngine(ElasticIndex):
             retry_on_timeout=False,
             retry_on_status=(),
             request_timeout=SEARCH_SECONDS,
+            serializer=OrjsonSerializer(),
         )
         super().__init__(client, alias)
 
@@ -145,13 +149,15 @@ class ElasticEngine(ElasticIndex):
                 str(hit["_id"]),
                 float(hit["_score"] or 0.0),
                 dict(hit["_source"]["shown"]),
-                _passages(hit.get("highlight", {})),
+                partial(_passage, {name: str(marked[0]) for name, marked in hit.get("highlight", {}).items()}),
             )
             for hit in found["hits"]["hits"]
         ]
         counts = {
-            facet: {str(bucket["key"]): bucket["doc_count"] for bucket in part["values"]["buckets"]}
-            for facet, part in found.get("aggregations", {}).items()
+            facet: {str(bucket["key"]): bucket["doc_count"] for bucket in part[facet]["buckets"]}
+            for own, facets in request.passes().items()
+            for part in [found["aggregations"][own or TOGETHER]]
+            for facet in facets
         }
         return Answer(int(found["hits"]["total"]["value"]), hits, counts)
 
@@ -285,8 +291,12 @@ def _near(field: str, word: str) -> dict[str, Any]:
 def _asked(request: Request) -> dict[str, Any]:
     """The body of a search."""
     filters = {name: _made(node) for name, node in request.filters.items()}
+    # What cuts the results and not the counts of its own facet comes after the query, all else is within it.
+    cutting = {name: made for name, made in filters.items() if name in request.counts}
+    always = [made for name, made in filters.items() if name not in request.counts]
+    query = _made(request.node)
     asked: dict[str, Any] = {
-        "query": _made(request.node),
+        "query": {"bool": {"must": query, "filter": always}} if always else query,
         "from_": request.offset,
         "size": request.limit,
         "source": ["shown"],
@@ -294,17 +304,17 @@ def _asked(request: Request) -> dict[str, Any]:
         "timeout": f"{int(SEARCH_SECONDS * 1000)}ms",
         "sort": _sort(request),
     }
-    if filters:
-        asked["post_filter"] = {"bool": {"filter": list(filters.values())}}
+    if cutting:
+        asked["post_filter"] = {"bool": {"filter": list(cutting.values())}}
     if request.counts:
         asked["aggregations"] = {
-            facet: {
-                "filter": {"bool": {"filter": [made for name, made in filters.items() if name != facet]}},
-                "aggregations": {"values": {"terms": {"field": facet, "size": size}}},
+            own or TOGETHER: {
+                "filter": {"bool": {"filter": [made for name, made in cutting.items() if name != own]}},
+                "aggregations": {facet: {"terms": {"field": facet, "size": size}} for facet, size in facets.items()},
             }
-            for facet, size in request.counts.items()
+            for own, facets in request.passes().items()
         }
-    if request.marked and request.languages:
+    if request.marked:
         asked["highlight"] = {
             "pre_tags": [OPEN],
             "post_tags": [CLOSE],
@@ -323,7 +333,7 @@ def _sort(request: Request) -> list[Any]:
 
 def _marks(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
     for part in schema.PARTS:
-        for language in request.languages:
+        for language in schema.languages():
             name = f"{part}_{language}"
             words = tuple(nodes.Text(name, text) for text in request.marks(language))
             whole = part == schema.TITLE
@@ -338,12 +348,8 @@ def _marks(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
             )
 
 
-def _passages(marked: Mapping[str, list[str]]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for name, passages in marked.items():
-        part, _, language = name.rpartition("_")
-        found.setdefault(part, {})[language] = passages[0]
-    return found
+def _passage(marked: Mapping[str, str], part: str, language: str) -> str:
+    return marked.get(f"{part}_{language}", "")
 
 
 def _made(node: nodes.Node) -> dict[str, Any]:
@@ -368,6 +374,8 @@ def _made(node: nodes.Node) -> dict[str, Any]:
             return {"bool": {"must": [_made(child)], "boost": factor}}
         case nodes.Constant(child, score):
             return {"constant_score": {"filter": _made(child), "boost": score}}
+        case nodes.Raised(child, score):
+            return {"bool": {"must": [_made(child), {"match_all": {"boost": score}}]}}
         case nodes.Must(children, without, better):
             return {
                 "bool": {

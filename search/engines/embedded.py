@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,7 @@ class EmbeddedIndex:
         self.folder = folder
         self._lock = threading.Lock()
         self._open: tantivy.Index | None = None
+        self._loaded: tuple[int, int] | None = None
 
     @property
     def key(self) -> str:
@@ -101,7 +102,6 @@ class EmbeddedIndex:
         finally:
             with contextlib.suppress(ValueError):
                 writer.wait_merging_threads()
-        index.reload()
 
     @_told
     def position(self) -> Position | None:
@@ -131,7 +131,11 @@ class EmbeddedIndex:
     def searcher(self) -> tantivy.Searcher:
         """What is stored now; EngineError where there is no index that can be read."""
         index = self._index()
-        index.reload()
+        # Each commit writes this file anew; to load again what is as it was would take a millisecond of every search.
+        found = (self.folder / "meta.json").stat()
+        if self._loaded != (state := (found.st_ino, found.st_mtime_ns)):
+            index.reload()
+            self._loaded = state
         return index.searcher()
 
     def _index(self, create: bool = False) -> tantivy.Index:
@@ -327,8 +331,8 @@ def _search(searcher: tantivy.Searcher, request: Request) -> Answer:
         data = json.loads(stored["shown"][0])
         # A result in another order has a key of that order in place of a score.
         number = float(score) if request.order == "relevance" else 0.0
-        shown.append(Hit(stored["id"][0], number, data, marks.passages(stored)))
-    return Answer(found.count, shown, _counts(searcher, query, filters, request.counts))  # type: ignore[attr-defined]
+        shown.append(Hit(stored["id"][0], number, data, partial(marks.passage, stored)))
+    return Answer(found.count, shown, _counts(searcher, query, filters, request))  # type: ignore[attr-defined]
 
 
 def _total(searcher: tantivy.Searcher, request: Request) -> int:
@@ -344,14 +348,10 @@ def _filtered(query: Query, filters: Iterable[Query]) -> Query:
 
 
 def _counts(
-    searcher: tantivy.Searcher, query: Query, filters: Mapping[str, Query], wanted: Mapping[str, int]
+    searcher: tantivy.Searcher, query: Query, filters: Mapping[str, Query], request: Request
 ) -> dict[str, dict[str, int]]:
-    """Facets counted in as few passes as there are different sets of filters."""
-    passes: dict[str, dict[str, int]] = {}
-    for facet, size in wanted.items():
-        passes.setdefault(facet if facet in filters else "", {})[facet] = size
     found: dict[str, dict[str, int]] = {}
-    for own, facets in passes.items():
+    for own, facets in request.passes().items():
         within = _filtered(query, (node for name, node in filters.items() if name != own))
         asked = {facet: {"terms": {"field": facet, "size": size}} for facet, size in facets.items()}
         for facet, buckets in searcher.aggregate(within, asked).items():
@@ -372,19 +372,16 @@ class _Marks:
         self._meant: dict[str, list[frozenset[str]]] = {}
         """By field the terms of each name that is marked."""
 
-    def passages(self, stored: tantivy.Document) -> dict[str, dict[str, str]]:
-        found: dict[str, dict[str, str]] = {}
-        for part in schema.PARTS if self.request.marked else ():
-            for language in self.request.languages:
-                name = f"{part}_{language}"
-                if not (whole := stored.get_first(name)):
-                    continue
-                if passage := _marked(self._maker(name, language).snippet_from_doc(stored), name, self._meant[name]):
-                    # A snippet ends with a word, and so without a full stop or bracket; a title is shown to its end.
-                    rest = str(whole).partition(passage.replace(OPEN, "").replace(CLOSE, ""))[2]
-                    passage += rest if part == schema.TITLE else _STOP.match(rest)[0]  # type: ignore[index]
-                    found.setdefault(part, {})[language] = passage
-        return found
+    def passage(self, stored: tantivy.Document, part: str, language: str) -> str:
+        name = f"{part}_{language}"
+        if not self.request.marked or not (whole := stored.get_first(name)):
+            return ""
+        passage = _marked(self._maker(name, language).snippet_from_doc(stored), name, self._meant[name])
+        if not passage:
+            return ""
+        # A snippet ends with a word, and so without a full stop or bracket; a title is shown to its end.
+        rest = str(whole).partition(passage.replace(OPEN, "").replace(CLOSE, ""))[2]
+        return passage + (rest if part == schema.TITLE else _STOP.match(rest)[0])  # type: ignore[index]
 
     def _maker(self, name: str, language: str) -> tantivy.SnippetGenerator:
         if name not in self._makers:
@@ -444,6 +441,9 @@ def _made(node: nodes.Node, searcher: tantivy.Searcher) -> Query:
             return Query.boost_query(_made(child, searcher), factor)
         case nodes.Constant(child, score):
             return Query.const_score_query(_made(child, searcher), score)
+        case nodes.Raised(child, score):
+            more = Query.const_score_query(Query.all_query(), score)
+            return Query.boolean_query([(Occur.Must, _made(child, searcher)), (Occur.Must, more)])
         case nodes.Must(children, without, better):
             parts = [(Occur.Must, _made(child, searcher)) for child in children or (nodes.Constant(_ALL, 0.0),)]
             parts += [(Occur.MustNot, _made(child, searcher)) for child in without]

@@ -82,6 +82,14 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """A node whose matches gain a score."""
+
+    node: "Node"
+    score: float
+
+
+@dataclass(frozen=True)
 class Must:
     """Documents that match every node of `nodes` and none of `without`; those that match `better` gain its score."""
 
@@ -95,7 +103,7 @@ class Everything:
     """Every document; scores 1."""
 
 
-Node = Text | Phrase | Prefix | Values | Between | Sum | Best | Boost | Constant | Must | Everything
+Node = Text | Phrase | Prefix | Values | Between | Sum | Best | Boost | Constant | Raised | Must | Everything
 
 
 def total(nodes: Sequence[Node], least: int = 1) -> Node:

@@ -1,15 +1,17 @@
 """An index of each engine, made as the product makes it and in bulk: `python -m tests.benchmarks.indexing FOLDER`.
 
-Writes into FOLDER `questions.json`, with the bodies that each question sends to Elasticsearch and the seconds that the
-embedded engine takes for it, and prints for each engine the seconds of a rebuild and of storing the same documents that
-lie ready in memory.
+Writes into FOLDER `questions.pickle`, with the bodies that each question sends to the bare engines and the milliseconds
+that the embedded one takes without a server. Prints for each engine the seconds of a rebuild
+and of storing the same documents that lie ready in memory.
 """
 
 import json
+import pickle
 import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -20,11 +22,11 @@ django.setup()
 
 from cms import labels  # noqa: E402
 from search import documents, indexer  # noqa: E402
-from search.engines.base import Engine  # noqa: E402
+from search.engines.base import Engine, Request  # noqa: E402
 from search.engines.configured import engines  # noqa: E402
 from search.question import Question  # noqa: E402
 from search.searching import Asked, search  # noqa: E402
-from tests.benchmarks import library  # noqa: E402
+from tests.benchmarks import bare_engine, library  # noqa: E402
 
 QUESTIONS = 60
 NAMES = {"from_": "from", "source": "_source"}
@@ -61,24 +63,20 @@ def noted(engine: Any, asked: Asked) -> list[dict[str, Any]]:
     return sent
 
 
-def within(engine: Any, asked: Asked) -> float:
-    """Of the seconds that a question takes, those within the engine."""
-    taken = 0.0
+def requested(engine: Any, asked: Asked) -> list[Request | str]:
+    """What the product asks of an engine for one question: requests, and words that it seeks."""
+    made: list[Request | str] = []
 
-    def timed(method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*words: Any) -> Any:
-            nonlocal taken
-            begun = time.perf_counter()
-            try:
-                return method(*words)
-            finally:
-                taken += time.perf_counter() - begun
+    def noting(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(one: Any) -> Any:
+            made.append(one)
+            return method(one)
 
         return call
 
-    with mock.patch.multiple(engine, search=timed(engine.search), near=timed(engine.near)):
+    with mock.patch.multiple(engine, search=noting(engine.search), near=noting(engine.near)):
         search(engine, asked)
-    return taken
+    return made
 
 
 def main(folder: Path) -> None:
@@ -88,9 +86,14 @@ def main(folder: Path) -> None:
     told = []
     for locale, text in library.questions(QUESTIONS):
         asked = Question(text=text, locale=locale).asked(snapshot)
-        bare = min(within(embedded, asked) for _round in range(3)) * 1000
-        told.append({"locale": locale, "q": text, "bodies": noted(first, asked), "embedded": bare})
-    (folder / "questions.json").write_text(json.dumps(told))
+        requests = requested(embedded, asked)
+        within = min(seconds(partial(bare_engine.answers, locale, requests)) for _round in range(3))
+        bodies = {
+            "elasticsearch": [json.dumps(body).encode() for body in noted(first, asked)],
+            "embedded": [pickle.dumps((locale, requests))],
+        }
+        told.append({"locale": locale, "q": text, "within": within * 1000, **bodies})
+    (folder / "questions.pickle").write_bytes(pickle.dumps(told))
     found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))
 

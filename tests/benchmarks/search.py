@@ -1,9 +1,15 @@
-"""Measures the search beside the bare engines, and how fast documents are indexed: `make bench-search`."""
+"""Measures the search beside the bare engines, and how fast documents are indexed: `make bench-search`.
+
+The same client sends each question to us and what we ask for it to the bare engine: bodies to Elasticsearch, and
+requests to a server that does nothing but hand them to the embedded engine, which is a library and has none of its own
+(tests.benchmarks.bare_engine). What the embedded engine takes for them without that server is told beside it.
+"""
 
 import argparse
 import contextlib
 import json
 import os
+import pickle
 import statistics
 import subprocess
 import sys
@@ -42,6 +48,9 @@ def measure(goals: Goals, urls: Mapping[int, str], rounds: int) -> None:
                         f"{_p95(times['bare']):7.1f} {ours / bare:6.2f} {_p95(times['suggestions']):16.1f}",
                         flush=True,
                     )
+                    if times["within"]:
+                        within = statistics.median(times["within"])
+                        print(f"  without a server the engine takes {within:.1f}: ours is {ours / within:.2f} of that")
                     goals.add(f"{engine}, p50 to the bare engine's, {size:,} records", ours / bare, "≤", 1.5)
                     indexed = portal.indexed[engine]
                     goals.add(
@@ -60,28 +69,29 @@ def measure(goals: Goals, urls: Mapping[int, str], rounds: int) -> None:
 
 
 class Portal:
-    """A server for each engine over one database, and what its readers ask."""
+    """A server for each engine over one database, the bare engines (addresses of searches), and what readers ask."""
 
-    def __init__(self, servers: dict[str, Server], address: str, index: str, indexed: dict[str, Any], folder: Path):
-        self.servers, self.indexed = servers, indexed
-        self._bare = f"/{index}/_search"
-        self._address = urlsplit(address).netloc
-        self._questions = json.loads((folder / "questions.json").read_text())
+    def __init__(self, servers: dict[str, Server], bare: dict[str, str], indexed: dict[str, Any], folder: Path):
+        self.servers, self.bare, self.indexed = servers, bare, indexed
+        self._questions = pickle.loads((folder / "questions.pickle").read_bytes())
 
     def asked(self, engine: str, rounds: int) -> dict[str, list[float]]:
         """Milliseconds of every question, the best of some rounds: ours, the bare engine's; and of suggestions."""
+        at = urlsplit(self.bare[engine])
         with (
             _connected(self.servers[engine].address.removeprefix("http://")) as ours,
-            _connected(self._address) as bare,
+            _connected(at.netloc) as bare,
         ):
-            times: dict[str, list[float]] = {"ours": [], "bare": [], "suggestions": []}
+            times: dict[str, list[float]] = {"ours": [], "bare": [], "within": [], "suggestions": []}
             for question in self._questions:
                 where = {"q": question["q"], "locale": question["locale"]}
                 path = f"/api/v2/search/?{urlencode(where)}"
-                taken = [_both(ours, path, bare, self._bare, question["bodies"]) for _round in range(rounds + 1)][1:]
+                bodies = question[engine]
+                taken = [_both(ours, path, bare, at.path, bodies) for _round in range(rounds + 1)][1:]
                 times["ours"].append(min(each for each, _bare in taken))
-                alone = min(each for _ours, each in taken) if engine == "elasticsearch" else question["embedded"]
-                times["bare"].append(alone)
+                times["bare"].append(min(each for _ours, each in taken))
+                if engine == "embedded":
+                    times["within"].append(question["within"])
                 for letters in STOPS:
                     begun = {**where, "q": question["q"][:letters]}
                     suggest = partial(_get, ours, f"/api/v2/suggest/?{urlencode(begun)}")
@@ -113,19 +123,23 @@ def _portal(address: str, url: str, size: int) -> Iterator[Portal]:
     both = {**own, "ELASTICSEARCH_URL": address}
     command = [sys.executable, "-m", "tests.benchmarks.indexing", str(folder)]
     told = subprocess.run(command, cwd=ROOT, env={**os.environ, **both}, check=True, stdout=subprocess.PIPE).stdout
-    with serving("cms.wsgi:application", both) as main, serving("cms.wsgi:application", own) as standby:
+    with (
+        serving("cms.wsgi:application", both) as main,
+        serving("cms.wsgi:application", own) as standby,
+        serving("tests.benchmarks.bare_engine:application", own) as bare,
+    ):
         servers = dict(zip(ENGINES, (main, standby), strict=True))
-        yield Portal(servers, address, index, json.loads(told.splitlines()[-1]), folder)
+        searches = dict(zip(ENGINES, (f"{address}/{index}/_search", f"{bare.address}/"), strict=True))
+        yield Portal(servers, searches, json.loads(told.splitlines()[-1]), folder)
 
 
 def _both(
-    ours: HTTPConnection, path: str, bare: HTTPConnection, search: str, bodies: Sequence[Any]
+    ours: HTTPConnection, path: str, bare: HTTPConnection, search: str, bodies: Sequence[bytes]
 ) -> tuple[float, float]:
     """Milliseconds of one question to us, and of what we send for it to the bare engine."""
-    sent = [json.dumps(body) for body in bodies]
     return (
         _milliseconds(lambda: _get(ours, path)),
-        _milliseconds(lambda: [_post(bare, search, body) for body in sent]),
+        _milliseconds(lambda: [_post(bare, search, body) for body in bodies]),
     )
 
 
@@ -140,7 +154,7 @@ def _get(connection: HTTPConnection, path: str) -> bytes:
     return _read(connection, path)
 
 
-def _post(connection: HTTPConnection, path: str, body: str) -> bytes:
+def _post(connection: HTTPConnection, path: str, body: bytes) -> bytes:
     connection.request("POST", path, body, {"Content-Type": "application/json"})
     return _read(connection, path)
 
