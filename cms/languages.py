@@ -1,6 +1,7 @@
 """The languages of the site: one table of codes, used by facts, pages and the API."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -34,6 +35,7 @@ class InEveryLanguage(TypedDict):
     nl: str
 
 
+@cache
 def fallbacks(language: str) -> tuple[str, ...]:
     """The order in which languages stand in for one another: the language itself, English, French, the others."""
     return tuple(dict.fromkeys((language, "en", "fr", *CODES)))

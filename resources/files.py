@@ -154,7 +154,7 @@ class OpenText(NamedTuple):
     thumbnail: uuid.UUID | None
 
 
-def open_today(private_collections: Iterable[str]) -> QuerySet[RecordFile]:
+def open_today(private_collections: Iterable[str]) -> QuerySet[Any]:
     """The files that everybody may have today: what lies in a private collection (see Labels.private_collections) is
     not open, whatever its record says.
     """

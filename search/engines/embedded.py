@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from tantivy import Filter, Occur, Order, Query, Tokenizer
 
@@ -187,9 +188,9 @@ class EmbeddedEngine:
             for term, count in searcher.terms_with_prefix(field, word[0], limit=NEAR_TERMS)
         }
         edits = 1 if len(word) <= ONE_EDIT else 2
-        found = [(term, OSA.distance(word, term, score_cutoff=edits)) for term in known]
-        found = [(term, distance) for term, distance in found if distance <= edits]
-        return [term for term, distance in sorted(found, key=lambda one: (one[1], -known[one[0]], one[0]))][:NEAR_MOST]
+        found = process.extract(word, list(known), scorer=OSA.distance, score_cutoff=edits, limit=None)
+        ranked = sorted((distance, -known[term], term) for term, distance, _place in found)
+        return [term for _distance, _count, term in ranked][:NEAR_MOST]
 
     def put(
         self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None

@@ -8,6 +8,7 @@ import pytest
 from search import plan, query
 from search.engines import nodes
 from search.engines.base import CLOSE, OPEN, Engine, EngineError, Position, Request
+from search.engines.embedded import EmbeddedEngine
 from search.expansions import Expansion
 from search.schema import Document
 from search.searching import Asked, search, totals
@@ -326,3 +327,13 @@ def test_what_would_be_found_is_counted_in_one_round(library):
     assert found == [search(library, asked).total for asked in questions]
     assert found[:4] == [1, 0, 3, 1]
     assert totals(library, []) == []
+
+
+def test_what_another_process_writes_is_found_at_once(tmp_path):
+    writer, reader = EmbeddedEngine(tmp_path), EmbeddedEngine(tmp_path)
+    writer.swap(writer.begin())
+    for number in range(3):
+        writer.put([work(f"w{number}", title_fr="Pont")])
+        assert len(found(reader, "pont")) == number + 1
+    writer.put([], removed=["w0"])
+    assert len(found(reader, "pont")) == 2

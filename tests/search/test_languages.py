@@ -38,3 +38,9 @@ def test_clean_text_has_nothing_that_an_engine_refuses():
 def test_every_language_of_the_site_is_analysed(settings):
     assert set(LANGUAGES) == {code for code, _label in settings.LANGUAGES}
     assert all(len(language.stop_words) > 90 and language.question_words for language in LANGUAGES.values())
+
+
+def test_text_is_cleaned_alike_whether_it_needs_to_be_or_not():
+    for code in range(0x10000):
+        text = f"a{chr(code)}b"
+        assert languages.clean(text) == languages.clean(f"{text}\n\n").removesuffix(" "), hex(code)
