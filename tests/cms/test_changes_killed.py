@@ -35,7 +35,12 @@ from tests.cms.killing import Playground, run
 from tests.factories import borders, documents, pictures
 from tests.factories.pages import home_page, locale, standard_page
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.sqlite,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
 
 LISTS = ("pages", "borders", "images", "documents", "navigation", "redirects", "site", "locales")
 Route = Callable[[], object]

@@ -12,7 +12,12 @@ from search.schema import Document
 from tests.relevance import judged
 from tests.search.conftest import elasticsearch_url, new_engine  # noqa: F401
 
-pytestmark = [pytest.mark.slow, pytest.mark.elasticsearch, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.elasticsearch,
+    pytest.mark.django_db,
+    pytest.mark.timeout(900),
+]
 GOAL = 0.85
 APART = 0.03
 """How far apart the engines may be."""
