@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from pytest_django.plugin import blocking_manager_key
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from cms.catalogues import compile_catalogues
 from tests import migrated
@@ -34,35 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit end with emptied tables: give them back what the migrations wrote (locales, groups, root).
-
-    Slow tests come first: at the end one of them would keep one core busy while the other has nothing left to do.
-    """
-    for item in items:
-        marker = item.get_closest_marker("django_db")
-        fixtures = getattr(item, "fixturenames", ())
-        commits = (marker is not None and marker.kwargs.get("transaction")) or (
-            "transactional_db" in fixtures or "live_server" in fixtures
-        )
-        if commits:
-            options = {**(marker.kwargs if marker else {}), "transaction": True, "serialized_rollback": True}
-            item.add_marker(pytest.mark.django_db(**options), append=False)
+    """Slow tests come first: at the end one of them would keep one core busy while the other has nothing left to do."""
     items.sort(key=lambda item: not comes_first(item))
 
 
 def comes_first(item: pytest.Item) -> bool:
     """Whether a test is slow; those in a browser wait, as they leave a running event loop to the tests after them."""
     return item.get_closest_marker("slow") is not None and item.get_closest_marker("browser") is None
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """After a slow test that emptied the tables come tests that roll back and count on what the migrations wrote."""
-    yield
-    marker = item.get_closest_marker("django_db")
-    if nextitem and comes_first(item) and marker is not None and marker.kwargs.get("transaction"):
-        with item.config.stash[blocking_manager_key].unblock():
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -88,12 +67,14 @@ def on_postgresql() -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
-    """Whether pytest-django finds a database that is migrated already: on SQLite a copy of one."""
-    if on_postgresql():
-        return False
-    migrated.copy_to(Path(connection.settings_dict["TEST"]["NAME"]))
-    return True
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A migrated database, in which a test that commits puts back in the end what the migrations wrote."""
+    with django_db_blocker.unblock(), migrated.database(), pytest.MonkeyPatch.context() as patch:
+        # Django's own way takes seconds: it empties every table and saves every object that it read before.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: migrated.restore())
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -187,10 +168,7 @@ def browser(django_db_setup: None) -> "Iterator[Browser]":
     # Playwright runs an event loop in this thread, which makes Django refuse the database; each test waits for its
     # page before it touches the database, so there is no real concurrency.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    # With the loop running Django has another connection object, which must know what emptied tables get back, too.
-    written_by_migrations = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
-        connection._test_serialized_contents = written_by_migrations  # type: ignore[attr-defined]
         browser = playwright.chromium.launch(
             executable_path=str(chromium.install()), args=list(chromium.ARGUMENTS), headless=True
         )
@@ -212,10 +190,5 @@ def page(browser: "Browser", live_server: Any) -> "Iterator[Page]":
 @pytest.fixture
 def test_database_environment() -> dict[str, str]:
     """The environment of a process of its own that works on the test's database; the test must commit."""
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite://{database['NAME']}"
-    else:
-        login = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
-        url = f"postgresql://{login}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    url = migrated.address(connection.settings_dict["NAME"])
     return {**os.environ, "DJANGO_SETTINGS_MODULE": "cms.settings.test", "DATABASE_URL": url}
