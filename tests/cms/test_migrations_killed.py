@@ -18,7 +18,7 @@ from django.db import connection
 from wagtail.models import Collection, GroupPagePermission, Locale, Page, Workflow
 from wagtail_localize.models import LocaleSynchronization
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 # How many migrations are applied when the process is killed. The last is all of them: what comes after each migrate
 # (permissions, roles, triggers) is under way then.

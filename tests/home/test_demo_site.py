@@ -28,7 +28,7 @@ from tests.contracts.generated_client import read_site
 from tests.home.demo_checks import check_geojson
 from tests.services import node
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.django_db(transaction=True)]
 
 
 def fingerprint() -> dict[str, Any]:

@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.elasticsearch,
     pytest.mark.django_db,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
 ]
 GOAL = 0.85
 APART = 0.03

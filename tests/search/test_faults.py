@@ -253,7 +253,7 @@ def stage(
         worker.join(timeout=90)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("nodes", [1], indirect=True)
@@ -292,7 +292,7 @@ def test_a_real_server(stage: Stage) -> None:
         stage.suffer("disk full, so read-only", fill, lambda: least_free("1kb"), degraded=False)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.slow
 @pytest.mark.skipif(not ALL, reason="takes minutes: FAULTS=all measures it")
 @pytest.mark.django_db(transaction=True)

@@ -72,7 +72,7 @@ def killed(work: Callable[[], object], step: int) -> bool:
     return killing.run(route)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ENGINES)
