@@ -57,7 +57,7 @@ def note(names: Iterable[str]) -> None:
 
 
 def note_pages(keys: Iterable[int]) -> None:
-    """Say that the answer shows these pages, or would if they were public."""
+    """Say that the answer shows these pages."""
     if _recording.get() is not None:
         note(f"{PAGE}:{key}" for key in keys)
 

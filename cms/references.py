@@ -154,13 +154,13 @@ class Loaded:
             self.children[path[: -Page.steplen]].append(self.moved(page_target(*columns)))
 
     def _load_pages(self, pks: set[int]) -> None:
-        dependencies.note_pages(pks)
         translations = publication.public(
             Page.objects.filter(translation_key__in=Page.objects.filter(pk__in=list(pks)).values("translation_key")),
             self._snapshot.private_paths,
         ).values_list("translation_key", *TARGET_COLUMNS)
         for key, *columns in translations:
             self._keep(key, self.moved(page_target(*columns)))
+        dependencies.note_pages(pks & self._keys.keys())  # no others: the header is for anybody to read
         if self.draft and (own := self.own_target()):
             key = self.draft.page.translation_key
             if own.id in pks or key in self._targets:

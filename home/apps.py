@@ -15,9 +15,10 @@ class HomeConfig(AppConfig):
         from home.models.settings import SocialNetwork
 
         structured_data.register_publisher(publisher.load)
-        changes.watch(NavigationEntry)
+        changes.watch(NavigationEntry, remember=["page_id"])
         changes.leave_out(DemoItem, "bookkeeping of the demo loader")
-        effects.register_part("navigation", "home.navigationentry")
+        menu = effects.Leading("navigation", "page_id", in_any_language=True)
+        effects.register_leading("home.navigationentry", menu)
         effects.register_part("site", "home.sitesettings")
         effects.register(dependants.of)
         vocabularies.register(member_category=MemberCategory, menu=Menu, social_network=SocialNetwork)

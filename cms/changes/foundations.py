@@ -60,10 +60,12 @@ def connect(app: AppConfig) -> None:
     changes.watch(Rendition, of="image")  # an image is ready once its last rendition is made
     changes.watch(Fact, remember=["code", "live"])
     changes.watch(TaggedItem, remember=["content_type_id", "object_id"])
-    for model in (Tag, Locale, Site, Redirect, BaseSiteSetting, BaseGenericSetting):
+    changes.watch(Redirect, remember=["redirect_page_id"])
+    for model in (Tag, Locale, Site, BaseSiteSetting, BaseGenericSetting):
         changes.watch(model)
 
-    effects.register_part("redirects", "wagtailredirects.redirect")
+    redirects = effects.Leading("redirects", "redirect_page_id", in_any_language=False)
+    effects.register_leading("wagtailredirects.redirect", redirects)
     effects.register_part("site", "wagtailcore.site")
     effects.register_part("locales", "wagtailcore.locale")
     effects.register(effects.redirects_to)

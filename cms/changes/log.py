@@ -2,14 +2,15 @@
 
 import datetime
 import uuid
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
 from django.utils import timezone
 
 from cms.changes import registry
-from cms.changes.models import FAMILIES, RESET, UPDATE, Change, ChangeCounter
+from cms.changes.models import DEPENDENCY, FAMILIES, RESET, UPDATE, Change, ChangeCounter
 
 # `max(version) WHERE family = …` may walk back over an import of the other family: this order has one index only.
 _LAST = """SELECT version FROM (
@@ -89,14 +90,29 @@ def changes_since(since: Position, *families: str, limit: int | None = None, unt
     return found
 
 
-def record(instance: Model, kind: str = UPDATE) -> None:
+def record(instance: Model) -> None:
     """Log a change that the database cannot see: a state that depends on the time alone.
 
     Call it in the transaction of the note that it was done, so that it happens once.
     """
+    _write(instance, UPDATE, None)
+
+
+def record_dependants(instance: Model, dependants: Iterable[tuple[str, int]]) -> None:
+    """Log what showed an object that is about to be deleted ("app.model" and key), in the transaction of its end."""
+    for model, key in dependants:
+        _write(instance, DEPENDENCY, {"model": model, "id": key})
+
+
+def _write(instance: Model, kind: str, before: Mapping[str, Any] | None) -> None:
     table = registry.object_table(type(instance))
     Change.objects.create(
-        family=table.family, kind=kind, model=table.model, object_id=instance.pk, created_at=timezone.now()
+        family=table.family,
+        kind=kind,
+        model=table.model,
+        object_id=instance.pk,
+        created_at=timezone.now(),
+        before=before,
     )
 
 

@@ -11,7 +11,7 @@ RECORDS = "records"
 """Documentary records and what comes with them: imported by the thousand, without emptying the cache of pages."""
 FAMILIES = (CONTENT, RECORDS)
 
-CREATE, UPDATE, DELETE, PUBLISH, UNPUBLISH, MOVE, PRIVACY, RESET = KINDS = (
+CREATE, UPDATE, DELETE, PUBLISH, UNPUBLISH, MOVE, PRIVACY, DEPENDENCY, RESET = KINDS = (
     "create",
     "update",
     "delete",
@@ -19,9 +19,11 @@ CREATE, UPDATE, DELETE, PUBLISH, UNPUBLISH, MOVE, PRIVACY, RESET = KINDS = (
     "unpublish",
     "move",
     "privacy",
+    "dependency",
     "reset",
 )
-"""What happened to an object. `move`: its path or address changed. `reset`: anything may have; model is empty."""
+"""What happened to an object. `move`: its path or address changed. `dependency`: it was deleted, and something
+showed it. `reset`: anything may have; model is empty."""
 
 
 class Change(models.Model):
@@ -38,7 +40,8 @@ class Change(models.Model):
     """When it was committed (PostgreSQL: the same for all rows of a transaction) or written (SQLite)."""
     before = models.JSONField(null=True)
     """What the object was, in the columns that its watch remembers; null where there is nothing to remember. Of the
-    kind `privacy`: the object's `path`, and whether it was `restricted`."""
+    kind `privacy`: the object's `path`, and whether it was `restricted`. Of the kind `dependency`: `model` and `id` of
+    what showed the object."""
 
     class Meta:
         # Rows without a version are in `pending` alone, so that looking for them never walks another index.

@@ -75,7 +75,7 @@ BEGIN
   SELECT new_family, new_kind, new_model, new_id, clock_timestamp(), cms_change_write.before
   WHERE NOT EXISTS (
     SELECT FROM cms_change
-    WHERE version IS NULL AND object_id = new_id AND model = new_model AND family = new_family
+    WHERE version IS NULL AND object_id = new_id AND model = new_model AND family = new_family AND kind <> 'dependency'
       AND new_kind IN (kind, 'update')
       AND (kind <> 'update' OR cms_change.before IS NOT NULL OR cms_change_write.before IS NULL)
   );

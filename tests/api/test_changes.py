@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
@@ -200,6 +201,15 @@ def test_a_page_that_was_open_for_a_while_is_gone(site: SmallSite, reader: Reade
     page = standard_page(site.fr, "Par erreur", slug="erreur")
     Change.objects.filter(object_id=page.pk).update(created_at=timezone.now() - datetime.timedelta(minutes=1))
     close(page)
+    assert reader.pages()[page.pk] == "gone"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_was_open_for_less_than_a_second_is_gone(site: SmallSite, reader: Reader) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("nothing tells one transaction from the next")
+    page = standard_page(site.fr, "Par erreur", slug="erreur")
+    Page.objects.get(pk=page.pk).unpublish()
     assert reader.pages()[page.pk] == "gone"
 
 

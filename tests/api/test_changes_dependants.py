@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Collection, CollectionViewRestriction, Page, Site
+from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction, Site
 
 from borders.models import PageBorder
 from cms.facts import Office, OfficeName
 from home.models import NavigationEntry, SiteSettings
 from tests.api.conftest import SmallSite
-from tests.api.following import Reader
+from tests.api.following import Reader, index_references
 from tests.factories import borders, documents, pictures, resources
 from tests.factories.pages import standard_page
 
@@ -161,7 +161,7 @@ class TestFacts:
         reader.ask()
         territory.delete()
         told = reader.ask()
-        assert facts(told) == {"borders.Territory saarmoselle gone", "borders.Border fr-de updated"}
+        assert facts(told) == {"borders.Territory saarmoselle gone", "borders.Border fr-de dependency"}
         assert fiche.pk in pages(told)
 
 
@@ -240,6 +240,11 @@ class TestParts:
         assert reader.ask()["parts"] == ["site"]
         Redirect.objects.create(old_path="/vieux", redirect_page=site.about)
         assert reader.ask()["parts"] == ["redirects"]
+        Redirect.objects.create(old_path="/secret", redirect_page=site.draft)
+        NavigationEntry.objects.create(page=site.below_private)
+        assert reader.ask()["parts"] == []
+        Redirect.objects.filter(old_path="/vieux").delete()
+        assert reader.ask()["parts"] == ["redirects"]
         site.about_de.refresh_from_db()
         site.about_de.title = "Wir"
         site.about_de.save()
@@ -254,6 +259,48 @@ def test_the_end_of_a_page_is_told_of_what_linked_to_it(site: SmallSite, reader:
     reader.ask()
     Page.objects.get(pk=site.team.pk).delete()
     assert pages(reader.ask()) == {site.team.pk, site.about.pk, linking.pk}
+
+
+@pytest.mark.parametrize("before", ["unpublish", "close", "close the parent"])
+def test_the_end_of_a_page_is_told_although_it_was_hidden_first(site: SmallSite, reader: Reader, before: str) -> None:
+    border = borders.border("fr-de")
+    index = borders.border_index(site.fr)
+    fiche = borders.border_page(index, border, slug="fr-de")
+    reader.ask()
+    if before == "unpublish":
+        Page.objects.get(pk=fiche.pk).unpublish()
+    else:
+        closed = fiche if before == "close" else index
+        PageViewRestriction.objects.create(page=closed, restriction_type=PageViewRestriction.LOGIN)
+    index_references()
+    Page.objects.get(pk=fiche.pk).delete()
+    told = reader.ask()
+    assert facts(told) == {"borders.Border fr-de dependency"}
+    assert fiche.pk in pages(told)
+
+
+def test_who_was_told_that_a_page_is_gone_hears_no_more_of_it(site: SmallSite, reader: Reader) -> None:
+    fiche = borders.border_page(borders.border_index(site.fr), borders.border("fr-de"), slug="fr-de")
+    NavigationEntry.objects.create(page=fiche)
+    Redirect.objects.create(old_path="/vieux", redirect_page=fiche)
+    PageViewRestriction.objects.create(page=fiche, restriction_type=PageViewRestriction.LOGIN)
+    reader.ask()
+    NavigationEntry.objects.update(sort_order=1)
+    Redirect.objects.update(is_permanent=False)
+    Page.objects.get(pk=fiche.pk).delete()
+    assert reader.ask() == {"pages": [], "facts": [], "images": [], "documents": [], "parts": []}
+
+
+def test_the_end_of_a_private_image_is_not_told_of_what_would_show_it(site: SmallSite, reader: Reader) -> None:
+    private = Collection.get_first_root_node().add_child(name="Adhérents")
+    CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+    image = pictures.image(pictures.camera_jpeg(), collection=private)
+    shown = {"image": image.pk, "alt": "", "decorative": True, "caption": ""}
+    page = standard_page(site.fr, "Image", slug="image", body=block("image", shown))
+    reader.ask()
+    image.delete()
+    assert page.pk not in pages(told := reader.ask())
+    assert told["images"] == []
 
 
 def test_queries_do_not_grow(client: Client, site: SmallSite, django_assert_max_num_queries: Any) -> None:
@@ -273,9 +320,9 @@ def test_queries_do_not_grow(client: Client, site: SmallSite, django_assert_max_
                 Page.objects.get(pk=page.pk).unpublish()
 
     change(2)
-    with django_assert_max_num_queries(55):
+    with django_assert_max_num_queries(56):
         reader.ask(indexed=False)
     change(20)
-    with django_assert_max_num_queries(55):
+    with django_assert_max_num_queries(56):
         told = reader.ask(indexed=False)
     assert len(told["pages"]) > 10

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from typing_extensions import TypedDict
 
 from cms import changes
+from cms.changes.feed.effects import DOCUMENT, IMAGE
 from cms.changes.feed.facts import FactChange, fact_changes
 from cms.changes.feed.files import FileChange, file_changes
 from cms.changes.feed.pages import PageChange, PageChanges
@@ -67,6 +68,8 @@ def read(since: Token, limit: int, end: Token | None = None) -> Answer:
         return Answer(_feed(since, token, has_more=False), token)
     last = rows[-1].version or 0
     window, stretch = Window(since.version, since.whole, rows), Stretch(rows)
+    images, documents = (file_changes(model, stretch, window) for model in (CmsImage, CmsDocument))
+    stretch.known_files = {IMAGE: {one["id"] for one in images}, DOCUMENT: {one["id"] for one in documents}}
     pages, rest = PageChanges(stretch, window).told(since.after, limit, end.after if end else 0)
     beyond = Change.objects.filter(version__gt=last).exists()
     if rest:
@@ -78,8 +81,7 @@ def read(since: Token, limit: int, end: Token | None = None) -> Answer:
     feed["pages"] = pages
     if not since.after:
         feed["facts"] = fact_changes(stretch, window)
-        feed["images"] = file_changes(CmsImage, stretch, window)
-        feed["documents"] = file_changes(CmsDocument, stretch, window)
+        feed["images"], feed["documents"] = images, documents
         feed["parts"] = stretch.parts()
     return Answer(feed, token)
 

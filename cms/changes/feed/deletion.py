@@ -1,4 +1,7 @@
-"""What shows an object is changed by the object's end: once it is gone nothing tells any more what that was."""
+"""What shows an object is changed by the object's end: once it is gone nothing tells any more what that was.
+
+It is told to those alone who know the object: what nobody saw ends without a word.
+"""
 
 from typing import Any
 
@@ -6,9 +9,8 @@ from django.db.models import Model, Q
 from django.db.models.signals import pre_delete
 from wagtail.models import Page
 
-from cms.changes.feed.effects import Objects, fact_models, showing
-from cms.changes.log import record
-from cms.facts import Fact
+from cms.changes.feed.effects import PAGE, Objects, fact_models, showing
+from cms.changes.log import record_dependants
 from cms.media import CmsDocument, CmsImage
 
 
@@ -20,16 +22,16 @@ def connect() -> None:
 
 def _going(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     """Sent within the transaction of the deletion, before its first statement."""
-    if not getattr(instance, "live", True):
+    page = isinstance(instance, Page)
+    if not (getattr(instance, "live", True) or (page and instance.first_published_at)):
         return
     gone = Objects()
     gone.add(instance._meta.label_lower, [instance.pk])
-    family = Q(translation_key=instance.translation_key) if isinstance(instance, Page) else None
-    found = showing(gone, family, waiting=False)
+    found = showing(gone, Q(translation_key=instance.translation_key) if page else None, waiting=False)
     pages = Page.objects.filter(Q(pk__in=found.pages) | Q(pk__in=found.others.pages), live=True)
-    showing_it: list[Page | Fact] = [*pages.exclude(pk=instance.pk).only("pk")]
+    shown = [(PAGE, pk) for pk in pages.values_list("pk", flat=True)]
     for model, keys in found.others.facts.items():
-        showing_it += fact_models()[model]._default_manager.filter(pk__in=keys, live=True).only("pk")
-    for shown in showing_it:
-        if shown != instance:
-            record(shown)
+        live = fact_models()[model]._default_manager.filter(pk__in=keys, live=True)
+        shown += [(model, pk) for pk in live.values_list("pk", flat=True)]
+    own = (PAGE if page else instance._meta.label_lower, instance.pk)
+    record_dependants(instance, (one for one in shown if one != own))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -76,12 +76,36 @@ class Objects:
 Dependants = Callable[[Objects], Objects]
 
 _parts: dict[str, str] = {}
+_leading: dict[str, "Leading"] = {}
 _dependants: list[Dependants] = []
+
+
+class Leading(NamedTuple):
+    """Of a part whose objects each lead to a page: its name, the column of the page's key, and how it leads there."""
+
+    part: str
+    column: str
+    in_any_language: bool
+    """To the page that was chosen, or to each reader's own language of it."""
 
 
 def register_part(name: str, *models: str) -> None:
     """Say that readers fetch the objects of these models ("app.model") as one whole of this name."""
     _parts.update(dict.fromkeys(models, name))
+
+
+def register_leading(model: str, leading: Leading) -> None:
+    """Say so of a model whose objects are nowhere to be seen while nobody sees the page that they lead to.
+
+    The watch of the model remembers the column.
+    """
+    register_part(leading.part, model)
+    _leading[model] = leading
+
+
+def leading() -> dict[str, Leading]:
+    """What was registered, by model."""
+    return _leading
 
 
 def register(dependants: Dependants) -> None:

@@ -11,22 +11,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Min, Q
 
-from cms.changes.models import CREATE, PRIVACY, PUBLISH, Change
+from cms.changes.models import CREATE, DEPENDENCY, PRIVACY, PUBLISH, Change
 
 T = TypeVar("T")
 Image = Mapping[str, Any]
 """The columns of an object that its watch remembers."""
 
 SETTLED = datetime.timedelta(seconds=1)
-"""How long a state must have lasted for anybody to have seen it.
+"""On SQLite, how long a state must have lasted for anybody to have seen it.
 
 Within a transaction an object may go through states that nobody sees: a private page that is deleted loses its
-restriction first. Some of Wagtail's steps are transactions of their own: the copy of a private page is restricted right
-after it was made. A reader that asked in between knows, and is told.
+restriction first. On PostgreSQL all changes of a transaction have one moment, and those of another have a later one;
+on SQLite nothing tells one transaction from the next.
 """
 _LOOK_BACK = 1000
+
+
+def outlasted(begun: datetime.datetime, ended: datetime.datetime) -> bool:
+    """Whether what was so from one change to another was so between two transactions."""
+    return ended - begun >= SETTLED if connection.vendor == "sqlite" else ended != begun
 
 
 class Rows:
@@ -40,7 +46,7 @@ class Rows:
     def image(self, pk: int, version: int, now: Image | None) -> Image | None:
         """An object as it was before the change `version`, `now` being what it is; None where it was not there."""
         for row in self.of.get(pk, ()):
-            if (row.version or 0) < version or row.kind == PRIVACY:
+            if (row.version or 0) < version or row.kind in {PRIVACY, DEPENDENCY}:
                 continue
             if row.before is not None:
                 return row.before  # type: ignore[no-any-return]
@@ -135,7 +141,7 @@ class Window:
             else:
                 if not public:
                     begun, public = previous.created_at if previous else None, True
-                if (row.version or 0) > self.since and (begun is None or row.created_at - begun >= SETTLED):
+                if (row.version or 0) > self.since and (begun is None or outlasted(begun, row.created_at)):
                     found.append(at)
             previous = row
         return found

@@ -13,8 +13,8 @@ from taggit.models import TaggedItem
 from wagtail.models import Collection, Page
 
 from cms import labels, publication
-from cms.changes.feed.effects import DOCUMENT, IMAGE, PAGE, Objects, Showing, below, label_of, showing
-from cms.changes.models import DELETE, PRIVACY, PUBLISH, UNPUBLISH, Change
+from cms.changes.feed.effects import DOCUMENT, IMAGE, PAGE, Objects, Showing, below, label_of, leading, showing
+from cms.changes.models import DELETE, DEPENDENCY, PRIVACY, PUBLISH, UNPUBLISH, Change
 
 COLLECTION, TAG, TAGGED = "wagtailcore.collection", "taggit.tag", "taggit.taggeditem"
 _COLUMNS = ("title", "live", "path", "url_path", "depth", "translation_key")
@@ -25,16 +25,26 @@ class Stretch:
 
     def __init__(self, rows: Iterable[Change]) -> None:
         self.rows: dict[str, dict[int, list[Change]]] = defaultdict(lambda: defaultdict(list))
+        self._ended: list[Change] = []
+        """What showed objects that were deleted."""
         for row in rows:
-            self.rows[row.model][row.object_id].append(row)
+            if row.kind == DEPENDENCY:
+                self._ended.append(row)
+            else:
+                self.rows[row.model][row.object_id].append(row)
         self.changed = Objects()
+        for row in self._ended:
+            self.changed.add(row.model, [row.object_id])
         for model, found in self.rows.items():
-            self.changed.add(model, found)
+            if model not in leading():
+                self.changed.add(model, found)
             self.changed.past[model] = [row.before for of in found.values() for row in of if row.before]
         self._add_tagged()
         self._add_collected()
         self.known = self.changed.pages
         """The changed pages that readers know, or knew: what nobody ever saw changes nothing for anybody."""
+        self.known_files: dict[str, set[int]] = {IMAGE: self.changed.images, DOCUMENT: self.changed.documents}
+        """The changed images and documents of which that is true, by model."""
 
     @cached_property
     def _present(self) -> dict[int, Page]:
@@ -102,12 +112,40 @@ class Stretch:
     def showing(self) -> Showing:
         """Whatever shows what changed, by the reference index and by what the apps say."""
         shown = replace(self.changed, pages=self.visible.pages, below=self.visible.below)
-        return showing(shown, self._families[1])
+        found = showing(shown, self._families[1])
+        known = {PAGE: self.known, **self.known_files}
+        for row in self._ended:
+            if row.before and row.object_id in known.get(row.model, {row.object_id}):
+                found.others.add(row.before["model"], [row.before["id"]])
+        return found
 
     def parts(self) -> list[str]:
         """The wholes that changed or show what did."""
         homes = any(page.depth == 2 for pk, page in self._present.items() if pk in self.visible.pages)
-        return sorted(self.changed.parts | self.showing.others.parts | ({"locales"} if homes else set()))
+        changed = self.changed.parts | self._leading()
+        return sorted(changed | self.showing.others.parts | ({"locales"} if homes else set()))
+
+    def _leading(self) -> set[str]:
+        """The parts of which something changed that leads to a page that readers know, or to none."""
+        found = set()
+        for model, how in leading().items():
+            if rows := self.rows.get(model):
+                objects = apps.get_model(model)._default_manager.filter(pk__in=rows)
+                pages = set(objects.values_list(how.column, flat=True))
+                pages |= {before[how.column] for before in self.changed.past[model]}
+                if None in pages or self._any_known(pages, how.in_any_language):
+                    found.add(how.part)
+        return found
+
+    def _any_known(self, pages: set[int], in_any_language: bool) -> bool:
+        chosen = Page.objects.filter(pk__in=pages)
+        if in_any_language:
+            chosen = Page.objects.filter(translation_key__in=chosen.values("translation_key"))
+        return (
+            not pages.isdisjoint(self.known)
+            or publication.public(chosen, labels.current().private_paths).exists()
+            or chosen.filter(below(self.visible.below)).exists()  # closed meanwhile
+        )
 
     def page_queries(self) -> list[QuerySet[Page]]:
         """The pages that changed or show what did, as queries that each use an index."""
