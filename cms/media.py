@@ -13,6 +13,8 @@ from wagtail.images.models import get_upload_to as wagtail_upload_to
 
 RENDITIONS = "renditions/"
 """Below MEDIA_ROOT: the only folder that is public."""
+CLOSED = "Notices : fichiers fermés"
+"""Name of the collection of files that are there for nobody but their keepers."""
 FOCAL_POINT = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
 
 

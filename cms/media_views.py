@@ -13,7 +13,7 @@ from django.views.static import serve
 from wagtail.documents.views.serve import serve as serve_document
 from wagtail.models import BaseViewRestriction
 
-from cms.media import RENDITIONS, CmsDocument
+from cms.media import CLOSED, RENDITIONS, CmsDocument
 
 YEAR = 365 * 24 * 3600
 """Seconds; the address of a rendition never means other pixels."""
@@ -55,7 +55,7 @@ def _is_editor(request: HttpRequest) -> bool:
 
 @require_safe
 def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponse:
-    """A document; where its collection is for accounts only, 403 for everyone else.
+    """A document; where its collection is for accounts only, 403 for everyone else, 404 in the one of what is closed.
 
     Wagtail would send them to the admin's login, which readers have no account for. A collection with a password
     asks for it, as Wagtail does.
@@ -65,6 +65,8 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
     for restriction in restrictions:
         asks = restriction.restriction_type == BaseViewRestriction.PASSWORD
         if not asks and not restriction.accept_request(request):
+            if found.collection.name == CLOSED:
+                raise Http404
             raise PermissionDenied(_("This file is for members only."))
     response: HttpResponse = serve_document(request, str(document_id), document_filename)
     if response.headers.get("Content-Encoding") == "None":  # as Wagtail says that there is none

@@ -13,7 +13,7 @@ class ResourcesConfig(AppConfig):
         from resources.exchange.importing import ImportedRecord
         from resources.exchange.imports import ImportFile, ImportLine, RecordImport, go_on_with_still
         from resources.fact_merging import MergedFact
-        from resources.files import FileText, RecordFullText, open_what_is_due
+        from resources.files import FileText, RecordFullText, close_what_is_withdrawn, open_what_is_due
         from resources.record_numbers import RecordNumber
 
         changes.leave_out(RecordNumber, "What it says of a record begins with a change of the record.")
@@ -31,5 +31,6 @@ class ResourcesConfig(AppConfig):
         references.register_fact("resources.Record", publications.chosen, cms_publications.PublicationJson)
         page_filters.register()
         worker.schedule(open_what_is_due)
+        worker.schedule(close_what_is_withdrawn)
         worker.schedule(go_on_with_still)
         vocabularies.register()

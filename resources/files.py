@@ -20,17 +20,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
-from wagtail.models import Collection, CollectionViewRestriction, Orderable
+from wagtail.models import Collection, CollectionViewRestriction, Orderable, Page, PageViewRestriction
 
 from cms import publication, roles
-from cms.media import CmsDocument
+from cms.changes.feed.effects import DOCUMENT, pages_referring
+from cms.media import CLOSED, CmsDocument
 from resources import languages
 from resources.record_numbers import RecordNumber
 from resources.records import Record
 
 MEMBERS = "Adhérents"
-CLOSED = "Notices : fichiers fermés"
-"""Names of the collections of what members get, and of what nobody but its keepers gets."""
+"""Name of the collection of what members get; nobody but its keepers gets what is in CLOSED."""
 KEEPERS = (roles.ADMINISTRATORS, roles.EDITORS, roles.DOCUMENTALISTS)
 
 
@@ -201,23 +201,33 @@ def accesses(record: Record, private_collections: Iterable[str]) -> list[RecordA
 def apply(documents: Iterable[int]) -> None:
     """Put documents where their files' access says, the most closed of several, and drop or ask for their texts.
 
-    What is closed stays so when its record no longer names it, and until one that opens it is published: Wagtail
-    keeps a draft of what is being typed, before anybody has decided.
+    Nobody gets the file of records none of which is published, be it not yet or no longer, unless a public page shows
+    it as well: then it stays where it is. What is closed stays so when its record no longer names it.
     """
     for document in CmsDocument.objects.filter(pk__in=set(documents)).select_related("collection"):
         rows = list(RecordFile.objects.filter(document=document).select_related("record"))
-        if not rows:
-            continue
-        access = max((row.access_now for row in rows), key=list(RecordFileAccess).index)
-        private = document.collection.name in {MEMBERS, CLOSED}
-        opens = access in {RecordFileAccess.OPEN, RecordFileAccess.MEMBERS}
-        if private and opens and not any(row.record.live for row in rows):
-            continue
-        _place(document, access)
-        if access == RecordFileAccess.OPEN:
-            ask(document)
-        else:
-            FileText.objects.filter(document=document).delete()
+        if rows:
+            _settle(document, rows)
+
+
+def _settle(document: CmsDocument, rows: list[RecordFile]) -> None:
+    access = max((row.access_now for row in rows), key=list(RecordFileAccess).index, default=RecordFileAccess.OPEN)
+    opens = access in {RecordFileAccess.OPEN, RecordFileAccess.MEMBERS}
+    if opens and not any(row.record.live for row in rows):
+        if _is_on_a_public_page(document):
+            return
+        access = RecordFileAccess.OFFLINE
+    _place(document, access)
+    if access == RecordFileAccess.OPEN:
+        ask(document)
+    else:
+        FileText.objects.filter(document=document).delete()
+
+
+def _is_on_a_public_page(document: CmsDocument) -> bool:
+    pages = Page.objects.filter(pk__in=pages_referring({DOCUMENT: [document.pk]}))
+    private = PageViewRestriction.objects.values_list("page__path", flat=True)  # labels are for what is committed
+    return bool(publication.public(pages, private).exists())
 
 
 def ask(document: CmsDocument) -> None:
@@ -235,6 +245,19 @@ def open_what_is_due() -> int:
         access__in=[RecordFileAccess.PAPER, RecordFileAccess.OFFLINE]
     )
     keys = set(closed.values_list("document", flat=True))
+    with transaction.atomic():
+        apply(keys)
+    return len(keys)
+
+
+def close_what_is_withdrawn() -> int:
+    """Close what stayed open for a page that shows it no longer; returns how many documents were looked at.
+
+    The worker's schedule calls it.
+    """
+    published = RecordFile.objects.filter(record__live=True, document__isnull=False).values("document")
+    ours = RecordFile.objects.exclude(document=None).exclude(document__in=published)
+    keys = set(ours.exclude(document__collection__name=CLOSED).values_list("document", flat=True))
     with transaction.atomic():
         apply(keys)
     return len(keys)
@@ -265,6 +288,21 @@ def _collection(name: str) -> Collection:
 @receiver(post_delete, sender=Record)
 def _record_deleted(sender: type[Record], instance: Record, **kwargs: Any) -> None:
     RecordFullText.objects.filter(number=int(instance.code)).delete()
+
+
+@receiver(post_save, sender=Record)
+def _record_saved(sender: type[Record], instance: Record, **kwargs: Any) -> None:
+    """In the transaction that withdraws a record, its files are withdrawn."""
+    if not instance.live:
+        apply(RecordFile.objects.filter(record=instance.pk, document__isnull=False).values_list("document", flat=True))
+
+
+@receiver(post_delete, sender=RecordFile)
+def _row_deleted(sender: type[RecordFile], instance: RecordFile, origin: Any, **kwargs: Any) -> None:
+    """With a record its files are withdrawn; one that an editor takes off a record stays in the library as it is."""
+    if getattr(origin, "model", type(origin)) is Record:
+        for document in CmsDocument.objects.filter(pk=instance.document_id).select_related("collection"):
+            _settle(document, list(document.record_files.select_related("record")))
 
 
 @receiver(post_save, sender=RecordFile)

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,28 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
-from wagtail.models import Collection, CollectionViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, Page
 
 from cms import changes, roles
 from cms.media import CmsDocument
 from cms.models import User
 from resources import extraction, read_pdf
 from resources.extraction import read, read_file
-from resources.files import FileText, Outcome, RecordFile, RecordFileAccess, open_texts, open_what_is_due
+from resources.files import (
+    FileText,
+    Outcome,
+    RecordFile,
+    RecordFileAccess,
+    close_what_is_withdrawn,
+    open_texts,
+    open_what_is_due,
+)
 from resources.models import Record
 from tests.admin import administrator
+from tests.api.following import index_references
 from tests.factories import pdfs
 from tests.factories import resources as make
+from tests.factories.pages import home_page, standard_page
 
 TEXT = "Un texte assez long pour ne pas passer pour un tampon."
 pytestmark = pytest.mark.django_db
@@ -154,7 +165,7 @@ def test_closing_a_file_leaves_nothing_of_it(client: Client, access: str, fields
     assert open_texts([record.pk], ()) == {}
     after = shown(client, record)
     assert (after["document"], after["thumbnail"], after["pages"]) == (None, None, None)
-    assert client.get(before["document"]["url"]).status_code == 403
+    assert client.get(before["document"]["url"]).status_code == (403 if access == "members" else 404)
     assert client.get(before["thumbnail"]).status_code == 404
     assert client.get("/api/v2/documents/").json()["items"] == []
     work()
@@ -166,7 +177,7 @@ def test_what_is_closed_is_for_its_keepers_and_members_files_for_accounts(client
     user = User.objects.create_user("somebody", password="x")
     client.force_login(user)
     addresses = [record.files.get().document.url for record in (closed, members)]
-    assert [client.get(address).status_code for address in addresses] == [403, 200]
+    assert [client.get(address).status_code for address in addresses] == [404, 200]
     user.groups.add(Group.objects.get(name=roles.DOCUMENTALISTS))
     assert [client.get(address).status_code for address in addresses] == [200, 200]
 
@@ -266,11 +277,54 @@ def test_a_draft_closes_a_file_and_opens_none(client: Client) -> None:
     draft.refresh_from_db()
     draft.files = [RecordFile(document=closed, access="open")]
     draft.save()
-    assert client.get(closed.url).status_code == 403
+    assert client.get(closed.url).status_code == 404
     draft.save_revision().publish()
     assert client.get(closed.url).status_code == 200
     another = document(name="b.pdf")
     draft.files = [RecordFile(document=another, access="offline")]
     draft.live = False
     draft.save()
-    assert client.get(another.url).status_code == 403
+    assert client.get(another.url).status_code == 404
+
+
+@pytest.mark.parametrize("access", ["open", "members"])
+def test_a_file_ends_with_its_record_and_comes_back_with_it(client: Client, access: str) -> None:
+    record = with_file(access)
+    work()
+    found = CmsDocument.objects.get()
+    client.force_login(User.objects.create_user("somebody", password="x"))
+    assert client.get(found.url).status_code == 200
+    record.unpublish()
+    assert client.get(found.url).status_code == 404
+    assert client.get("/api/v2/documents/").json()["items"] == []
+    assert not FileText.objects.exists()
+    record.get_latest_revision().publish()
+    assert client.get(found.url).status_code == 200
+    Record.objects.all().delete()
+    assert client.get(found.url).status_code == 404
+
+
+def test_the_file_of_a_draft_is_not_there(client: Client) -> None:
+    draft = make.record()
+    draft.live, draft.files = False, [RecordFile(document=document(), access="open")]
+    draft.save()
+    assert client.get(CmsDocument.objects.get().url).status_code == 404
+
+
+def test_a_file_stays_while_another_record_or_a_public_page_shows_it(client: Client) -> None:
+    found = document()
+    first, second = with_file("open", found), with_file("open", found)
+    link = f'<p><a linktype="document" id="{found.pk}">x</a></p>'
+    body = json.dumps([{"type": "paragraph", "value": link, "id": "1"}])
+    page = standard_page(home_page("fr"), "Étude", slug="etude", body=body)
+    index_references()
+    first.unpublish()
+    assert client.get(found.url).status_code == 200, "the other record"
+    second.unpublish()
+    assert client.get(found.url).status_code == 200, "the page"
+    assert close_what_is_withdrawn() == 1
+    assert client.get(found.url).status_code == 200
+    Page.objects.get(pk=page.pk).unpublish()
+    assert close_what_is_withdrawn() == 1
+    assert client.get(found.url).status_code == 404
+    assert close_what_is_withdrawn() == 0
