@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cms import frontend, labels
 from cms.api.feeds import ENTRIES, atom
+from cms.throttle import limited
 from search import facets
 from search.answering import Unavailable
 from search.entries import entries
@@ -21,6 +22,7 @@ FILE = "atom.xml"
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 
 
+@limited()
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest works of a search, which the address holds as that of its results does; only what has the words."""

@@ -17,6 +17,7 @@ from borders import atlas, shapes
 from cms import frontend, labels
 from cms.languages import CODES, DEFAULT, Language
 from cms.references import Context, Loaded, References
+from cms.throttle import limited
 from resources import highwire, record_numbers, record_shapes
 from resources.citations import references
 from resources.exchange import csl
@@ -42,6 +43,7 @@ ON_HOME = ("theme", "border")
 """Facets that the portal's home begins from."""
 
 
+@limited()
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     """The portal's home, or the results of what its address asks for."""
@@ -129,6 +131,7 @@ def _tries(state: State, nothing: Nothing) -> dict[str, Any]:
     }
 
 
+@limited()
 @require_safe
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """A document by its permanent number; one that was merged leads to the other, one that was deleted is gone."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms import frontend, labels
 from cms.references import API_PATH, Context, Loaded, References
+from cms.throttle import limited
 from resources import record_shapes
 from resources.citations import references
 from resources.exchange import csl
@@ -29,6 +30,7 @@ STYLES = {"iso690": "ISO 690", "apa": "APA"}
 """Bibliographies that a selection can be taken away as; files for reference managers and spreadsheets are the API's."""
 
 
+@limited()
 @csrf_exempt  # a token would be a cookie for every reader; `_is_foreign` keeps other sites out
 @require_http_methods(["GET", "HEAD", "POST"])
 def selection(request: HttpRequest) -> HttpResponse:

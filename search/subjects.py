@@ -14,6 +14,7 @@ from cms import frontend, labels
 from cms.facts import Fact
 from cms.labels import Coded
 from cms.references import Context, Loaded, References
+from cms.throttle import limited
 from resources import concept_shapes
 from resources.api import agent_json, agent_json_ld
 from resources.fact_merging import successor
@@ -33,6 +34,7 @@ BEGIN = {"author": ("theme", "border"), "theme": ("type", "border", "author")}
 """Facets of a subject's works that its page offers to go on from."""
 
 
+@limited()
 @require_safe
 def author(request: HttpRequest, code: str) -> HttpResponse:
     """A person or body: other names and identifiers, works, who wrote with them."""
@@ -49,6 +51,7 @@ def author(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, "author", code, f"{AUTHORS}/{code}", shown["label"], about, context)
 
 
+@limited()
 @require_safe
 def theme(request: HttpRequest, code: str) -> HttpResponse:
     """A concept: its names, its place in the thesaurus, works about it or narrower ones."""

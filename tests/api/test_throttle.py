@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from cms import clients
-from cms.api import throttle
-from cms.api.throttle import Throttle
+from cms import clients, throttle
+from cms.throttle import Throttle
 from tests.api.conftest import SmallSite
 from tests.api.wsgi import ask, cached_application
 
@@ -72,7 +71,18 @@ def test_too_many_requests_are_refused_whether_cached_or_not(site: SmallSite, se
     refused = ask(app, LIST, origin=FRONT)
     assert refused.json["status"] == 429
     assert ask(app, "/fr/").status == 200, "the rest of the site is not meant"
+    for path in ("", "1/", "atom.xml", "selection/", "auteurs/nobody/", "themes/nothing/"):
+        page = ask(app, f"/de/portail/{path}")
+        assert (page.status, page.headers["content-type"]) == (429, "text/html; charset=utf-8"), path
+        assert "zu viele Anfragen" in page.body.decode()
+        assert 0 < int(page.headers["retry-after"]) <= 21
+        assert "no-store" in page.headers["cache-control"]
+    for method in ("GET", "POST"):
+        harvested = ask(app, "/oai?verb=Identify", method)
+        assert (harvested.status, harvested.headers["content-type"]) == (503, "text/plain; charset=utf-8")
+        assert 0 < int(harvested.headers["retry-after"]) <= 21
     settings.API_REQUESTS_A_MINUTE = 0
+    assert ask(app, "/oai?verb=Identify").status == 200
     not_found = ask(cached_application(), "/api/v2/no/such/thing/", origin=FRONT)
     assert refused.headers.keys() - {"retry-after"} == not_found.headers.keys() - {"allow", "cache-status"}
     same = refused.headers.keys() - {"retry-after", "content-length"}

@@ -11,7 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.test import RequestFactory
 
-from cms import changes
+from cms import changes, throttle
 from cms.api.cache import ApiCache
 from cms.api.cache.versions import Unreadable
 
@@ -75,6 +75,7 @@ class VersionsInTest:
 
 def cached_application() -> ApiCache:
     """The application of a new process, for a test that does not commit."""
+    throttle.of_process.cache_clear()
     application = ApiCache(WSGIHandler())
     application.versions = VersionsInTest()
     return application

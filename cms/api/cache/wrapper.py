@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import JsonResponse
 
-from cms import clients
+from cms import throttle
 from cms.api import errors
 from cms.api.cache import key as keys
 from cms.api.cache import shared
@@ -20,7 +20,6 @@ from cms.api.cache.front import PREFIX, Front
 from cms.api.cache.store import MemoryStore
 from cms.api.cache.versions import Unreadable, Versions
 from cms.api.caching import DEPENDS_ON, FOR_EVER, KEPT_UNTIL, cache_control
-from cms.api.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
@@ -47,13 +46,12 @@ class ApiCache:
         self.shared = shared.configured()
         self.flights = Flights()
         self.front = Front()
-        self.throttle = Throttle(settings.API_REQUESTS_A_MINUTE) if settings.API_REQUESTS_A_MINUTE else None
         self.key = lru_cache(maxsize=2_000)(keys.read)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(PREFIX):
             return self.django(environ, start_response)
-        if self.throttle and (wait := self.throttle.wait(clients.network(clients.address(environ)))):
+        if wait := throttle.seconds(environ):
             return self._too_many(environ, wait, start_response)
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self.django(environ, start_response)
@@ -125,8 +123,7 @@ class ApiCache:
         chunks = self.django(environ, lambda status, headers, exc_info=None: heard.append((status, headers)))
         return *heard[-1], chunks
 
-    def _too_many(self, environ: Environ, wait: float, start_response: StartResponse) -> Iterable[bytes]:
-        seconds = int(wait) + 1
+    def _too_many(self, environ: Environ, seconds: int, start_response: StartResponse) -> Iterable[bytes]:
         status = HTTPStatus.TOO_MANY_REQUESTS
         problem = errors.problem(status, f"Too many requests from this address: wait {seconds} seconds.")
         answer = JsonResponse(
