@@ -3,7 +3,7 @@
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from cms import admin_api, media_admin, refusals, rich_text
+from cms import admin_api, media_admin, refusals, rich_text, superusers
 from cms.office_admin import OfficeViewSet
 from cms.preview import sharing
 from cms.preview import views as preview_views
@@ -38,4 +38,7 @@ hooks.register("register_page_header_buttons", preview_views.header_buttons)
 hooks.register("register_log_actions", sharing.register_log_actions)
 hooks.register("register_admin_viewset", webhooks.viewset)
 hooks.register("register_log_actions", webhooks.register_log_actions)
-hooks.register("construct_homepage_panels", webhooks.add_stopped)
+hooks.register("construct_homepage_panels", webhooks.add_failing)
+hooks.register("before_create_user", superusers.refuse)
+hooks.register("before_edit_user", superusers.refuse)
+hooks.register("before_bulk_action", superusers.refuse_several)

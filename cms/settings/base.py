@@ -158,6 +158,15 @@ if env.text("API_CACHE_URL", ""):
 API_CDN_SECONDS = env.integer("API_CDN_SECONDS", 0)
 API_REQUESTS_A_MINUTE = env.integer("API_REQUESTS_A_MINUTE", 0)
 
+# Who sends mail for us: workflow, webhooks that fail.
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS")
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "webmaster@localhost")
+
 # Webhooks go to public addresses, encrypted. Into these networks they may go as well, and unencrypted.
 WEBHOOKS_ALLOWED_NETWORKS = env.networks("WEBHOOKS_ALLOWED_NETWORKS")
 

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages as notes
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -28,7 +29,7 @@ from wagtail.permissions import policy_registry
 
 from cms.changes.feed.token import Token
 from cms.webhooks import messages, networks
-from cms.webhooks.models import Delivery, Stop, Webhook
+from cms.webhooks.models import FAILING, OPEN, Delivery, Stop, Told, Webhook
 
 TESTED, RENEWED, SENT_AGAIN = "cms.webhook.test", "cms.webhook.renew", "cms.webhook.again"
 LISTED = 30
@@ -44,14 +45,22 @@ def register_log_actions(actions: Any) -> None:
 def state(webhook: Webhook) -> str:
     """Whether it works, in words."""
     if webhook.active:
-        return _("active")
+        return _("failing") if webhook.failing else _("active")
     return _("stopped: %(reason)s") % {"reason": Stop(webhook.stopped).label} if webhook.stopped else _("off")
 
 
 class WebhookForm(WagtailAdminModelForm):
+    told = forms.MultipleChoiceField(
+        label=gettext_lazy("What it tells of"),
+        choices=Told.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Everything where nothing is chosen."),
+    )
+
     class Meta:
         model = Webhook
-        fields = ["name", "url", "active"]
+        fields = ["name", "url", "told", "email", "active"]
 
     def clean(self) -> dict[str, Any]:
         """One that is switched off may be saved although its receiver is gone."""
@@ -67,7 +76,7 @@ class WebhookForm(WagtailAdminModelForm):
         """What the worker writes meanwhile stays: its position, the secret."""
         webhook: Webhook = super().save(commit=False)
         if webhook.pk:
-            webhook.save(update_fields=["name", "url"])
+            webhook.save(update_fields=["name", "url", "told", "email"])
         else:
             webhook.position = str(Token.now())
             webhook.save()
@@ -207,23 +216,29 @@ def viewset() -> WebhookViewSet:
     return WebhookViewSet()
 
 
-class StoppedPanel(Component):
-    """On the admin's home, of who may change webhooks: those that we stopped."""
+class FailingPanel(Component):
+    """On the admin's home, of who may change webhooks: those that fail, and those that we stopped."""
 
     order = 240
-    template_name = "cms/webhooks/stopped_panel.html"
+    template_name = "cms/webhooks/failing_panel.html"
 
     def get_context_data(self, parent_context: Any = None) -> Mapping[str, Any]:
-        allowed = may_change(parent_context["request"].user)
-        stopped = Webhook.objects.exclude(stopped="") if allowed else Webhook.objects.none()
-        return {"webhooks": stopped, "heading": _("Webhooks that stopped")}
+        if not may_change(parent_context["request"].user):
+            return {"failing": [], "stopped": []}
+        failing = Delivery.objects.filter(OPEN, failures__gte=FAILING, webhook__active=True).defer("body")
+        stopped = list(Webhook.objects.exclude(stopped=""))
+        return {
+            "failing": list(failing.select_related("webhook")),
+            "stopped": stopped,
+            "heading": _("Webhooks that fail"),
+        }
 
     def render_html(self, parent_context: Any = None) -> Any:
-        """Nothing at all where none has stopped."""
+        """Nothing at all where all is well."""
         context = self.get_context_data(parent_context)
-        return super().render_html(parent_context) if context["webhooks"] else ""
+        return super().render_html(parent_context) if context["failing"] or context["stopped"] else ""
 
 
-def add_stopped(request: HttpRequest, panels: list[Any]) -> None:
+def add_failing(request: HttpRequest, panels: list[Any]) -> None:
     """construct_homepage_panels."""
-    panels.append(StoppedPanel())
+    panels.append(FailingPanel())

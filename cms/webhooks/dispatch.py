@@ -14,12 +14,13 @@ from concurrent.futures import Future, wait
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from cms.changes.feed.token import Token
-from cms.webhooks import messages
-from cms.webhooks.models import OPEN, Attempt, Delivery, Kind, Stop, Webhook
-from cms.webhooks.sending import Outcome, Request, Sender
+from cms.webhooks import alarm, messages
+from cms.webhooks.models import FAILING, OPEN, Attempt, Delivery, Kind, Stop, Webhook
+from cms.webhooks.sending import SECONDS, Outcome, Request, Sender
 from cms.worker import look_until
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,9 @@ PAUSES = [
     datetime.timedelta(seconds=seconds)
     for seconds in (5, 60, 5 * 60, 15 * 60, 30 * 60, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 12 * 3600, 24 * 3600)
 ]
-"""From each attempt that failed to the next. After the last the webhook is stopped."""
+"""From each attempt that failed to the next, or longer where the receiver says so. After the last it is stopped."""
+LEASE = datetime.timedelta(seconds=SECONDS + 5)
+"""How long an attempt is one worker's own; if that dies, another sends the message afterwards."""
 JITTER = 0.2
 GONE = 410
 
@@ -79,7 +82,7 @@ class Dispatcher:
         for delivery in deliveries:
             due = delivery.next_attempt_at is not None and delivery.next_attempt_at <= now
             webhook = webhooks.get(delivery.webhook_id)
-            if due and webhook and len(self._under_way) < AT_ONCE:
+            if due and webhook and len(self._under_way) < AT_ONCE and take(delivery):
                 del webhooks[webhook.pk]
                 request = Request(webhook.url, delivery.message_id, delivery.body, webhook.signing_secrets(now))
                 self._under_way[delivery] = now, self._sender.send(request)
@@ -103,12 +106,19 @@ def _waiting(webhooks: Iterable[int]) -> list[Delivery]:
     return sorted(found, key=lambda delivery: delivery.kind != Kind.PING)
 
 
+def take(delivery: Delivery) -> bool:
+    """Keep other workers from sending a message that is due; False where one of them was first."""
+    free = Q(taken_until=None) | Q(taken_until__lt=Now())
+    seen = Delivery.objects.filter(free, pk=delivery.pk, next_attempt_at=delivery.next_attempt_at)
+    return bool(seen.update(taken_until=Now() + LEASE))
+
+
 def make(webhook: Webhook, now: Token) -> Delivery | None:
     """Store the next message of a webhook that is due no other; None where there is nothing to tell."""
     since = Token.read(webhook.position)
     if (since.epoch, since.version) == (now.epoch, now.version):
         return None
-    news = messages.news(since, now)
+    news = messages.news(since, now, webhook.told)
     with transaction.atomic():
         # Only from where it was: of two workers one makes the message.
         here = Webhook.objects.filter(pk=webhook.pk, position=webhook.position)
@@ -132,8 +142,10 @@ def record(delivery: Delivery, started: datetime.datetime, outcome: Outcome) -> 
         found = Delivery.objects.filter(pk=delivery.pk).defer("body").first()
         if webhook is None or found is None:
             return  # somebody deleted it meanwhile
-        Attempt.objects.create(delivery=found, started_at=started, **outcome._asdict())
-        found.next_attempt_at = None
+        values = outcome._asdict()
+        retry_after = datetime.timedelta(seconds=values.pop("retry_after"))
+        Attempt.objects.create(delivery=found, started_at=started, **values)
+        found.next_attempt_at = found.taken_until = None
         if not outcome.problem:
             found.delivered_at = found.delivered_at or now
         elif found.is_open and webhook.active:
@@ -143,5 +155,8 @@ def record(delivery: Delivery, started: datetime.datetime, outcome: Outcome) -> 
             elif found.failures > len(PAUSES):
                 webhook.stop(Stop.FAILING)
             else:
-                found.next_attempt_at = now + PAUSES[found.failures - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
-        found.save(update_fields=["next_attempt_at", "delivered_at", "failures"])
+                pause = PAUSES[found.failures - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+                found.next_attempt_at = now + max(pause, min(retry_after, PAUSES[-1]))
+            if webhook.email and (webhook.stopped or found.failures == FAILING):
+                alarm.write.enqueue(webhook.pk)
+        found.save(update_fields=["next_attempt_at", "taken_until", "delivered_at", "failures"])

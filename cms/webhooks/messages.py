@@ -2,16 +2,18 @@
 
 import datetime
 import json
+from collections.abc import Collection
 from typing import Any, Literal, NamedTuple
 
 from django.utils import timezone
 from typing_extensions import TypedDict
 
 from cms import changes
-from cms.changes import feed
+from cms.changes import CONTENT, RECORDS, feed
+from cms.changes.feed.effects import fact_models
 from cms.changes.feed.token import Token
 from cms.json_types import Moment
-from cms.webhooks.models import OPEN, Delivery, Kind, Webhook
+from cms.webhooks.models import OPEN, Delivery, Kind, Told, Webhook
 
 PAGES = 100
 """How many pages one message tells of at most, as the feed does by default."""
@@ -68,16 +70,38 @@ class News(NamedTuple):
     data: Any = None
 
 
-def news(since: Token, now: Token) -> News:
-    """What to tell a receiver that was told everything up to `since`. In a fixed number of queries."""
+def news(since: Token, now: Token, of: Collection[str] = ()) -> News:
+    """What to tell a receiver that was told everything up to `since`, of those families of Told where some are named.
+
+    In a fixed number of queries. Where the beginning of a long span concerns nobody, the rest is for the next call.
+    """
     try:
         told, token = feed.read(since, PAGES, end=now)
     except changes.StartAfresh:
         fresh: FreshStart = {"token": str(now)}
         return News(now, Kind.RESET, fresh)
+    told = only(told, of) if of else told
+    if not any(value for name, value in told.items() if name != "meta"):
+        return News(token)
     whole = token.version >= now.version and not token.after
-    empty = not any(value for name, value in told.items() if name != "meta")
-    return News(token if whole else now, data=None if empty and whole else told)
+    return News(token if whole else now, data=told)
+
+
+def only(told: feed.Feed, families: Collection[str]) -> feed.Feed:
+    """As much of an answer of the feed as concerns some families of Told."""
+    records = {
+        model._meta.label for model in fact_models().values() if getattr(model, "change_family", CONTENT) == RECORDS
+    }
+    facts = [fact for fact in told["facts"] if (Told.RECORDS if fact["type"] in records else Told.FACTS) in families]
+    parts = [part for part in told["parts"] if {part, Told.PARTS} & {*families}]
+    return {
+        "meta": told["meta"],
+        "pages": told["pages"] if Told.PAGES in families else [],
+        "facts": facts,
+        "images": told["images"] if Told.IMAGES in families else [],
+        "documents": told["documents"] if Told.DOCUMENTS in families else [],
+        "parts": parts,
+    }
 
 
 def body(kind: Kind, data: Any) -> str:

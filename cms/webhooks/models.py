@@ -25,6 +25,21 @@ class Stop(models.TextChoices):
     GONE = "gone", _("the receiver answered 410: it wants no more messages")
 
 
+class Told(models.TextChoices):
+    """What a webhook tells of, as the changes feed names it; `records` are the facts that are documentary records."""
+
+    PAGES = "pages", _("pages")
+    FACTS = "facts", _("facts: borders, territories, figures, concepts…")
+    RECORDS = "records", _("documentary records")
+    IMAGES = "images", _("images")
+    DOCUMENTS = "documents", _("documents")
+    PARTS = "parts", _("what is fetched as a whole: navigation, site, redirects, languages, publications")
+
+
+FAILING = 3
+"""After so many attempts in a row that failed, over a minute, those who look after a webhook learn of it."""
+
+
 class Webhook(models.Model):
     """A receiver of messages about what changed."""
 
@@ -35,6 +50,13 @@ class Webhook(models.Model):
         _("address"),
         max_length=500,
         help_text=_("Where messages are posted, beginning with https://."),
+    )
+    told = models.JSONField(_("what it tells of"), default=list, blank=True)
+    """Values of Told; everything where there is none."""
+    email = models.EmailField(
+        _("e-mail"),
+        blank=True,
+        help_text=_("Who is written to when messages do not arrive, or when the webhook is stopped."),
     )
     active = models.BooleanField(
         _("active"), default=True, help_text=_("What changes meanwhile is told once it is switched on again.")
@@ -55,6 +77,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def failing(self) -> "Delivery | None":
+        """The message that does not arrive, if several attempts have failed."""
+        return self.deliveries.filter(OPEN, failures__gte=FAILING).defer("body").first()
 
     def renew_secret(self) -> None:
         """Sign with a new secret, for a day with the former one as well; saves it."""
@@ -106,6 +133,8 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
+    taken_until = models.DateTimeField(null=True)
+    """A worker is sending it: no other one does so before then."""
     failures = models.PositiveSmallIntegerField(default=0)
     """Attempts that failed since the webhook was last switched on."""
 

@@ -7,6 +7,8 @@ The form is that of Standard Webhooks (https://www.standardwebhooks.com/).
 import asyncio
 import contextlib
 import datetime
+import math
+import re
 import ssl
 import threading
 import time
@@ -17,6 +19,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.resolver import ThreadedResolver
+from django.utils.http import parse_http_date_safe
 from standardwebhooks import Webhook as Signer
 
 from cms.webhooks import networks
@@ -39,12 +42,16 @@ class Request(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of an attempt; `problem` is empty where the message was delivered."""
+    """What came of an attempt; `problem` is empty where the message was delivered.
+
+    `retry_after` are the seconds that the receiver asks to be left alone for.
+    """
 
     status: int | None
     problem: str
     detail: str
     milliseconds: int
+    retry_after: int
 
 
 def signed_headers(request: Request, now: datetime.datetime) -> dict[str, str]:
@@ -85,11 +92,12 @@ class Sender:
 
     async def _send(self, request: Request) -> Outcome:
         begun = time.monotonic()
-        status, problem, detail = await self._attempt(request)
+        status, problem, detail, retry_after = await self._attempt(request)
+        milliseconds = round((time.monotonic() - begun) * 1000)
         # PostgreSQL stores no text with a zero byte in it.
-        return Outcome(status, problem, detail.replace("\0", ""), round((time.monotonic() - begun) * 1000))
+        return Outcome(status, problem, detail.replace("\0", ""), milliseconds, retry_after)
 
-    async def _attempt(self, request: Request) -> tuple[int | None, str, str]:
+    async def _attempt(self, request: Request) -> tuple[int | None, str, str, int]:
         refused: list[str] = []
         encrypted = urlsplit(request.url).scheme == "https"
         guarded = networks.guarded_socket(encrypted=encrypted, refused=refused)
@@ -98,17 +106,18 @@ class Sender:
                 headers = signed_headers(request, datetime.datetime.now(datetime.UTC))
                 answered = session.post(request.url, data=request.body.encode(), headers=headers, allow_redirects=False)
                 async with answered as response:
-                    return response.status, _problem_of(response.status), await _beginning(response)
+                    wait = retry_after(response.headers.get("Retry-After", ""), time.time())
+                    return response.status, _problem_of(response.status), await _beginning(response), wait
         except TimeoutError:
-            return None, Problem.TIMEOUT, ""
+            return None, Problem.TIMEOUT, "", 0
         except aiohttp.ClientConnectorDNSError as error:
-            return None, Problem.NAME, str(error)
+            return None, Problem.NAME, str(error), 0
         except aiohttp.ClientSSLError as error:
-            return None, Problem.TLS, str(error)
+            return None, Problem.TLS, str(error), 0
         except Exception as error:  # whatever it is, the others are sent and the log tells of it
             if refused:
-                return None, Problem.ADDRESS, refused[0]
-            return None, Problem.CONNECTION, str(error) or type(error).__name__
+                return None, Problem.ADDRESS, refused[0], 0
+            return None, Problem.CONNECTION, str(error) or type(error).__name__, 0
 
     def _session(self, guarded: Any) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -121,6 +130,18 @@ class Sender:
             auto_decompress=False,
             skip_auto_headers=["Accept-Encoding"],
         )
+
+
+def retry_after(header: str, now: float) -> int:
+    """The seconds that a header Retry-After names, in digits or as a date; 0 where it is neither or past.
+
+    At most a year, lest the sum be no date.
+    """
+    if re.fullmatch("[0-9]{1,9}", header.strip(), re.ASCII):
+        wait = int(header)
+    else:
+        wait = math.ceil((parse_http_date_safe(header) or 0) - now)
+    return max(0, min(wait, 365 * 24 * 3600))
 
 
 def _problem_of(status: int) -> str:

@@ -651,3 +651,32 @@ def test_members_files_are_private(db: None) -> None:
     assert client.get(document.url).status_code in (302, 403)
     listed = client.get("/api/v2/documents/").json()["items"]
     assert document.pk not in [item["id"] for item in listed]
+
+
+def test_superusers_are_for_superusers_alone(db: None, client: Client) -> None:
+    root = User.objects.create_superuser("root", "root@example.org", "a-long-passphrase")
+    somebody = User.objects.create_user("somebody", password="x")
+    somebody.groups.add(Group.objects.get(name=roles.ADMINISTRATORS))
+    client.force_login(somebody)
+    form = {"email": "x@example.org", "first_name": "X", "last_name": "Y", "is_active": "on"}
+    form |= {"password1": "mine-from-now-on", "password2": "mine-from-now-on"}
+    edit, add = reverse("wagtailusers_users:edit", args=[root.pk]), reverse("wagtailusers_users:add")
+    for answer in (client.get(edit), client.post(edit, {**form, "username": "root", "is_superuser": "on"})):
+        assert answer["Location"] == reverse("wagtailusers_users:index")
+    client.post(add, {**form, "username": "second", "is_superuser": "on"})
+    other = User.objects.create_user("other", password="x")
+    client.post(
+        reverse("wagtailusers_users:edit", args=[other.pk]), {**form, "username": "other", "is_superuser": "on"}
+    )
+    bulk = reverse("wagtail_bulk_action", args=["cms", "user", "set_active_state"])
+    client.post(f"{bulk}?id={root.pk}", {"mark_as_active": "False"})
+    root.refresh_from_db()
+    assert root.check_password("a-long-passphrase")
+    assert root.is_active
+    assert list(User.objects.filter(is_superuser=True)) == [root]
+    client.post(add, {**form, "username": "second"})
+    assert User.objects.filter(username="second", is_superuser=False).exists()
+    client.force_login(root)
+    client.post(edit, {**form, "username": "root", "is_superuser": "on"})
+    root.refresh_from_db()
+    assert root.check_password("mine-from-now-on")

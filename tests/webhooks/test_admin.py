@@ -9,14 +9,16 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django_tasks_db.models import DBTaskResult
 
 from cms import roles
 from cms.changes.feed.token import Token
+from cms.webhooks import alarm
 from cms.webhooks.models import Delivery, Kind, Stop, Webhook
 from tests.admin import administrator, errors_of, posted
 from tests.api.conftest import SmallSite
-from tests.webhooks.conftest import Turn
+from tests.webhooks.conftest import Turn, webhook_to
 from tests.webhooks.receiver import Receiver, answer
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +93,7 @@ def test_one_that_stopped_is_on_the_admins_home_until_it_is_switched_on(
     webhook.stop(Stop.FAILING)
     waiting = Delivery.objects.create(webhook=webhook, kind=Kind.CHANGED, body="{}", failures=12)
     home = reverse("wagtailadmin_home")
-    assert "stopped-webhooks" in admin.get(home).content.decode()
+    assert "failing-webhooks" in admin.get(home).content.decode()
     listed = admin.get(reverse("webhooks:index")).content.decode()
     assert "arrêté" in listed
     edit = reverse("webhooks:edit", args=(webhook.pk,))
@@ -99,10 +101,51 @@ def test_one_that_stopped_is_on_the_admins_home_until_it_is_switched_on(
     webhook.refresh_from_db()
     assert (webhook.name, webhook.stopped) == ("Nouveau nom", Stop.FAILING)
     posted(admin, edit, active="on")
-    assert "stopped-webhooks" not in admin.get(home).content.decode()
+    assert "failing-webhooks" not in admin.get(home).content.decode()
     waiting.refresh_from_db()
     assert waiting.failures == 0
     assert waiting.next_attempt_at is not None
+
+
+def test_one_that_fails_is_on_the_admins_home_and_whoever_looks_after_it_is_written_to_once(
+    admin: Client, site: SmallSite, receiver: Receiver, turn: Turn, mailoutbox: list[Any]
+) -> None:
+    webhook = webhook_to(receiver, email="web@example.org")
+    receiver.behaviours = [answer(500)] * 4
+    site.about.title = "Un"
+    site.about.save_revision().publish()
+    shown = []
+    for _attempt in range(5):
+        turn()
+        shown.append("failing-webhooks" in admin.get(reverse("wagtailadmin_home")).content.decode())
+        for waiting in DBTaskResult.objects.filter(task_path=alarm.write.module_path):
+            alarm.write.func(*waiting.args_kwargs["args"])
+            waiting.delete()
+        Delivery.objects.filter(delivered_at=None).update(next_attempt_at=timezone.now())
+    assert shown == [False, False, True, True, False]
+    [mail] = mailoutbox
+    assert mail.to == ["web@example.org"]
+    assert "« Site »" in mail.subject
+    assert "le destinataire l’a refusé (500)" in mail.body
+    assert reverse("webhooks:inspect", args=(webhook.pk,)) in mail.body
+    assert webhook.secret not in mail.body
+    webhook.stop(Stop.GONE)
+    alarm.write.func(webhook.pk)
+    assert "410" in mailoutbox[1].body
+    webhook.switch(True)
+    alarm.write.func(webhook.pk)
+    Webhook.objects.all().delete()
+    alarm.write.func(webhook.pk)
+    assert len(mailoutbox) == 2
+
+
+def test_what_it_tells_of_and_who_is_written_to_are_chosen(admin: Client, webhook: Webhook) -> None:
+    edit = reverse("webhooks:edit", args=(webhook.pk,))
+    assert "told" in errors_of(posted(admin, edit, told=["pages", "pets"]))
+    assert "email" in errors_of(posted(admin, edit, email="nobody"))
+    posted(admin, edit, told=["pages", "records"], email="web@example.org")
+    webhook.refresh_from_db()
+    assert (webhook.told, webhook.email) == (["pages", "records"], "web@example.org")
 
 
 def test_saving_the_form_undoes_nothing_of_the_workers(admin: Client, webhook: Webhook, monkeypatch: Any) -> None:
@@ -177,6 +220,6 @@ def test_nobody_else_gets_in(client: Client, webhook: Webhook, role: str) -> Non
     assert client.get(reverse("webhooks:delivery", args=(message.pk,))).status_code in (302, 403)
     for name in ("index", "add"):
         assert client.get(reverse(f"webhooks:{name}")).status_code in (302, 403)
-    assert "stopped-webhooks" not in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "failing-webhooks" not in client.get(reverse("wagtailadmin_home")).content.decode()
     assert list(Delivery.objects.filter(next_attempt_at=None)) == [message]
     assert Webhook.objects.get().former_secret == ""

@@ -17,10 +17,12 @@ from cms import changes
 from cms.changes import feed
 from cms.changes.feed.token import Token
 from cms.webhooks import messages
-from cms.webhooks.dispatch import PAUSES, Dispatcher, make
+from cms.webhooks.dispatch import PAUSES, Dispatcher, make, take
 from cms.webhooks.models import Attempt, Delivery, Kind, Problem, Stop, Webhook
-from cms.webhooks.sending import Sender
+from cms.webhooks.sending import Sender, retry_after
+from home.models import NavigationEntry
 from tests.api.conftest import SmallSite
+from tests.factories import borders, resources
 from tests.webhooks.conftest import Turn, webhook_to
 from tests.webhooks.receiver import Receiver, answer, hang_up
 
@@ -343,6 +345,96 @@ def test_deleted_while_it_is_sent(
     Webhook.objects.all().delete()
     dispatcher.finish(20)
     assert not Attempt.objects.exists()
+
+
+def test_a_receiver_is_left_alone_for_as_long_as_it_asks(
+    site: SmallSite, webhook: Webhook, receiver: Receiver, turn: Turn
+) -> None:
+    receiver.behaviours = [answer(503, **{"Retry-After": asked}) for asked in ("3600", "1", "999999999")]
+    republish(site.about, introduction="Un")
+    for seconds in (3600, PAUSES[1].total_seconds(), PAUSES[-1].total_seconds()):
+        before = timezone.now()
+        turn()
+        [next_attempt_at] = Delivery.objects.values_list("next_attempt_at", flat=True)
+        assert next_attempt_at is not None
+        assert seconds * 0.8 <= (next_attempt_at - before).total_seconds() <= seconds * 1.2 + 20
+        retry_now()
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("Sun, 09 Sep 2001 01:46:50 GMT", 10),
+        ("Sun, 09 Sep 2001 01:46:30 GMT", 0),
+        ("99999999999", 0),
+        ("-5", 0),
+        ("soon", 0),
+        ("²", 0),
+        ("", 0),
+    ],
+)
+def test_what_retry_after_says(header: str, seconds: int) -> None:
+    assert retry_after(header, now=1_000_000_000) == seconds
+
+
+def test_a_webhook_tells_of_some_families_alone(
+    site: SmallSite, receiver: Receiver, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(family: str) -> Any:
+        receiver.received.clear()
+        dispatcher.look()
+        dispatcher.finish(20)
+        bodies = [json.loads(one.body) for one in receiver.received]
+        return [{name for name, value in body["data"].items() if value and name != "meta"} for body in bodies]
+
+    webhook = webhook_to(receiver, told=["pages"])
+    borders.border("fr-de")
+    resources.record()
+    NavigationEntry.objects.create(url="https://example.org/")
+    assert told("pages") == []
+    republish(site.about, title="Un")
+    borders.border("fr-be")
+    assert told("pages") == [{"pages"}]
+    for families, expected in ((["records"], {"facts"}), (["facts"], {"facts"}), (["parts", "images"], {"parts"})):
+        Webhook.objects.update(told=families)
+        NavigationEntry.objects.create(url="https://example.org/")
+        borders.border(f"new-{families[0]}")
+        resources.record()
+        republish(site.about, title=families[0])
+        assert told(families[0]) == [expected]
+        if expected == {"facts"}:
+            types = {fact["type"] for fact in json.loads(receiver.received[0].body)["data"]["facts"]}
+            assert ("resources.Record" in types) == (families == ["records"])
+            assert ("borders.Border" in types) == (families == ["facts"])
+    monkeypatch.setattr(feed, "ROWS", 1)
+    Webhook.objects.update(told=["pages"], position=str(Token.now()))
+    resources.record()
+    republish(site.about, title="Fin")
+    for _look in range(20):
+        if found := told("pages"):
+            break
+    assert found == [{"pages"}], "what concerns nobody is passed over"
+    webhook.refresh_from_db()
+    Webhook.objects.update(told=["images"])
+    changes.renew_epoch()
+    assert told("images") == [{"token"}], "that it cannot be said is told to all"
+
+
+def test_of_two_workers_one_sends(site: SmallSite, webhook: Webhook, receiver: Receiver, sender: Sender) -> None:
+    both = Dispatcher(sender), Dispatcher(sender)
+    messages.test(webhook)
+    for worker in both:
+        worker.look()
+    waiting = Delivery.objects.get()
+    assert waiting.taken_until is not None
+    for worker in both:
+        worker.finish(20)
+    assert len(receiver.received) == 1
+    assert not take(waiting), "what another worker saw before this one had sent it"
+    Delivery.objects.update(next_attempt_at=timezone.now(), taken_until=timezone.now() - datetime.timedelta(seconds=1))
+    assert take(Delivery.objects.get()), "a worker that died holds nothing for ever"
 
 
 def test_of_two_workers_one_makes_the_message(site: SmallSite, webhook: Webhook) -> None:
