@@ -44,16 +44,16 @@ def calendar(pages: Iterable[Any], context: Context) -> str:
     made.add("prodid", "-//MOT//espaces-transfrontaliers.org//FR")
     made.add("x-wr-calname", settings.WAGTAIL_SITE_NAME)
     for page in pages:
-        for number, session in enumerate(sorted(page.session_rows(), key=lambda row: row.start)):
-            made.add_component(_entry(page, number, session, context))
+        for session in sorted(page.session_rows(), key=lambda row: row.start):
+            made.add_component(_entry(page, session, context))
     made.add_missing_timezones()
     return made.to_ical().decode()
 
 
-def _entry(page: Any, number: int, session: Session, context: Context) -> icalendar.Event:
+def _entry(page: Any, session: Session, context: Context) -> icalendar.Event:
     entry = icalendar.Event()
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname
-    entry.add("uid", f"{page.translation_key}-{number}@{host}")  # the same in every language
+    entry.add("uid", f"{page.translation_key}-{session.key}@{host}")  # the same in every language
     entry.add("dtstamp", page.last_published_at or page.first_published_at or session.start)
     entry.add("summary", page.title)
     if page.introduction:

@@ -1,6 +1,7 @@
 """Sessions: when and where an event or a training takes place."""
 
 import datetime
+import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,8 @@ class Session(Orderable):
     as the first second of its first day and the last second of its last.
     """
 
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    """The same in the page's translations; a copy of the page has it too."""
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"), null=True, blank=True)
     timezone = models.CharField(_("time zone"), max_length=32, choices=Zone.choices, default=Zone.PARIS)

@@ -84,6 +84,32 @@ def test_a_calendar_has_an_entry_a_session(client: Client, newsroom: Newsroom) -
     assert locale("de").language_code == "de"
 
 
+def test_an_entry_keeps_its_uid(client: Client, newsroom: Newsroom) -> None:
+    start = datetime.datetime(2026, 5, 20, 12, tzinfo=datetime.UTC)
+    day = datetime.timedelta(days=1)
+    sessions = [make.event_session(start + number * day, place=str(number)) for number in range(2)]
+    event = make.event(newsroom.events, title="Rencontre", slug="rencontre", sessions=sessions)
+
+    def uids(page: Any) -> dict[str, str]:
+        return {
+            str(one["location"]): str(one["uid"]) for one in entries(client.get(f"/api/v2/pages/{page.pk}/calendar/"))
+        }
+
+    before = uids(event)
+    first, second = event.sessions.order_by("start")
+    first.start = first.end = start + 9 * day
+    event.sessions = [second, first, make.event_session(start - day, place="new")]
+    event.save_revision().publish()
+    after = uids(event)
+    assert after.keys() - before.keys() == {"new"}
+    assert after.items() >= before.items()
+    translated = event.copy_for_translation(locale("de"), copy_parents=True)
+    translated.save_revision().publish()
+    assert uids(translated) == after
+    copied = event.copy(update_attrs={"slug": "copie"}, keep_live=True)
+    assert set(uids(copied).values()).isdisjoint(after.values())
+
+
 def test_a_calendar_tells_members_links_to_nobody(client: Client, newsroom: Newsroom) -> None:
     session = make.event_session(timezone.now(), online_url="https://example.org/salle")
     event = make.event(newsroom.events, audience="members", sessions=[session])
