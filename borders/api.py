@@ -70,11 +70,11 @@ def _one(model: str, code: str, load: Callable[[int, Context], T | None], contex
 class BorderList(GeoListApi):
     """Borders and their parts, in the editors' order."""
 
-    own_params = (COUNTRY, _kind("kind", BorderKind, "Kinds of border."))
+    own_params = (COUNTRY, _kind("kind", BorderKind, "Kinds of border."), params.UPDATED_SINCE)
     orderings = {"order": ("order", "code"), "code": "code"}
 
     def queryset(self, query: params.Query) -> QuerySet[Border]:
-        found = Border.objects.filter(live=True)
+        found = params.published_since(Border.objects.filter(live=True), query)
         if (on := _on(query)) is not None:
             found = found.filter(pk__in=on)
         return found.filter(kind__in=query["kind"]) if query["kind"] else found
@@ -132,11 +132,12 @@ class TerritoryList(GeoListApi):
         COUNTRY,
         _kind("legal_form", LegalForm, "Legal forms."),
         _kind("scale", TerritoryScale, "Scales."),
+        params.UPDATED_SINCE,
     )
     orderings = {"code": "code", "founded_on": "founded_on"}
 
     def queryset(self, query: params.Query) -> QuerySet[Territory]:
-        found = Territory.objects.filter(live=True)
+        found = params.published_since(Territory.objects.filter(live=True), query)
         if (on := _on(query)) is not None:
             found = found.filter(pk__in=atlas.of(query.labels).territories_on(on))
         for name in ("legal_form", "scale"):
@@ -166,11 +167,12 @@ class ProgrammeList(ListApi):
         COUNTRY,
         _kind("kind", ProgrammeKind, "Kinds of programme."),
         params.Param("year", YEAR, "Running in this year."),
+        params.UPDATED_SINCE,
     )
     orderings = {"code": "code", "start_year": ("start_year", "code")}
 
     def queryset(self, query: params.Query) -> QuerySet[Programme]:
-        found = Programme.objects.filter(live=True)
+        found = params.published_since(Programme.objects.filter(live=True), query)
         if (on := _on(query)) is not None:
             found = found.filter(pk__in=atlas.of(query.labels).programmes_on(on))
         if query["kind"]:
@@ -213,6 +215,7 @@ class KeyFigureList(TableListApi):
         ),
         params.Param("year_from", YEAR, "Of this year or later."),
         params.Param("year_to", YEAR, "Of this year or earlier."),
+        params.UPDATED_SINCE,
     )
     orderings = {
         "indicator": ("indicator__code", "-year", "code"),
@@ -223,7 +226,7 @@ class KeyFigureList(TableListApi):
 
     def queryset(self, query: params.Query) -> QuerySet[KeyFigure]:
         snapshot = query.labels
-        found = published.public_figures()
+        found = params.published_since(published.public_figures(), query)
         if query["border"]:
             found = found.filter(border__in=atlas.borders_by_code(snapshot, query["border"]))
         if query["country"]:

@@ -189,11 +189,12 @@ class MemberList(GeoListApi):
     own_params = (
         params.Param("category", params.choice(MemberCategory), "Kinds of member.", many=True),
         params.Param("country", params.fact("borders.Country"), "In these countries (codes).", many=True),
+        params.UPDATED_SINCE,
     )
     orderings = {"code": "code", "city": ("city", "code")}
 
     def queryset(self, query: params.Query) -> QuerySet[Member]:
-        found = Member.objects.filter(live=True)
+        found = params.published_since(Member.objects.filter(live=True), query)
         if query["category"]:
             found = found.filter(category__in=query["category"])
         return found.filter(country__code__in=query["country"]) if query["country"] else found

@@ -57,12 +57,13 @@ class ConceptList(ListApi):
         ),
         params.Param("status", params.choice(ConceptStatus), "Statuses.", many=True),
         params.Param("is_theme", params.boolean, "true for top concepts only, false for all the others."),
+        params.UPDATED_SINCE,
     )
     orderings = {"code": "code", "notation": ("notation", "code")}
 
     def queryset(self, query: params.Query) -> QuerySet[Concept]:
         known = hierarchy.of(query.labels)
-        found = Concept.objects.filter(live=True)
+        found = params.published_since(Concept.objects.filter(live=True), query)
         if query["theme"]:
             found = found.filter(pk__in=known.with_narrower(keys(query, "theme")))
         if query["broader"]:
@@ -226,11 +227,12 @@ class AgentList(ListApi):
     own_params = (
         params.Param("kind", params.choice(AgentKind), "Persons or bodies.", many=True),
         params.Param("country", params.fact("borders.Country"), "Countries (codes).", many=True),
+        params.UPDATED_SINCE,
     )
     orderings = {"code": "code"}
 
     def queryset(self, query: params.Query) -> QuerySet[Agent]:
-        found = _agents()
+        found = params.published_since(_agents(), query)
         if query["kind"]:
             found = found.filter(kind__in=query["kind"])
         if query["country"]:

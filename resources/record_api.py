@@ -96,6 +96,7 @@ class RecordList(RecordFiles, ListApi):
         params.Param("language", params.choice(languages.KNOWN), "Written in one of these languages.", many=True),
         params.Param("year_from", YEAR, "Published in this year or later."),
         params.Param("year_to", YEAR, "Published in this year or earlier."),
+        params.UPDATED_SINCE,
     )
     orderings = {
         "added": ("added_at",),
@@ -104,7 +105,7 @@ class RecordList(RecordFiles, ListApi):
     }
 
     def queryset(self, query: params.Query) -> QuerySet[Record]:
-        found = public()
+        found = params.published_since(public(), query)
         if query["ids"]:
             found = found.filter(code__in=selected(query["ids"]))
         for name, model in (("type", _TYPE), ("collection", _COLLECTION)):

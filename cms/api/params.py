@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone, is_naive, make_aware
@@ -172,6 +173,17 @@ LOCALE = Param("locale", choice(Language), "The language of the answer.")
 CACHE_BUSTER = Param("_", plain, "Ignored.")
 LIMIT = Param("limit", integer(0, LIMIT_MAX), f"How many items (at most {LIMIT_MAX}).", default=LIMIT_DEFAULT)
 OFFSET = Param("offset", integer(0, OFFSET_MAX), "How many items to pass over.", default=0)
+
+
+UPDATED_SINCE = Param(
+    "updated_since", moment, "Only what was published since this moment; what has no such date is always there."
+)
+
+
+def published_since(found: Any, query: Query) -> Any:
+    """Of a queryset of facts, what UPDATED_SINCE leaves."""
+    since = query["updated_since"]
+    return found.filter(Q(last_published_at__gte=since) | Q(last_published_at=None)) if since else found
 
 
 def format_of(formats: Sequence[str]) -> Param:

@@ -257,7 +257,9 @@ class _Batch:
         if found is not None:
             return found
         kind = by.get("kind") or (AgentKind.PERSON if "," in name else AgentKind.BODY)
-        made = Agent(code=_free_code(by.get("code") or name), kind=kind, live=True)
+        now = timezone.now()
+        code = _free_code(by.get("code") or name)
+        made = Agent(code=code, kind=kind, live=True, first_published_at=now, last_published_at=now)
         made.names = [AgentName(language=CODES[0], kind=NameKind.PREFERRED, text=name)]
         check_whole(made)
         made.save()
