@@ -5,10 +5,15 @@ shown (the same for pictures: https://github.com/wagtail/wagtail/issues/13815). 
 the work here; this stands before them and can go once they look at keys themselves.
 """
 
+import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
+from bs4 import BeautifulSoup
 from django.core.exceptions import BadRequest
+from django.utils.html import escape
+from django.utils.translation import gettext, gettext_noop
 from draftjs_exporter.error import ExporterException
 from wagtail.admin.rich_text import DraftailRichTextArea
 from wagtail.admin.rich_text.converters.contentstate import link_entity
@@ -19,6 +24,8 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
 from cms.references import key
+
+logger = logging.getLogger(__name__)
 
 
 def link(props: dict[str, Any]) -> Any:
@@ -98,11 +105,54 @@ def register_features(features: FeatureRegistry) -> None:
     features.register_link_type(DocumentLinks)
 
 
+_MALFORMED = gettext_noop(
+    "This text was stored with mistakes in its markup and is shown as far as it can be read. Look it through and "
+    "save it. This line is not stored."
+)
+_LINE: dict[str, Any] = {
+    "key": "malformed",
+    "type": "unstyled",
+    "depth": 0,
+    "inlineStyleRanges": [],
+    "entityRanges": [],
+}
+
+
+def _without_line(sent: str) -> str:
+    state = json.loads(sent)
+    written = {"key": _LINE["key"], "text": gettext(_MALFORMED)}
+    state["blocks"] = [block for block in state["blocks"] if not written.items() <= block.items()]
+    return json.dumps(state)
+
+
 class RichTextArea(DraftailRichTextArea):
-    """Wagtail's editor; what is not the text of an editor is answered by 400 and stores nothing."""
+    """Wagtail's editor; what is not the text of an editor is answered by 400 and stores nothing.
+
+    A stored text that Wagtail cannot read (its tags do not match: no editor makes such) opens repaired, or as bare
+    text, below a line that says so. That line is not stored.
+    """
+
+    def format_value(self, value: Any) -> str:
+        try:
+            return str(super().format_value(value))
+        except Exception:
+            logger.warning("A rich text is malformed: %.200r", value)
+            state = json.loads(self._repaired(str(value)))
+            state["blocks"].insert(0, {**_LINE, "text": gettext(_MALFORMED)})
+            return json.dumps(state)
+
+    def _repaired(self, html: str) -> str:
+        soup = BeautifulSoup(html, "html.parser")
+        try:
+            return str(self.converter.from_database_format(soup.decode_contents()))
+        except Exception:
+            lines = filter(str.strip, soup.get_text("\n").split("\n"))
+            return str(self.converter.from_database_format("".join(f"<p>{escape(line)}</p>" for line in lines)))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
         try:
+            if _LINE["key"] in data.get(name, ""):
+                data = {name: _without_line(data[name])}
             html: str | None = super().value_from_datadict(data, files, name)
             (html or "").encode()  # JSON can say half of a character, which no database takes
         except (ExporterException, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):

@@ -9,15 +9,20 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 ROW_COUNTERS, MOST_DIGITS = ("-TOTAL_FORMS", "-INITIAL_FORMS"), 3
 BLOCK_COUNTER = "-count"
 KEY_DIGITS = 18
 LIBRARIES = ("/wagtail/", "/django/forms/")
+IMPORT = "wagtailredirects:process_import"
+"""The second step of importing redirects, which expects what the first has signed, and its file, to be there."""
 UNREADABLE = (ValueError, LookupError, OverflowError, AttributeError)
 
 logger = logging.getLogger(__name__)
@@ -57,6 +62,10 @@ class UnreadableFormsMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if getattr(request.resolver_match, "view_name", "") == IMPORT and isinstance(exception, (*UNREADABLE, OSError)):
+            logger.warning("An import of redirects could not go on: %r", exception)
+            messages.error(request, _("The import cannot go on: choose the file again."))
+            return redirect("wagtailredirects:start_import")
         if not _is_posted_form(request) or not isinstance(exception, UNREADABLE):
             return None
         field = _field_being_read(exception.__traceback__)

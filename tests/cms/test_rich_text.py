@@ -9,6 +9,7 @@ from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
 from borders.models import PracticePage
+from cms.rich_text import RichTextArea
 from home.models import HomePage
 from tests.admin import administrator, filled, nested_form_data, streamfield
 from tests.factories import borders as make
@@ -158,3 +159,33 @@ def test_what_no_editor_sends_is_refused(client: Client, page: PracticePage, tex
     answer = post(client, page, text)
     assert (answer.status_code, "rien n’a été modifié" in answer.content.decode()) == (400, True)
     assert PracticePage.objects.get(pk=page.pk).latest_revision_id == before
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("<p>Un <b>tram</p> qui</b> passe", "Un tram"),
+        ("<li>Un tram</li>", "Un tram"),
+        ("<ul><p>Un tram<li></ul></b>", "Un tram"),
+    ],
+)
+@pytest.mark.parametrize("where", ["field", "block"])
+def test_what_is_malformed_opens_with_a_line_that_is_not_stored(
+    page: PracticePage, client: Client, stored: str, shown: str, where: str
+) -> None:
+    block = json.dumps([{"type": "paragraph", "value": stored, "id": "1"}])
+    PracticePage.objects.filter(pk=page.pk).update(**({"results": stored} if where == "field" else {"body": block}))
+    PracticePage.objects.get(pk=page.pk).save_revision(clean=False)
+    address = reverse("wagtailadmin_pages:edit", args=(page.pk,))
+    answer = client.get(address)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "erreurs de balisage" in text
+    if where == "field":
+        opened = RichTextArea().format_value(stored)
+        assert shown in " ".join(line["text"] for line in json.loads(opened)["blocks"])
+        entered = RichTextArea().value_from_datadict({"x": opened}, {}, "x")
+        assert entered is not None
+        assert "stored" not in entered
+        assert "Un" in entered
+        assert RichTextArea().value_from_datadict({"x": RichTextArea().format_value(entered)}, {}, "x") == entered

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.contrib.redirects.models import Redirect
 
 from borders.models import Border
 from home.models import NavigationEntry
@@ -113,3 +115,23 @@ def test_facts_and_bulk_actions_store_nothing_either(editor: Client, wrong: str)
             assert (answer.status_code, b"<code>id</code>" in answer.content) == (400, True), model
         assert editor.get(f"{action}?id=99999999").status_code == 404
     assert Border.objects.get().names.count() == 2
+
+
+@pytest.mark.parametrize("crafted", [{}, {"import_file_name": "passwd", "input_format": "0"}, {"input_format": None}])
+def test_an_import_of_redirects_that_cannot_go_on_begins_again(client: Client, crafted: dict[str, Any]) -> None:
+    admin.administrator(client)
+    file = SimpleUploadedFile("redirects.csv", b"from,to\r\n/vieux,https://example.org/\r\n")
+    confirm = client.post(reverse("wagtailredirects:start_import"), {"import_file": file})
+    sent = {"import_file_name": "", "input_format": "", "from_index": "0", "to_index": "1", "permanent": "on"}
+    sent |= {name: confirm.context["form"].initial[name] for name in ("import_file_name", "input_format")}
+    address = reverse("wagtailredirects:process_import")
+    if crafted:
+        wrong = {name: value for name, value in {**sent, **crafted}.items() if value is not None}
+        answer = client.post(address, wrong, follow=True)
+        assert not Redirect.objects.exists()
+    else:
+        assert client.post(address, sent).status_code == 302
+        assert Redirect.objects.count() == 1
+        answer = client.post(address, sent, follow=True)  # its file is gone
+    assert answer.redirect_chain == [(reverse("wagtailredirects:start_import"), 302)]
+    assert "choisissez de nouveau le fichier" in answer.content.decode()
