@@ -22,6 +22,22 @@ def build(folder: Path) -> Path:
     return folder / "read.js"
 
 
+def check_recipes(folder: Path, files: dict[str, str]) -> None:
+    """Compile a front end's files, by their paths, beside the types that `build` has generated in a folder."""
+    components = """import type { Page } from "./preview";
+    export declare function Article(props: { page: Page }): JSX.Element;
+    export declare function Sorry(props: { status: number }): JSX.Element;"""
+    stubs = {"components.ts": components, "frameworks.d.ts": (node.PROJECT / "frameworks.d.ts").read_text()}
+    site = folder / "recipes"
+    for name, text in {**files, **stubs, "api.d.ts": (folder / "api.d.ts").read_text()}.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text)
+    options = {"strict": True, "noEmit": True, "jsx": "preserve", "types": [], "lib": ["es2022", "dom", "dom.iterable"]}
+    options |= {"target": "es2022", "module": "esnext", "moduleResolution": "bundler"}
+    (site / "tsconfig.json").write_text(json.dumps({"compilerOptions": options}))
+    node.run("tsc", "--project", ".", cwd=site)
+
+
 def read_site(script: Path, address: str) -> dict[str, Any]:
     """Let the reader visit every page of the site at an address; what it says of them."""
     found: dict[str, Any] = json.loads(node.run("node", script, address, cwd=script.parent))

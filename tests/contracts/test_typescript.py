@@ -2,14 +2,16 @@
 
 import json
 import re
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from cms.api.schema.document import document
-from tests.contracts.generated_client import read_site
+from tests.contracts.generated_client import check_recipes, read_site
 from tests.factories.every_type import every_type
 from tests.services import node
 
@@ -20,6 +22,38 @@ def test_spectral_has_nothing_to_say(tmp_path: Path) -> None:
     (tmp_path / "openapi.json").write_text(json.dumps(document()))
     rules = node.PROJECT / "spectral.yaml"
     node.run("spectral", "lint", "openapi.json", "--ruleset", rules, "--fail-severity", "hint", cwd=tmp_path)
+
+
+def recipes() -> dict[str, str]:
+    """The programs in docs/api.md by their paths; those that say none are one, reading.ts."""
+    found: dict[str, str] = {"reading.ts": ""}
+    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    for indent, language, block in re.findall(r"^( *)```(ts|tsx|vue|astro)\n(.*?)^ *```$", text, re.M | re.S):
+        code = textwrap.dedent(indent + block) if indent else block
+        named = re.search(r"^(?://|<!--) (\S+\.\w+)", code, re.M)
+        if language == "vue":  # its template is not checked
+            [code] = re.findall(r"<script setup lang=\"ts\">\n(.*?)</script>", code, re.S)
+        if language == "astro":
+            [(code, template)] = re.findall(r"---\n(.*)---\n\{(.*)\}", code, re.S)
+            code += f"export const shown = ({template});\n"
+        if named:
+            suffix = {"vue": ".vue.ts", "astro": ".astro.tsx"}.get(language, f".{language}")
+            found[str(Path(named[1]).with_suffix(suffix))] = code
+        else:
+            found["reading.ts"] += code
+    return found
+
+
+def test_the_recipes_compile(generated_client: Path) -> None:
+    found = recipes()
+    assert found.keys() == {
+        *("reading.ts", "preview.ts", "app/preview/page.tsx", "next.config.ts"),
+        *("pages/preview.vue.ts", "src/pages/preview.astro.tsx"),
+    }
+    check_recipes(generated_client.parent, found)
+    wrong = found["preview.ts"].replace('GET("/preview/"', 'GET("/previews/"')
+    with pytest.raises(AssertionError, match="previews"):
+        check_recipes(generated_client.parent, {**found, "preview.ts": wrong})
 
 
 @pytest.mark.parametrize("name", ["read.ts", "site.ts"])
