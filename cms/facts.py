@@ -23,7 +23,7 @@ from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMi
 from wagtail.search import index
 
 from cms import addresses
-from cms.child_rows import RowsPanel, renew_changed
+from cms.child_rows import RowsPanel
 from cms.languages import Language, nearest
 from cms.publishable import Publishable
 from cms.revisions import OpensWithoutGoneFacts
@@ -213,10 +213,6 @@ class Fact(
     @property
     def revisions(self) -> Any:
         return self._revisions
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        renew_changed(self)
-        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.name_in(get_language() or "fr")

@@ -2,9 +2,9 @@
 
 Wagtail commits on the way: a copy of a private page is public until its restriction is copied, a move tells of itself
 when it is done, and what follows a page in other languages follows it then. Seen from elsewhere, and after a crash,
-each is now whole or not begun; so are the admin's forms that make pages, whose fallbacks are made last, and that of a
-page's privacy, which its other languages get after it. It can go when https://github.com/wagtail/wagtail does so
-itself, as it does for edits.
+each is now whole or not begun (publications: cms.publishable); so are the admin's forms that make pages, whose
+fallbacks are made last, and that of a page's privacy, which its other languages get after it. It can go when
+https://github.com/wagtail/wagtail does so itself, as it does for edits.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,6 @@ from wagtail.actions.copy_page import CopyPageAction
 from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.actions.delete_page import DeletePageAction
 from wagtail.actions.move_page import MovePageAction
-from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.admin.views.page_privacy import SetPrivacyView
 from wagtail.admin.views.pages.copy import CopyView
@@ -32,7 +31,6 @@ ACTIONS = (
     CreatePageAliasAction,
     DeletePageAction,
     MovePageAction,
-    PublishPageRevisionAction,
     UnpublishPageAction,
 )
 

@@ -5,7 +5,6 @@ concrete base page, so everything here is abstract and the base stays `wagtailco
 """
 
 from collections.abc import Collection
-from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -29,13 +28,13 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import COMMENTS_RELATION_NAME, Orderable, Page
+from wagtail.models import Orderable, Page
 from wagtail.search import index
 from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, TranslatableField
 
-from cms import fields, indexing, redirects
+from cms import fields, redirects
 from cms.blocks import BodyBlock, FootnotesBlock
-from cms.child_rows import RowsPanel, renew_changed
+from cms.child_rows import RowsPanel
 from cms.frontend import PORTAL_SLUG
 from cms.json_types import Date
 from cms.publishable import Publishable
@@ -149,9 +148,6 @@ def refuse_move_to_portal(sender: type, instance: Page, parent_page_after: Page,
 SET_BY_WAGTAIL = frozenset({"content_type", "latest_revision", "live_revision", "path"})
 """What nobody enters: the database's own constraints guard it, without a query for each, twice a publication."""
 
-DRAFT = frozenset({"draft_title", "has_unpublished_changes", "latest_revision", "latest_revision_created_at"})
-"""What a draft changes of its page, beside the comments on it: neither of Wagtail's indexes holds any of it."""
-
 
 class SitePageForm(WagtailAdminPageForm):
     """Refuses what a new page cannot know of itself before it has a place in the tree."""
@@ -258,17 +254,14 @@ class SitePage(Publishable, OpensWithoutGoneFacts, Page):
             raise ValidationError({"search_description": _("At most 300 characters.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        renew_changed(self)
         if self.__dict__.pop("checked_whole", False):
             kwargs.setdefault("clean", False)
-        only = kwargs.get("update_fields")
-        comments = vars(self).get("_cluster_related_objects", {}).get(COMMENTS_RELATION_NAME)
-        draft = only is not None and not comments and DRAFT.issuperset({*only} - {COMMENTS_RELATION_NAME})
-        with (
-            redirects.kept(self) if only is None or "slug" in only else nullcontext(),
-            indexing.unseen() if draft else nullcontext(),
-        ):
-            super().save(*args, **kwargs)
+        super().save(*args, **kwargs)
+
+    def _update_descendant_url_paths(self, old_url_path: str, new_url_path: str) -> None:
+        """What Page.save calls in its transaction where the slug is another one."""
+        super()._update_descendant_url_paths(old_url_path, new_url_path)
+        redirects.lead_on(self, old_url_path)
 
     def structured_data(self, context: Context) -> dict[str, Any]:
         """What the page is in schema.org's terms, beyond what every page has (cms.structured_data); no query."""

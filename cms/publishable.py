@@ -6,6 +6,7 @@ have been right when it was written, was kept as an incomplete draft, or never s
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -19,13 +20,17 @@ from modelcluster.models import get_all_child_relations
 from wagtail.admin.panels import InlinePanel, Panel
 from wagtail.blocks import Block
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Revision
+from wagtail.models import COMMENTS_RELATION_NAME, Revision
 from wagtail.rich_text import RichTextMaxLengthValidator
 
 from cms import indexing
+from cms.child_rows import settle
 from cms.validation import NamesItself
 
 Problems = dict[str, list[Any]]
+
+DRAFT = frozenset({"draft_title", "has_unpublished_changes", "latest_revision", "latest_revision_created_at"})
+"""What a draft changes of its object, beside the comments on it: neither of Wagtail's indexes holds any of it."""
 
 
 class Publishable(NamesItself):
@@ -36,6 +41,20 @@ class Publishable(NamesItself):
 
     def clean_rows(self) -> None:
         """Rules that look at several child rows at once; raises ValidationError by column or relation."""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        only = kwargs.get("update_fields")
+        comments = vars(self).get("_cluster_related_objects", {}).get(COMMENTS_RELATION_NAME)
+        draft = only is not None and not comments and DRAFT.issuperset({*only} - {COMMENTS_RELATION_NAME})
+        with indexing.unseen() if draft else nullcontext():
+            super().save(*args, **kwargs)  # type: ignore[misc]
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """What modelcluster calls before it writes the rows."""
+        is_new = self._state.adding  # type: ignore[attr-defined]
+        super().save_base(*args, **kwargs)  # type: ignore[misc]
+        if not is_new and kwargs.get("update_fields") is None:
+            settle(self)  # type: ignore[arg-type]
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
         """Publish a revision whole: its columns and its rows become public at once, or ValidationError says why not."""

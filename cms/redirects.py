@@ -5,11 +5,9 @@ finds nothing to do. (A move makes them on its way, and is one transaction: cms.
 https://github.com/wagtail/wagtail makes them in Page.save.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import copy
 from typing import Any
 
-from django.db import transaction
 from wagtail.contrib.redirects.apps import WagtailRedirectsAppConfig
 from wagtail.signals import page_slug_changed
 
@@ -24,15 +22,10 @@ class RedirectsConfig(WagtailRedirectsAppConfig):
         page_slug_changed.disconnect(autocreate_redirects_on_slug_change)
 
 
-@contextmanager
-def kept(page: Any) -> Iterator[None]:
-    """Around the save of a page (specific) with its slug: redirects from addresses that it and what is below lose."""
+def lead_on(page: Any, old_url_path: str) -> None:
+    """Redirects from the addresses that a page (specific) and what is below lose by its new slug."""
     from wagtail.contrib.redirects.signal_handlers import autocreate_redirects_on_slug_change
-    from wagtail.models import Page
 
-    with transaction.atomic():
-        moves = page.pk and Page.objects.filter(pk=page.pk).exclude(slug=page.slug).exists()
-        before = type(page)._default_manager.get(pk=page.pk) if moves else None
-        yield
-        if before is not None and before.slug != page.slug:
-            autocreate_redirects_on_slug_change(instance_before=before, instance=page)
+    before = copy.copy(page)
+    before.url_path = old_url_path
+    autocreate_redirects_on_slug_change(instance_before=before, instance=page)

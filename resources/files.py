@@ -74,6 +74,8 @@ class RecordFile(Orderable):
     open_from = models.DateField(
         _("embargo until"), null=True, blank=True, help_text=_("Before this day nobody gets the file.")
     )
+    written_again = True
+    """Where a document lies depends on whether its record is published: see `_row_saved`."""
 
     class Meta(Orderable.Meta):
         verbose_name = _("file")

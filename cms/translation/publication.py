@@ -82,8 +82,7 @@ def carry_all(source: Page, around: Iterable[Translation] | None = None) -> None
         if translation.target_locale_id not in targets:
             continue
         try:
-            with transaction.atomic():
-                _carry(targets[translation.target_locale_id], source)
+            _carry(targets[translation.target_locale_id], source)
         except Exception:
             logger.exception("The facts of page %s did not reach translation %s", source.pk, translation.pk)
             carry_again.enqueue(translation.pk)
@@ -94,10 +93,9 @@ def carry_again(translation_id: int) -> None:
     """What could not be carried at the time of the publication."""
     translation = Translation.objects.filter(pk=translation_id, enabled=True).first()
     if translation is not None:
-        with transaction.atomic():
-            source = translation.source.get_source_instance()
-            for target in _targets(source, [translation.target_locale_id]).values():
-                _carry(target, source)
+        source = translation.source.get_source_instance()
+        for target in _targets(source, [translation.target_locale_id]).values():
+            _carry(target, source)
 
 
 class Target(NamedTuple):
@@ -120,23 +118,29 @@ def _targets(source: Page, locales: Collection[int]) -> dict[int, Target]:
 
 
 def _carry(target: Target, source: Page) -> None:
-    """Give a live translation and its draft the source's facts.
+    """Give a live translation and its draft the source's facts, both or neither.
 
     A draft stays a draft, a fallback a fallback, and an approval under way goes on.
     """
-    page, changed = target.page, False
-    if page.live and not page.alias_of_id and (changed := apply_facts(source, page, target.overridden)):
-        page._prefetched_objects_cache.clear()  # the rows are others from now on
-        page.last_published_at = timezone.now()
-        page.save(clean=False)
-        page.update_aliases()
-        carry_all(page)  # a translation may be the source of another one
-    if page.has_unpublished_changes or not page.live or page.alias_of_id:
-        _carry_into_draft(target, source)
-    elif changed:
-        revision = page.save_revision(changed=False, clean=False)
-        _remember(page.live_revision_id, revision)
-        Page.objects.filter(pk=page.pk).update(live_revision=revision)
+    page = target.page
+    is_read = page.live and not page.alias_of_id
+    is_draft = page.has_unpublished_changes or not is_read
+    changed = is_read and apply_facts(source, page, target.overridden)
+    if not changed and not is_draft:
+        return
+    with transaction.atomic():
+        if changed:
+            page._prefetched_objects_cache.clear()  # the rows are others from now on
+            page.last_published_at = timezone.now()
+            page.save(clean=False)
+            page.update_aliases()
+            carry_all(page)  # a translation may be the source of another one
+        if is_draft:
+            _carry_into_draft(target, source)
+        elif changed:
+            revision = page.save_revision(changed=False, clean=False)
+            _remember(page.live_revision_id, revision)
+            Page.objects.filter(pk=page.pk).update(live_revision=revision)
 
 
 def _carry_into_draft(target: Target, source: Page) -> None:

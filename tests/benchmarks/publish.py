@@ -3,7 +3,7 @@
 A revision with another title is saved and published; indexing is left to the same queue. The pages have translations
 in two languages that follow them (first: `… publish prepare 50`). "stock" has none of what this project adds on the
 way: neither the triggers of the change log, nor its receivers of signals, nor what its page types do as they are
-published and saved.
+opened, published and saved.
 """
 
 import json
@@ -26,6 +26,7 @@ from cms.changes import triggers  # noqa: E402
 from cms.indexing import Queue  # noqa: E402
 from cms.pages import SitePage  # noqa: E402
 from cms.publishable import Publishable  # noqa: E402
+from cms.revisions import OpensWithoutGoneFacts  # noqa: E402
 from newsroom.models import NewsPage  # noqa: E402
 
 OURS = ("cms.", "borders.", "resources.", "newsroom.", "home.")
@@ -48,7 +49,9 @@ def prepare(count: int) -> None:
 def strip() -> None:
     """Take away what this project adds to a publication."""
     triggers.uninstall()
-    del SitePage.save, SitePage.clean_fields, SitePage.validate_unique, Publishable.publish, Queue.enqueue
+    del SitePage.save, SitePage.clean_fields, SitePage.validate_unique
+    del Publishable.save, Publishable.save_base, Publishable.publish
+    del OpensWithoutGoneFacts.from_serializable_data, Queue.enqueue
     for module in (django_signals, wagtail_signals):
         for signal in vars(module).values():
             if hasattr(signal, "receivers"):

@@ -18,11 +18,12 @@ from borders.models import BorderPage
 from cms import roles
 from cms.fact_uses import uses
 from cms.facts import Fact, Office
+from cms.media import CmsImage
 from home.models import HomePage, SiteSettings
 from resources.models import Concept, DossierPage, PageTheme, ProjectPartner
 from tests.admin import administrator, posted
 from tests.factories import borders as make
-from tests.factories import resources
+from tests.factories import pictures, resources
 from tests.factories.pages import home_page
 
 pytestmark = pytest.mark.django_db
@@ -223,7 +224,7 @@ def test_old_versions_open_when_a_fact_of_theirs_is_gone(admin: Client, home: Ho
     first, second = make.border("fr-de"), make.border("fr-it")
     fiche: Any = make.border_page(make.border_index(home), first)
     theme, programme, office = resources.concept("t"), make.programme(), make.named(Office(code="o"))
-    fiche.theme_links, fiche.office = [PageTheme(fact=theme)], office
+    fiche.theme_links, fiche.office, fiche.sharing_image = [PageTheme(fact=theme)], office, pictures.image()
     fiche.save_revision().publish()
     old = fiche.latest_revision
     make.link(fiche, programme)
@@ -233,12 +234,27 @@ def test_old_versions_open_when_a_fact_of_theirs_is_gone(admin: Client, home: Ho
     for gone in (first, theme, office):
         assert admin.post(url(gone, "delete")).status_code == 302, gone
 
+    CmsImage.objects.all().delete()
+
     version: Any = old.as_object()
-    assert (version.border, version.office, list(version.theme_links.all())) == (second, None, [])
+    assert (version.border, version.office, version.sharing_image) == (second, None, None)
+    assert list(version.theme_links.all()) == []
     for name, args in (("revisions_revert", [old.pk]), ("revisions_compare", [old.pk, "live"])):
         answer = admin.get(reverse(f"wagtailadmin_pages:{name}", args=[fiche.pk, *args]))
         assert answer.status_code == 200, name
     assert Page.objects.get(pk=fiche.pk).specific.programme_links.count() == 1
+
+
+@pytest.mark.sqlite
+def test_a_version_opens_with_a_query_for_each_model_that_it_names(dossier: DossierPage) -> None:
+    def cost(themes: int) -> int:
+        dossier.theme_links = [PageTheme(fact=resources.concept(f"{themes}-{number}")) for number in range(themes)]
+        version = dossier.save_revision()
+        with CaptureQueriesContext(connection) as asked:
+            assert version.as_object().theme_links.count() == themes
+        return len(asked)
+
+    assert cost(1) == cost(4)
 
 
 def test_whoever_lets_a_fact_expire_is_told_what_uses_it(admin: Client, dossier: DossierPage) -> None:

@@ -128,6 +128,15 @@ def test_a_draft_leaves_nothing_to_index_until_it_is_published(home: Page, admin
     assert indexing.REFERENCES in queued(), "a comment refers to its writer"
 
 
+def test_so_does_the_draft_of_a_fact() -> None:
+    theme = resources.concept("health")
+    DBTaskResult.objects.all().delete()
+    draft = theme.save_revision()
+    assert queued() == set()
+    draft.publish()
+    assert indexing.SEARCH in queued()
+
+
 def test_the_worker_indexes_rows_that_a_later_save_has_replaced(home: Page) -> None:
     theme = resources.concept("health")
     page = about_health(home, "Page", theme)
