@@ -85,6 +85,11 @@ def test_a_filter_on_the_whole_includes_its_parts(places: Places, home: HomePage
         return {item["id"] for item in answer["items"]}
 
     assert found("border=fr-it-mc") == {fiche.pk, obstacle.pk}
+    assert found("border=fr-it-mc&type=borders.BorderPage") == {fiche.pk}
+    with CaptureQueriesContext(connection) as asked:
+        assert found("border=fr-it-mc&type=borders.ObstaclePage") == {obstacle.pk}
+    listed = [query["sql"] for query in asked if "borders_pageborder" in query["sql"] and "LIMIT" in query["sql"]]
+    assert "UNION" not in " ".join(listed), "a set of all pages would be made first, and then looked at for a few"
     assert found("border=fr-it") == {obstacle.pk}
     assert found("border=fr-it,fr-mc") == {fiche.pk, obstacle.pk}
     assert found("border=fr-it-mc&type=borders.ObstaclePage") == {obstacle.pk}
