@@ -1,11 +1,10 @@
 """Which engine answers a reader: the first, and the one that stands by where the first cannot."""
 
 import logging
-import threading
-import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from search.breaker import Breaker
 from search.engines.base import Engine, EngineError, Refused
 from search.engines.configured import engines
 from search.searching import Asked, Found, search
@@ -15,7 +14,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
-"""Seconds for which an engine that failed is not asked, twice as many each time that it fails again."""
+"""Seconds for which an engine that failed is not asked."""
 
 
 class Unavailable(Exception):
@@ -28,38 +27,6 @@ class Answered(NamedTuple):
     found: Found
     engine: str
     degraded: bool
-
-
-class Breaker:
-    """Remembers that an engine failed, so that one reader waits for it now and then and not everybody each time."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._lock = clock, threading.Lock()
-        self._until = self._pause = 0.0
-
-    def lets_through(self) -> bool:
-        """Whether to ask the engine; after a pause it is asked by one, while the others still pass it by."""
-        with self._lock:
-            if not self._pause:
-                return True
-            if self._clock() < self._until:
-                return False
-            self._until = self._clock() + self._pause
-            return True
-
-    def failed(self) -> bool:
-        """Note a failure; whether it is the first."""
-        with self._lock:
-            first = not self._pause
-            self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
-            self._until = self._clock() + self._pause
-            return first
-
-    def answered(self) -> bool:
-        """Note an answer; whether it ends a pause."""
-        with self._lock:
-            was, self._pause = self._pause, 0.0
-            return bool(was)
 
 
 _breakers: dict[str, Breaker] = {}
@@ -83,7 +50,7 @@ def first(ask: Callable[[Engine], T]) -> tuple[T, str, bool]:
 
 
 def _asked(engine: Engine, ask: Callable[[Engine], T], always: bool) -> T | None:
-    breaker = _breakers.setdefault(engine.name, Breaker())
+    breaker = _breakers.setdefault(engine.name, Breaker(FIRST_PAUSE, LONGEST_PAUSE))
     if not breaker.lets_through() and not always:
         return None
     try:

@@ -19,6 +19,7 @@ from cms import changes
 from cms.changes.models import Change
 from cms.worker import look_until
 from search import documents
+from search.breaker import Breaker
 from search.concerned import concerned
 from search.documents import Works
 from search.engines.base import Engine, EngineError, Index, Position
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
-"""Seconds for which an engine that failed is left alone, twice as many each time."""
+"""Seconds for which an engine that failed is left alone."""
 CHANGES = 2_000
 """Changes that are read at once."""
 CATCH_UP = 50
@@ -67,26 +68,23 @@ class Keeper:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._until = self._pause = 0.0
+        self._breaker = Breaker(FIRST_PAUSE, LONGEST_PAUSE)
         self._tidy_at = 0.0
 
     def look(self) -> None:
         """Bring the engine up to date, if it answers."""
-        if self._until > time.monotonic():
+        if not self._breaker.lets_through():
             return
         try:
             if self._tidy_at <= time.monotonic() and tidy(self.engine):
                 self._tidy_at = time.monotonic() + TIDY_SECONDS
             bring_up(self.engine)
         except EngineError as error:
-            if not self._pause:
+            if self._breaker.failed():
                 logger.warning("The index of %s has to wait: %s", self.engine.name, error)
-            self._pause = min(LONGEST_PAUSE, 2 * self._pause or FIRST_PAUSE)
-            self._until = time.monotonic() + self._pause
         else:
-            if self._pause:
+            if self._breaker.answered():
                 logger.info("The index of %s is up to date again", self.engine.name)
-            self._pause = 0.0
 
 
 def bring_up(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from resources.files import FileText
 from resources.models import Concept, RecordCopy, RecordFile
 from search import answering, indexer
+from search.breaker import Breaker
 from search.engines.configured import engines
 from tests.factories import borders, documents, resources
 from tests.search.site import Broken, refresh
@@ -244,7 +245,7 @@ def test_without_any_engine_the_answer_says_when_to_come_back(client, monkeypatc
 
 def test_a_breaker_lets_one_reader_try_after_each_pause():
     now = 0.0
-    breaker = answering.Breaker(lambda: now)
+    breaker = Breaker(2, 30, lambda: now)
     assert breaker.lets_through()
     assert breaker.failed()
     assert not breaker.lets_through()
