@@ -16,13 +16,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import islice
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Model
 from django_tasks_db.backend import DatabaseBackend
+
+from cms.batches import batched
 
 SEARCH = "modelsearch.tasks.insert_or_update_object_task"
 REFERENCES = "wagtail.tasks.update_reference_index_task"
@@ -131,15 +132,14 @@ def _index(model: type[Model], keys: set[str]) -> None:
 
     refers = ReferenceIndex.is_indexed(model)
     rows = [relation.get_accessor_name() for relation in get_all_child_relations(model)] if refers else []
-    left = iter(keys)
-    while chunk := set(islice(left, CHUNK)):
+    for chunk in batched(keys, CHUNK):
         found: list[Any] = []
         if class_is_indexed(model):
             found += model.get_indexed_objects().filter(pk__in=chunk).prefetch_related(*rows)  # type: ignore[attr-defined]
             for backend in get_search_backends(with_auto_update=True):
                 backend.add_bulk(model, found)
         if refers:
-            others = chunk - {str(done.pk) for done in found}
+            others = set(chunk) - {str(done.pk) for done in found}
             found += model._default_manager.filter(pk__in=others).prefetch_related(*rows) if others else ()
             for referring in found:
                 ReferenceIndex.create_or_update_for_object(referring)

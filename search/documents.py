@@ -18,6 +18,7 @@ from wagtail.models import Page
 
 from borders import atlas
 from cms import labels, publication
+from cms.batches import batched
 from cms.pages import SitePage
 from cms.references import Loaded, References, page_type
 from cms.translation import prose
@@ -58,9 +59,9 @@ class Works:
 
     def batches(self) -> Iterator["Works"]:
         """The same in parts that are read at once."""
-        for keys in _chunks(sorted(self.pages)):
+        for keys in batched(sorted(self.pages), BATCH):
             yield Works(pages=set(keys))
-        for numbers in _chunks(sorted(self.records)):
+        for numbers in batched(sorted(self.records), BATCH):
             yield Works(records=set(numbers))
 
     def ids(self) -> set[str]:
@@ -286,8 +287,3 @@ def _filled(texts: Mapping[str, str]) -> dict[str, str]:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= SUMMARY_SHOWN else text[:SUMMARY_SHOWN].rsplit(" ", 1)[0] + " …"
-
-
-def _chunks(keys: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(keys), BATCH):
-        yield keys[start : start + BATCH]

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from anyascii import anyascii
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cms import addresses, indexing
+from cms.batches import batched
 from cms.facts import NameKind
 from cms.languages import CODES
 from cms.publishable import check_whole
@@ -99,8 +99,7 @@ def load(entries: Iterable[Entry], source: str, *, dry_run: bool = False, leave_
     What looks like a record that is there already (the same ISBN, or title and about the year) is named; with
     `leave_alike` it is left out.
     """
-    waiting = iter(entries)
-    while batch := list(islice(waiting, BATCH)):
+    for batch in batched(entries, BATCH):
         with transaction.atomic() if dry_run else indexing.at_once():
             lines = [*_Batch(source, batch, leave_alike).lines()]
             if dry_run:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from cms import indexing
+from cms.batches import batched
 from resources.exchange import harvest, importing, readers
 from resources.exchange.importing import Entry, Outcome, load
 from resources.exchange.portable import Unreadable
@@ -211,8 +212,7 @@ def _read(begun: RecordImport) -> None:
     """Keep what the file holds; after an interruption, what is not kept yet."""
     entries = readers.READERS[begun.format](io.BytesIO(bytes(begun.file.content)))
     kept = begun.lines.count()
-    waiting = islice(enumerate(entries), kept, None)
-    while batch := list(islice(waiting, STAGED)):
+    for batch in batched(islice(enumerate(entries), kept, None), STAGED):
         kept += len(batch)
         if kept > MOST_LINES:
             message = gettext("It holds more than %(most)s records: divide it.")

@@ -9,15 +9,14 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from cms import changes, labels
+from cms.batches import batched
 from cms.changes.models import DELETE, Change
 from cms.languages import DEFAULT
 from cms.references import Context, Loaded, References
@@ -29,8 +28,6 @@ from resources.records import Record, RecordLink
 from search.concerned import concerned
 from search.models import HarvestItem, HarvestPosition
 from search.oai.sets import Sets
-
-_T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
 
@@ -111,9 +108,9 @@ def _removed(rows: Iterable[Change]) -> set[str]:
 
 def _tell(records: Iterable[int], removed: Iterable[str], now: datetime.datetime | None) -> None:
     """Describe records by their keys, and note those that are gone by their numbers, a batch after the other."""
-    for keys in _batches(records):
+    for keys in batched(records, BATCH):
         _write([*_described(keys)], now)
-    for codes in _batches(removed):
+    for codes in batched(removed, BATCH):
         _write([*_withdrawn(codes, _known_to_readers(codes))], now)
 
 
@@ -166,9 +163,3 @@ def _write(items: list[HarvestItem], now: datetime.datetime | None) -> None:
             unique_fields=["code"],
             update_fields=["datestamp", "deleted", "sets", "digest"],
         )
-
-
-def _batches(values: Iterable[_T]) -> Iterator[list[_T]]:
-    rest = iter(values)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
