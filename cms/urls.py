@@ -40,12 +40,12 @@ urlpatterns = [
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:path>", media_views.media),
     path(portal.PATH, portal.in_own_language),
     *i18n_patterns(
-        path(portal.PATH, portal.portal),
-        path(f"{portal.PATH}{feed.FILE}", feed.feed),
-        path(f"{portal.PATH}{selection.SLUG}/", selection.selection),
-        path(f"{portal.PATH}{subjects.AUTHORS}/<slug:code>/", subjects.author),
-        path(f"{portal.PATH}{subjects.THEMES}/<slug:code>/", subjects.theme),
-        path(f"{portal.PATH}<slug:code>/", portal.record),
+        path(portal.PATH, portal.portal, name="portal"),
+        path(f"{portal.PATH}{feed.FILE}", feed.feed, name="portal_feed"),
+        path(f"{portal.PATH}{selection.SLUG}/", selection.selection, name="portal_selection"),
+        path(f"{portal.PATH}{subjects.AUTHORS}/<slug:code>/", subjects.author, name="portal_author"),
+        path(f"{portal.PATH}{subjects.THEMES}/<slug:code>/", subjects.theme, name="portal_theme"),
+        path(f"{portal.PATH}<slug:code>/", portal.record, name="portal_record"),
         path(
             "_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/",
             attempts.throttled(wagtail_views.authenticate_with_password, "page"),

@@ -9,8 +9,8 @@ from search.state import State
 BARS = 40
 """Columns of a histogram at most: where there are more years, each column is of several."""
 NO_YEARS = (None, None)
-PAGES = {"author": "auteurs", "theme": "themes"}
-"""Below which word of the portal's addresses the values of a facet have pages of their own (search.subjects)."""
+PAGES = {"author": "portal_author", "theme": "portal_theme"}
+"""The names of the addresses (cms.urls) at which the values of a facet have pages of their own (search.subjects)."""
 
 
 def refined(state: State, found: SearchAnswer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -23,10 +23,9 @@ from search import basket
 from search.answering import Unavailable
 from search.portal import current_locale, in_each_language, unavailable
 from search.question import Question
-from search.refining import PAGES
 from search.results import answered
 
-AUTHORS, THEMES = PAGES["author"], PAGES["theme"]
+AUTHORS, THEMES = "auteurs", "themes"
 WORKS = 10
 """Works that such a page shows; the rest is a search."""
 COAUTHORS = 12
