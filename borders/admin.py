@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format, number_format
@@ -15,7 +14,15 @@ from wagtail.admin.ui.tables import Column
 from borders.figures import Indicator, KeyFigure, Qualifier, Unit
 from borders.geography import Border, BorderKind, Country, LegalForm, Territory, TerritoryScale
 from borders.programmes import Programme, ProgrammeKind
-from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter, facts_panel, texts_panel
+from cms.fact_admin import (
+    FactFilterSet,
+    FactViewSet,
+    choices_filter,
+    code_column,
+    fact_filter,
+    facts_panel,
+    texts_panel,
+)
 from cms.representation import DatePrecision
 
 
@@ -29,16 +36,6 @@ def _codes(relation: str, label: Any) -> Column:
 def _choice(field: str, label: Any) -> Column:
     """The label of a closed list."""
     return Column(field, label=label, accessor=lambda fact: getattr(fact, f"get_{field}_display")(), sort_key=field)
-
-
-def _code(field: str = "code", label: Any = None) -> Column:
-    return Column(field, label=label or _("code"), sort_key=field)
-
-
-def _choices(field: str, choices: Any, label: Any) -> django_filters.MultipleChoiceFilter:
-    return django_filters.MultipleChoiceFilter(
-        field_name=field, choices=choices.choices, label=label, widget=forms.CheckboxSelectMultiple
-    )
 
 
 POINT = MultiFieldPanel([FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])], heading=_("Point on the map"))
@@ -55,11 +52,11 @@ class CountryViewSet(FactViewSet):
     filterset_class = CountryFilterSet
     icon = "globe"
     menu_order = 10
-    list_display = ["__str__", _code()]
+    list_display = ["__str__", code_column()]
 
 
 class BorderFilterSet(FactFilterSet):
-    kind = _choices("kind", BorderKind, _("kind"))
+    kind = choices_filter("kind", BorderKind, _("kind"))
     countries = fact_filter(Country, _("countries"))
     parent = fact_filter(Border, _("part of"))
 
@@ -78,7 +75,7 @@ class BorderViewSet(FactViewSet):
     prefetched = ["countries"]
     list_display = [
         "__str__",
-        _code(),
+        code_column(),
         _choice("kind", _("kind")),
         _codes("countries", _("countries")),
         Column("parent", label=_("part of"), accessor=lambda border: border.parent.code if border.parent else ""),
@@ -95,8 +92,8 @@ class BorderViewSet(FactViewSet):
 
 class TerritoryFilterSet(FactFilterSet):
     borders = fact_filter(Border, _("borders"))
-    legal_form = _choices("legal_form", LegalForm, _("legal form"))
-    scale = _choices("scale", TerritoryScale, _("scale"))
+    legal_form = choices_filter("legal_form", LegalForm, _("legal form"))
+    scale = choices_filter("scale", TerritoryScale, _("scale"))
 
     class Meta:
         model = Territory
@@ -120,7 +117,7 @@ class TerritoryViewSet(FactViewSet):
     search_by = ["seat", "members__name"]
     list_display = [
         "__str__",
-        _code(),
+        code_column(),
         _choice("legal_form", _("legal form")),
         _choice("scale", _("scale")),
         _codes("borders", _("borders")),
@@ -149,7 +146,7 @@ class TerritoryViewSet(FactViewSet):
 
 
 class ProgrammeFilterSet(FactFilterSet):
-    kind = _choices("kind", ProgrammeKind, _("kind"))
+    kind = choices_filter("kind", ProgrammeKind, _("kind"))
     borders = fact_filter(Border, _("borders"))
 
     class Meta:
@@ -180,7 +177,7 @@ class ProgrammeViewSet(FactViewSet):
 
 
 class IndicatorFilterSet(FactFilterSet):
-    unit = _choices("unit", Unit, _("unit"))
+    unit = choices_filter("unit", Unit, _("unit"))
 
     class Meta:
         model = Indicator
@@ -192,7 +189,7 @@ class IndicatorViewSet(FactViewSet):
     icon = "list-ol"
     menu_order = 50
     filterset_class = IndicatorFilterSet
-    list_display = ["__str__", _code(), _choice("unit", _("unit"))]
+    list_display = ["__str__", code_column(), _choice("unit", _("unit"))]
     exported = ["unit"]
     tab = [FieldPanel("unit"), texts_panel("definitions", _("Definitions"), _("definition"))]
 
@@ -220,7 +217,7 @@ class KeyFigureFilterSet(FactFilterSet):
     border = fact_filter(Border, _("border"))
     territory = fact_filter(Territory, _("territory"))
     year = django_filters.RangeFilter(label=_("year"))
-    qualifier = _choices("qualifier", Qualifier, _("precision"))
+    qualifier = choices_filter("qualifier", Qualifier, _("precision"))
     several = django_filters.BooleanFilter(label=_("several sources"), method="with_several")
 
     class Meta:

@@ -14,6 +14,7 @@ from cms.pages import (
     BodyMixin,
     BordersMixin,
     FollowUpMixin,
+    IndexPage,
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
@@ -23,16 +24,10 @@ from cms.references import Context
 from cms.structured_data import compact, place
 
 
-class BorderIndexPage(BodyMixin, SitePage):
+class BorderIndexPage(IndexPage):
     """The entry to the border fiches."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["borders.BorderPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("border index")
@@ -75,16 +70,10 @@ class BorderPage(BoundMixin, BodyMixin, FicheMixin, BordersMixin, ThemesMixin, F
         verbose_name_plural = _("border fiches")
 
 
-class TerritoryIndexPage(BodyMixin, SitePage):
+class TerritoryIndexPage(IndexPage):
     """The entry to the territory fiches."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["borders.TerritoryPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("territory index")

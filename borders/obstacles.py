@@ -17,6 +17,7 @@ from cms.pages import (
     BodyMixin,
     BordersMixin,
     FollowUpMixin,
+    IndexPage,
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
@@ -90,16 +91,10 @@ class StepsStream(blocks.StreamBlock):
     step = StepBlock()
 
 
-class ObstacleIndexPage(BodyMixin, SitePage):
+class ObstacleIndexPage(IndexPage):
     """The entry to the obstacles."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["borders.ObstaclePage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("obstacle index")

@@ -13,6 +13,7 @@ from cms.pages import (
     BodyMixin,
     BordersMixin,
     FollowUpMixin,
+    IndexPage,
     ProgrammesMixin,
     SitePage,
     TerritoriesMixin,
@@ -25,16 +26,10 @@ from cms.pages import (
 from cms.validation import END_BEFORE_START
 
 
-class PracticeIndexPage(BodyMixin, SitePage):
+class PracticeIndexPage(IndexPage):
     """The entry to the good practices."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["borders.PracticePage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("good practice index")

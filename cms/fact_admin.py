@@ -101,6 +101,18 @@ def fact_filter(model: type[Fact], label: Any, **kwargs: Any) -> django_filters.
     )
 
 
+def choices_filter(field: str, choices: type[TextChoices], label: Any) -> django_filters.MultipleChoiceFilter:
+    """A filter of a list by a closed list."""
+    return django_filters.MultipleChoiceFilter(
+        field_name=field, choices=choices.choices, label=label, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def code_column() -> Column:
+    """The codes of a list of facts."""
+    return Column("code", label=_("code"), sort_key="code")
+
+
 class Publication(TextChoices):
     """Where a fact stands between its draft and its readers."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import TextChoices
 
@@ -120,49 +120,47 @@ def stream(name: str, block: blocks.StreamBlock | type[blocks.StreamBlock]) -> F
     return Field(name, get, stream_block, collect=collect)
 
 
-def image(name: str, *, card: bool = False) -> Field:
-    """A picture as a rendition set."""
+def _chosen(name: str, kind: Literal["images", "documents", "pages"]) -> Collector:
+    """Adds what a foreign key names to the references of this kind."""
 
     def collect(page: Any, references: References) -> None:
         if pk := getattr(page, f"{name}_id"):
-            references.images.add(pk)
+            getattr(references, kind).add(pk)
+
+    return collect
+
+
+def image(name: str, *, card: bool = False) -> Field:
+    """A picture as a rendition set."""
 
     return Field(
         name,
         lambda page, context: representation.image(getattr(page, f"{name}_id"), context),
         representation.ImageSet | None,
         card,
-        collect=collect,
+        collect=_chosen(name, "images"),
     )
 
 
 def document(name: str, *, card: bool = False) -> Field:
     """A file with its address."""
 
-    def collect(page: Any, references: References) -> None:
-        if pk := getattr(page, f"{name}_id"):
-            references.documents.add(pk)
-
     return Field(
         name,
         lambda page, context: representation.document(getattr(page, f"{name}_id"), context),
         representation.DocumentLink | None,
         card,
-        collect=collect,
+        collect=_chosen(name, "documents"),
     )
 
 
 def page_link(name: str, *, card: bool = False) -> Field:
     """A link to another page, in the language of the answer where it has one."""
 
-    def collect(page: Any, references: References) -> None:
-        if pk := getattr(page, f"{name}_id"):
-            references.pages.add(pk)
-
     def get(page: Any, context: Context) -> representation.PageLink | None:
         return representation.page_link(context.loaded.page(getattr(page, f"{name}_id"), context.locale), context)
 
-    return Field(name, get, representation.PageLink | None, card, collect=collect)
+    return Field(name, get, representation.PageLink | None, card, collect=_chosen(name, "pages"))
 
 
 def children(name: str, *, card: bool = False) -> Field:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 
-from cms.fact_admin import FactFilterSet, FactViewSet
+from cms.fact_admin import FactFilterSet, FactViewSet, code_column
 from cms.facts import Office
 
 
@@ -22,7 +22,7 @@ class OfficeViewSet(FactViewSet):
     search_by = ["email", "address"]
     list_display = [
         "__str__",
-        Column("code", label=_("code"), sort_key="code"),
+        code_column(),
         Column("email", label=_("e-mail")),
         Column("phone", label=_("telephone")),
     ]

@@ -311,6 +311,17 @@ class BodyMixin(models.Model):
         abstract = True
 
 
+class IndexPage(BodyMixin, SitePage):
+    """The entry to the pages of a type, of which there is one right below a home page."""
+
+    schema_type = "CollectionPage"
+    parent_page_types = ["home.HomePage"]
+    max_count_per_parent = 1
+
+    class Meta:
+        abstract = True
+
+
 class FootnotesMixin(models.Model):
     """A text with numbered notes; a marker without its note is refused."""
 

@@ -17,6 +17,7 @@ from cms.labels import CodedAs
 from cms.pages import (
     BodyMixin,
     BordersMixin,
+    IndexPage,
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
@@ -40,16 +41,10 @@ class CallForm(WallTimeForm, WagtailAdminPageForm):
     closes_at = WallTimeField(label=_("closes"), required=False, help_text=_("Empty: until further notice."))
 
 
-class CallIndexPage(BodyMixin, SitePage):
+class CallIndexPage(IndexPage):
     """The entry to the calls."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["newsroom.CallPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("call index")

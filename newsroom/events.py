@@ -19,6 +19,7 @@ from cms.organisations import Organisation, OrganisationJson
 from cms.pages import (
     BodyMixin,
     BordersMixin,
+    IndexPage,
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
@@ -62,16 +63,10 @@ def event_organiser_json(row: Any, context: Context) -> EventOrganiserJson:
     return {"name": row.name, "website": row.website, "role": representation.enum(EventRole, row.role)}
 
 
-class EventIndexPage(BodyMixin, SitePage):
+class EventIndexPage(IndexPage):
     """The entry to the events."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["newsroom.EventPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("event index")

@@ -10,7 +10,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from cms import fields, structured_data
 from cms.dated import DatedMixin
 from cms.json_types import Date
-from cms.pages import BodyMixin, BordersMixin, SitePage, TerritoriesMixin, ThemesMixin, synchronised
+from cms.pages import BodyMixin, BordersMixin, IndexPage, SitePage, TerritoriesMixin, ThemesMixin, synchronised
 from cms.references import Context
 
 
@@ -30,16 +30,10 @@ class NewsKind(models.TextChoices):
     JOB = "job", pgettext_lazy("reader", "Job or internship offer")
 
 
-class NewsIndexPage(BodyMixin, SitePage):
+class NewsIndexPage(IndexPage):
     """The entry to the news."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["newsroom.NewsPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("news index")

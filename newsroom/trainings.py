@@ -20,6 +20,7 @@ from cms.organisations import Organisation, OrganisationJson
 from cms.pages import (
     BodyMixin,
     BordersMixin,
+    IndexPage,
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
@@ -57,16 +58,10 @@ def training_organiser_json(row: Any, context: Context) -> TrainingOrganiserJson
     return {"name": row.name, "website": row.website, "role": representation.enum(TrainingRole, row.role)}
 
 
-class TrainingIndexPage(BodyMixin, SitePage):
+class TrainingIndexPage(IndexPage):
     """The entry to the trainings."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["newsroom.TrainingPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("training index")

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -11,16 +10,19 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms import labels
-from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter, facts_panel, texts_panel
+from cms.fact_admin import (
+    FactFilterSet,
+    FactIndexView,
+    FactViewSet,
+    choices_filter,
+    code_column,
+    fact_filter,
+    facts_panel,
+    texts_panel,
+)
 from resources import hierarchy
 from resources.agents import Agent, AgentKind
 from resources.thesaurus import Concept, ConceptStatus
-
-
-def _choices(field: str, choices: Any, label: Any) -> django_filters.MultipleChoiceFilter:
-    return django_filters.MultipleChoiceFilter(
-        field_name=field, choices=choices.choices, label=label, widget=forms.CheckboxSelectMultiple
-    )
 
 
 class ConceptIndexView(FactIndexView):
@@ -38,7 +40,7 @@ class ConceptIndexView(FactIndexView):
 
 
 class ConceptFilterSet(FactFilterSet):
-    status = _choices("status", ConceptStatus, _("status"))
+    status = choices_filter("status", ConceptStatus, _("status"))
     broader = fact_filter(Concept, _("broader concepts"))
     theme = django_filters.BooleanFilter(label=_("theme"), method="that_are_themes")
 
@@ -59,7 +61,7 @@ class ConceptViewSet(FactViewSet):
     search_by = ["notation"]
     list_display = [
         "__str__",
-        Column("code", label=_("code"), sort_key="code"),
+        code_column(),
         Column("notation", label=_("notation"), sort_key="notation"),
         Column("place", label=_("below")),
         BooleanColumn("shown_as_theme", label=_("theme")),
@@ -76,7 +78,7 @@ class ConceptViewSet(FactViewSet):
 
 
 class AgentFilterSet(FactFilterSet):
-    kind = _choices("kind", AgentKind, _("kind"))
+    kind = choices_filter("kind", AgentKind, _("kind"))
     country = fact_filter(Agent._meta.get_field("country").related_model, _("country"))
 
     class Meta:
@@ -92,7 +94,7 @@ class AgentViewSet(FactViewSet):
     search_by = ["orcid", "isni", "viaf"]
     list_display = [
         "__str__",
-        Column("code", label=_("code"), sort_key="code"),
+        code_column(),
         Column("kind", label=_("kind"), accessor="get_kind_display", sort_key="kind"),
         Column("country", label=_("country"), accessor=lambda agent: agent.country.code if agent.country else ""),
         Column("orcid", label="ORCID"),

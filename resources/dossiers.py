@@ -12,6 +12,7 @@ from cms.pages import (
     BordersMixin,
     FollowUpMixin,
     FootnotesMixin,
+    IndexPage,
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
@@ -25,16 +26,10 @@ def print_url(page: Any, context: Context) -> str:
     return context.absolute(publication.html_path(context.locale, page.url_path or "") + "?print")
 
 
-class DossierIndexPage(BodyMixin, SitePage):
+class DossierIndexPage(IndexPage):
     """The entry to the dossiers."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["resources.DossierPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("dossier index")

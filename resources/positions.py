@@ -12,6 +12,7 @@ from cms.organisations import Organisation, OrganisationJson, organisation_json
 from cms.pages import (
     BodyMixin,
     BordersMixin,
+    IndexPage,
     SitePage,
     TerritoriesMixin,
     ThemesMixin,
@@ -22,16 +23,10 @@ from cms.pages import (
 )
 
 
-class PositionIndexPage(BodyMixin, SitePage):
+class PositionIndexPage(IndexPage):
     """The entry to the positions."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["resources.PositionPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("position index")

@@ -20,6 +20,7 @@ from cms.organisations import Partner, PartnerJson, partner_json
 from cms.pages import (
     BodyMixin,
     BordersMixin,
+    IndexPage,
     ProgrammesMixin,
     SitePage,
     TerritoriesMixin,
@@ -70,16 +71,10 @@ class PilotActionsBlock(blocks.StreamBlock):
     action = PilotActionBlock()
 
 
-class ProjectIndexPage(BodyMixin, SitePage):
+class ProjectIndexPage(IndexPage):
     """The entry to the projects."""
 
-    schema_type = "CollectionPage"
-
-    translation = synchronised()
-
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["resources.ProjectPage"]
-    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("project index")

@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, fact_filter
+from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, code_column, fact_filter
 from cms.representation import uncertain_date
 from resources import languages
 from resources.agents import Agent
@@ -154,7 +154,7 @@ class RecordTypeViewSet(FactViewSet):
     icon = "tag"
     list_display = [
         "__str__",
-        Column("code", label=_("code"), sort_key="code"),
+        code_column(),
         Column("kind", label=_("in other systems"), accessor="get_kind_display", sort_key="kind"),
     ]
     exported = ["kind"]

@@ -1,13 +1,11 @@
 """The members of the network in the admin, beside the rest of the site."""
 
-import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
 
 from borders.models import Country
-from cms.fact_admin import FactFilterSet, FactViewSet, fact_filter
+from cms.fact_admin import FactFilterSet, FactViewSet, choices_filter, code_column, fact_filter
 from home.models import Member
 from home.models.members import MemberCategory
 
@@ -15,9 +13,7 @@ MENU_HOOK = "register_site_menu_item"
 
 
 class MemberFilterSet(FactFilterSet):
-    category = django_filters.MultipleChoiceFilter(
-        choices=MemberCategory.choices, label=_("category"), widget=forms.CheckboxSelectMultiple
-    )
+    category = choices_filter("category", MemberCategory, _("category"))
     country = fact_filter(Country, _("country"))
 
     class Meta:
@@ -39,7 +35,7 @@ class MemberViewSet(FactViewSet):
         Column("category", label=_("category"), accessor="get_category_display", sort_key="category"),
         Column("city", label=_("city"), sort_key="city"),
         Column("country", label=_("country"), sort_key="country__code"),
-        Column("code", label=_("code"), sort_key="code"),
+        code_column(),
     ]
     exported = ["category", "country", "city", "website", "lat", "lon"]
     tab = [

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar
 
+from search import schema
 from search.engines.nodes import Node
 from search.schema import Document
 
@@ -13,8 +14,12 @@ OPEN, CLOSE = "\ue000", "\ue001"
 """What stands around a matched word in a passage; no clean text holds them."""
 PASSAGE = 240
 """Characters of a passage, about."""
-NEAR_LEAST = 4
-"""Letters of the shortest word that may be a mistake."""
+NEAR_LEAST, NEAR_MOST = 4, 5
+"""Letters of the shortest word that may be a mistake; near words that are told at most."""
+SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
+"""Fields that have words as they are spelt."""
+POSITION = "@position"
+"""The id under which an index keeps its position."""
 
 
 P = ParamSpec("P")

@@ -15,8 +15,11 @@ from search.engines import nodes
 from search.engines.base import (
     CLOSE,
     NEAR_LEAST,
+    NEAR_MOST,
     OPEN,
     PASSAGE,
+    POSITION,
+    SPELT,
     About,
     Answer,
     EngineError,
@@ -32,10 +35,6 @@ from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 SEARCH_SECONDS = 1.5
 """A search that takes longer is answered by another engine."""
 WRITE_SECONDS = 60
-POSITION = "@position"
-SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
-"""Fields that have words as they are spelt."""
-NEAR_MOST = 5
 
 REFUSED = "search_phase_execution_exception"
 """A search that this query made fail; others may not."""

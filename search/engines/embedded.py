@@ -27,8 +27,11 @@ from search.engines import nodes
 from search.engines.base import (
     CLOSE,
     NEAR_LEAST,
+    NEAR_MOST,
     OPEN,
     PASSAGE,
+    POSITION,
+    SPELT,
     About,
     Answer,
     EngineError,
@@ -44,12 +47,8 @@ from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold, telling
 WRITER_BYTES = 64_000_000
 PREFIX_WORDS = 100
 """How many words a truncated one stands for at most."""
-POSITION = "@position"
-SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
-"""Fields that have words as they are spelt."""
 NEAR_TERMS = 100_000
 """Words of one first letter that are compared at most."""
-NEAR_MOST = 5
 ONE_EDIT = 5
 """Words of up to so many letters have one mistake at most; Elasticsearch's own measure."""
 _STOP = re.compile(r"[^\w\s(\[]*")
