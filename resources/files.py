@@ -4,7 +4,6 @@ A file is a document of Wagtail in a collection that says who gets it, so whatev
 and thumbnail are derived: they go when the file is closed, in the same transaction, and are made anew by the worker.
 """
 
-import uuid
 from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterable
@@ -153,7 +152,6 @@ class OpenText(NamedTuple):
     path: str | None
     language: str
     pages: list[str]
-    thumbnail: uuid.UUID | None
 
 
 def open_today(private_collections: Iterable[str]) -> QuerySet[Any]:
@@ -171,10 +169,10 @@ def open_texts(records: Several[int], private_collections: Iterable[str]) -> dic
     found: dict[int, list[OpenText]] = defaultdict(list)
     for row in rows.select_related("document__file_text").defer("document__file_text__thumbnail"):
         text = row.document.file_text
-        found[row.record_id].append(OpenText(row.document.url, row.language, text.pages, text.key))
+        found[row.record_id].append(OpenText(row.document.url, row.language, text.pages))
     numbers = {int(code): pk for code, pk in Record.objects.filter(pk__in=records).values_list("code", "pk")}
     for given in RecordFullText.objects.filter(number__in=numbers).order_by("pk"):
-        found[numbers[given.number_id]].append(OpenText(None, given.language, given.pages, None))
+        found[numbers[given.number_id]].append(OpenText(None, given.language, given.pages))
     return found
 
 
