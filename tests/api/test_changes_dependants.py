@@ -320,9 +320,9 @@ def test_queries_do_not_grow(client: Client, site: SmallSite, django_assert_max_
                 Page.objects.get(pk=page.pk).unpublish()
 
     change(2)
-    with django_assert_max_num_queries(56):
+    with django_assert_max_num_queries(58):
         reader.ask(indexed=False)
     change(20)
-    with django_assert_max_num_queries(56):
+    with django_assert_max_num_queries(58):
         told = reader.ask(indexed=False)
     assert len(told["pages"]) > 10
