@@ -67,9 +67,17 @@ class FactTable:
             for pk, code in model._default_manager.filter(live=True).order_by("code").values_list("pk", "code")
         }
 
+        self._labels: dict[str, dict[str, str]] = {}
+
     @cached_property
     def by_code(self) -> dict[str, Entry]:
         return {entry.code: entry for entry in self.by_pk.values()}
+
+    def labels(self, language: str) -> dict[str, str]:
+        """The label of each fact in a language, by its code; not to be changed."""
+        if language not in self._labels:
+            self._labels[language] = {entry.code: entry.label(language) for entry in self.by_pk.values()}
+        return self._labels[language]
 
 
 class Labels:

@@ -58,7 +58,8 @@ class Names:
         for field, label in MODELS.items():
             model: type[Fact] = apps.get_model(label)
             rows = model._meta.get_field("names").related_model._default_manager.filter(fact__live=True)  # type: ignore[union-attr]
-            for code, language, text in rows.order_by("-kind", "pk").values_list("fact__code", "language", "text"):
+            for code, language, written in rows.order_by("-kind", "pk").values_list("fact__code", "language", "text"):
+                text = languages.clean(written)
                 self.names.setdefault((field, code), {}).setdefault(language, []).append(text)
                 self.every.append(Name(field, code, language, text, languages.spaced(text)))
                 words = _stems(languages.tokens(text), language)

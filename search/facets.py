@@ -79,8 +79,8 @@ class Facet:
 
 def _of_facts(model: str) -> Labelled:
     def labelled(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
-        known = snapshot.table(model).by_code
-        return {code: known[code].label(locale) for code in codes if code in known}
+        known = snapshot.table(model).labels(locale)
+        return {code: known[code] for code in codes if code in known}
 
     return labelled
 

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from cms.media import CmsDocument
 from resources.file_views import thumbnail_path
 from resources.files import FileText, RecordFullText, open_today
 from search import languages
@@ -32,7 +31,6 @@ class _File(NamedTuple):
     record: int
     language: str
     document: int
-    name: str
     thumbnail: UUID | None
 
 
@@ -42,7 +40,7 @@ class OpenFiles:
     def __init__(self, records: Collection[int], private_collections: Iterable[str]) -> None:
         rows = open_today(private_collections).filter(record__in=records, document__file_text__isnull=False)
         rows = rows.order_by("sort_order", "pk") if records else rows.none()
-        columns = ("record", "language", "document", "document__file", "document__file_text__key")
+        columns = ("record", "language", "document", "document__file_text__key")
         self._files = [_File(*row) for row in rows.values_list(*columns)]
 
     def thumbnails(self) -> dict[int, str]:
@@ -63,20 +61,25 @@ class OpenFiles:
             for file in self._files
             if file.record in passages and languages.field_of(file.language) == passages[file.record].language
         ]
-        texts = FileText.objects.filter(document__in={file.document for file in files})
-        pages = dict(texts.values_list("document", "pages")) if files else {}
+        texts = _texts({file.document for file in files})
         found: dict[int, Place] = {}
         for file in files:
-            page = file.record not in found and _page(pages.get(file.document, ()), passages[file.record])
-            if page:
-                path = CmsDocument(pk=file.document, file=file.name).url
-                found[file.record] = Place(page, f"{path}#page={page}")
+            text = texts.get(file.document) if file.record not in found else None
+            if text and (page := _page(text.pages, passages[file.record])):
+                found[file.record] = Place(page, f"{text.document.url}#page={page}")
         rest = {passage.number: pk for pk, passage in passages.items() if pk not in found}
         for number, given in _imported(rest):
             page = _page(given, passages[rest[number]])
             if page:
                 found.setdefault(rest[number], Place(page, None))
         return found
+
+
+def _texts(documents: Collection[int]) -> dict[int, FileText]:
+    if not documents:
+        return {}
+    rows = FileText.objects.filter(document__in=documents).select_related("document")
+    return {row.document_id: row for row in rows.only("pages", "document__file")}
 
 
 def _imported(numbers: Collection[int]) -> Iterable[tuple[int, Sequence[str]]]:

@@ -105,7 +105,7 @@ class _Planner:
         meant: dict[str, list[str]] = {}
         for expansion in {id(one): one for found in self.meant.values() for one in found}.values():
             for language, names in expansion.names.items():
-                meant.setdefault(language, []).extend(map(languages.clean, names))
+                meant.setdefault(language, []).extend(names)
         return Plan(node, tuple(dict.fromkeys(marked)), {code: tuple(names) for code, names in meant.items()})
 
     def node(self, node: query.Node, marked: list[str]) -> nodes.Node | None:
@@ -200,7 +200,7 @@ class _Planner:
         """What a name stands for, told in other words; for a name of several words each of them is worth its part."""
         said = {
             part: tuple(
-                nodes.Phrase(f"{part}_{language}", languages.clean(name))
+                nodes.Phrase(f"{part}_{language}", name)
                 for language, names in meant.names.items()
                 if language in LANGUAGES
                 for name in names

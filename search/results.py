@@ -339,6 +339,8 @@ def _tree(values: Sequence[FacetValue], snapshot: labels.Labels) -> list[FacetVa
     def below(pk: int, above: frozenset[int]) -> FacetValue:
         placed.add(pk)
         narrower = (known.narrower.get(pk, set()) & given.keys()) - above
+        if not narrower:
+            return given[pk]
         return {
             **given[pk],
             "narrower": [below(one, above | {one}) for one in sorted(narrower, key=places.__getitem__)],

@@ -1,6 +1,6 @@
 """The path of a query: what a reader asks, read and planned, to an engine and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -98,7 +98,7 @@ def _corrected(engine: Engine, text: str) -> str:
 def totals(engine: Engine, questions: Sequence[Asked]) -> list[int]:
     """How many works `search` would find for each question, uncorrected: in one round."""
     read = [_read(asked) for asked in questions]
-    requests = [request for one in read for request in (one.exact, one.relaxed) if request]
+    requests = [request for one in read for request in (one.exact, one.relaxed and one.relaxed()) if request]
     found = iter(engine.totals(requests))
     counted = []
     for one in read:
@@ -113,7 +113,7 @@ class _Read:
 
     meant: list[Expansion]
     exact: Request
-    relaxed: Request | None
+    relaxed: Callable[[], Request] | None
     enough: int
 
 
@@ -122,10 +122,12 @@ def _read(asked: Asked) -> _Read:
     likely = languages.weigh(parsed.text, asked.locale)
     meant = expand(parsed.text, likely, asked.names) if asked.names and parsed.simple else []
     exact = _request(asked, parsed, plan.plan(parsed, likely, meant))
-    relaxed = None
-    if asked.near and parsed.quoted and parsed.node is not None:
-        relaxed = _request(asked, parsed, plan.plan(parsed, likely, meant, relaxed=True))
-    return _Read(meant, exact, relaxed, FEW_RESULTS if parsed.simple else 1)
+
+    def relaxed() -> Request:
+        return _request(asked, parsed, plan.plan(parsed, likely, meant, relaxed=True))
+
+    comes_near = asked.near and parsed.quoted and parsed.node is not None
+    return _Read(meant, exact, relaxed if comes_near else None, FEW_RESULTS if parsed.simple else 1)
 
 
 def _searched(engine: Engine, asked: Asked) -> Found:
@@ -133,7 +135,7 @@ def _searched(engine: Engine, asked: Asked) -> Found:
     answer = engine.search(read.exact)
     exact = answer.total
     if read.relaxed and exact < read.enough:
-        answer = engine.search(read.relaxed)
+        answer = engine.search(read.relaxed())
     return Found(answer, read.meant, answer.total > exact, exact)
 
 

@@ -132,7 +132,9 @@ def test_how_to_get_at_documents_and_the_scale_of_territories(client, library):
     assert titles(ask(client, scale="euroregion", access="paper")) == ["Titre"]
 
 
-def test_a_passage_has_its_page_and_a_result_its_first_page(client, library, engine, monkeypatch):
+def test_a_passage_has_its_page_and_a_result_its_first_page(
+    client, library, engine, monkeypatch, django_assert_max_num_queries
+):
     monkeypatch.setattr(answering, "engines", lambda: [engine])
     _record, document = resources.record_with_text("")
     key = uuid.uuid4()
@@ -148,9 +150,16 @@ def test_a_passage_has_its_page_and_a_result_its_first_page(client, library, eng
     assert found["passage"]["page_url"] == f"http://localhost:8000{document.url}#page=3"
     assert f'<a class="result-page" lang="fr" href="{document.url}#page=3">p. 3</a>' in page
     assert f'<img src="/records/thumbnails/{key}.webp" alt=""' in page
-    RecordFile.objects.filter(document=document).update(access="paper")  # the index does not know yet
-    [found] = ask(client, q="Xylophonbau", locale="fr")["items"]
-    assert (found["passage"], found["thumbnail"]) == (None, None)
+    with CaptureQueriesContext(connection) as one:
+        ask(client, q="Xylophonbau", locale="fr")
+    for _another in range(2):
+        resources.record_with_text(pages[2])
+    indexer.rebuild(engine)
+    with django_assert_max_num_queries(len(one)):
+        assert len(ask(client, q="Xylophonbau", locale="fr")["items"]) == 3
+    RecordFile.objects.update(access="paper")  # the index does not know yet
+    found = ask(client, q="Xylophonbau", locale="fr")["items"]
+    assert {(one["passage"], one["thumbnail"]) for one in found} == {(None, None)}
 
 
 def test_a_name_in_another_language_is_found_and_said(client, library):
