@@ -119,6 +119,7 @@ class RecordFiles(Api):
         return {
             **super().answers(),
             **{str(one.format): str for one in cls.renderer_classes if one is not JSONRenderer},
+            CslRenderer.format: list[csl.CslItem],
         }
 
     def get(self, request: Request, **path: Any) -> Any:

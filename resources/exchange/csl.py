@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
 
 from resources.exchange import names
 from resources.exchange.portable import Portable
@@ -10,6 +12,8 @@ from resources.record_types import Kind
 from resources.records import AgentRole
 
 MEDIA_TYPE = "application/vnd.citationstyles.csl+json"
+CslItem = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": True})]
+"""What a citation processor takes, by CSL's own schema (https://github.com/citation-style-language/schema)."""
 _ROLES = {
     AgentRole.AUTHOR: "author",
     AgentRole.EDITOR: "editor",
