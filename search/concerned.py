@@ -14,6 +14,8 @@ from resources.models import Concept, PageTheme, Record
 from resources.thesaurus import closure
 from search.documents import Works
 
+SHOWN = frozenset({"wagtailcore.page", "resources.record"})
+"""Models of which each object is a work, or part of one."""
 CLOSING = frozenset({PRIVACY, MOVE})
 """Kinds of changes of a page that may close or open what is below it."""
 

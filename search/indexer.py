@@ -14,13 +14,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from cms import changes
 from cms.changes.models import Change
 from cms.worker import look_until
+from resources.models import Agent, Record
 from search import documents
 from search.breaker import Breaker
-from search.concerned import concerned
+from search.concerned import SHOWN, concerned
 from search.documents import Works
 from search.engines.base import Engine, EngineError, Index, Position
 from search.engines.configured import engines
@@ -33,6 +35,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 """Seconds for which an engine that failed is left alone."""
 CHANGES = 2_000
 """Changes that are read at once."""
+AHEAD = 1_000
+"""Changes, and works, that are indexed before their turn at most."""
 CATCH_UP = 50
 """How often a rebuild reads what was published meanwhile, before it leaves the rest to the next look."""
 
@@ -97,16 +101,50 @@ def bring_up(engine: Engine) -> None:
         rebuild(engine)
         return
     try:
-        follow(engine, position)
+        follow(engine, position, ahead=_Ahead(engine, position))
     except changes.StartAfresh as reason:
         logger.warning("The index of %s is made anew: %s", engine.name, reason)
         rebuild(engine)
 
 
-def follow(index: Index, position: Position, rounds: int | None = None, note: bool = True) -> Position:
+class _Ahead:
+    """What editors have just done, indexed before its turn: nobody waits for an import.
+
+    It is told by the versions that editors leave and imports do not. A position says nothing of it, so what is behind
+    the position is indexed once more when its turn comes: whatever is killed in between, nothing is left out.
+    """
+
+    def __init__(self, index: Index, position: Position) -> None:
+        self._index, self._seen = index, position.version
+
+    def look(self) -> None:
+        """Index the newest of what was done since the last look."""
+        since, self._seen = self._seen, changes.content_version()
+        found = Change.objects.filter(version__gt=since, version__lte=self._seen)
+        for model in (Record, Agent):
+            imported = model.objects.filter(pk=OuterRef("object_id"), latest_revision=None, live=True)
+            found = found.exclude(Exists(imported), model=model._meta.label_lower)
+        newest = list(found.order_by("-version")[:AHEAD])
+        works = concerned(newest)
+        if len(works) > AHEAD:  # another name on all of them may wait, what was itself published or withdrawn may not
+            works = concerned([row for row in newest if row.model in SHOWN])
+        for batch in works.batches():
+            _put(self._index, batch)
+
+
+def _put(index: Index, works: Works, position: Position | None = None) -> None:
+    """Store the documents of works as they are now, and remove those that have none."""
+    made = documents.documents(works)
+    index.put(made, works.ids() - {document.id for document in made}, position)
+
+
+def follow(
+    index: Index, position: Position, rounds: int | None = None, note: bool = True, ahead: _Ahead | None = None
+) -> Position:
     """Index what changed since a position, until nothing is left or so often; the position that was reached.
 
-    The index notes it unless `note` is off. Raises changes.StartAfresh.
+    The index notes it unless `note` is off. Where several batches are to be indexed, `ahead` looks before each. Raises
+    changes.StartAfresh.
     """
     if position.moment and _moment(position.version) not in {"", position.moment}:
         raise changes.StartAfresh(f"Version {position.version} is another change now.")
@@ -117,9 +155,9 @@ def follow(index: Index, position: Position, rounds: int | None = None, note: bo
         position = Position(position.epoch, rows[-1].version or 0, rows[-1].created_at.isoformat())
         batches = list(concerned(rows).batches()) or [Works()]
         for number, batch in enumerate(batches, 1):
-            made = documents.documents(batch)
-            removed = batch.ids() - {document.id for document in made}
-            index.put(made, removed, position if note and number == len(batches) else None)
+            if ahead and number > 1:
+                ahead.look()
+            _put(index, batch, position if note and number == len(batches) else None)
         rounds = None if rounds is None else rounds - 1
     return position
 
@@ -200,12 +238,12 @@ class _Counted:
         self.works, self.told, self.count = works, told, 0
 
     def __iter__(self) -> Iterator[Document]:
-        total, done = len(self.works.pages) + len(self.works.records), 0
+        total, done = len(self.works), 0
         for batch in self.works.batches():
             made = documents.documents(batch)
             self.count += len(made)
             yield from made
-            done += len(batch.pages) + len(batch.records)
+            done += len(batch)
             if self.told:
                 self.told(done, total)
 

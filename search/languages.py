@@ -149,6 +149,7 @@ _SPELT_ALIKE = (
 _DOUBLED = re.compile(r"(.)\1+")
 
 
+@lru_cache(maxsize=100_000)
 def spelling(word: str) -> str:
     """A folded word without what only tells one language's spelling from another's.
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -87,7 +87,8 @@ class Document:
         found[EXACT_TEXT] = [*self.summary.values(), *self.body.values()]
         texts = (*self.title.values(), *self.summary.values(), *self.body.values())
         found[TITLE_STARTS] = [starts(title, START) for title in self.title.values()]
-        found[STARTS] = [f"{starts(text, START)} {starts(text, LONG_START)}" for text in texts]
+        words = [tokens(fold(text)) for text in texts]
+        found[STARTS] = [f"{_starts(each, START)} {_starts(each, LONG_START)}" for each in words]
         found |= {NAMES: list(self.names), AUTHORS: list(self.authors)}
         found |= {name: list(values) for name, values in self.keywords.items()}
         found[IDENTIFIERS] = [identifier(value) for value in self.identifiers]
@@ -106,8 +107,12 @@ class Document:
 
 def starts(text: str, letters: int) -> str:
     """The beginnings of the words of a text that have at least START letters; the long ones of longer words alone."""
+    return _starts(tokens(fold(text)), letters)
+
+
+def _starts(words: Iterable[str], letters: int) -> str:
     least = START if letters == START else START + 1
-    return " ".join(spelling(word)[:letters] for word in tokens(fold(text)) if len(word) >= least)
+    return " ".join([spelling(word)[:letters] for word in words if len(word) >= least])
 
 
 def identifier(text: str) -> str:

@@ -12,7 +12,8 @@ from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, 
 from borders.models import PageBorder
 from cms import changes
 from cms.changes.models import Change
-from search import indexer
+from resources.exchange.importing import load
+from search import documents, indexer
 from search.engines.base import Engine, EngineError
 from search.searching import Asked, search
 from tests.factories import borders, resources
@@ -225,6 +226,36 @@ def test_what_changes_while_an_index_is_repaired_is_in_it(kept, keeper, root, mo
     monkeypatch.setattr(type(kept), "put", while_putting)
     indexer.check(kept)
     assert (found(kept, "ornithorynque"), found(kept, "tamanoir")) == (0, 1)
+    assert not indexer.check(kept, repair=False)
+
+
+def test_what_editors_do_is_not_kept_waiting_by_an_import(kept, keeper, root, monkeypatch):
+    monkeypatch.setattr(documents, "BATCH", 2)
+    first = resources.record("Premier ornithorynque")
+    keeper.look()
+    given = [{"type": "report", "key": str(n), "texts": [{"language": "fr", "title": f"Notice {n}"}]} for n in range(7)]
+    imported = [line.code for line in load(enumerate(given), "x")]
+    put, seen = type(kept).put, []
+
+    def noted(engine, made, removed=(), position=None):
+        made = list(made)
+        put(engine, made, removed, position)
+        if len(seen) == 1:  # while the import is being indexed
+            standard_page(root, "Tamanoir")
+            resources.record("Xylophone")
+            first.unpublish()
+        seen.append((found(engine, "tamanoir"), found(engine, "xylophone"), found(engine, "ornithorynque")))
+        positions.append(engine.position())
+
+    positions = [kept.position()]
+    monkeypatch.setattr(type(kept), "put", noted)
+    keeper.look()
+    assert seen[:2] == [(0, 0, 1), (0, 0, 1)]
+    done = seen.index((1, 1, 0))
+    assert len(set(positions[: done + 2])) == 1, "the position waits for what is before"
+    assert found(kept, "notice") == len(imported)
+    assert kept.position()[:2] == changes.position()
+    monkeypatch.undo()
     assert not indexer.check(kept, repair=False)
 
 
