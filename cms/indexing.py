@@ -141,8 +141,13 @@ def _index(model: type[Model], keys: set[str]) -> None:
         if refers:
             others = set(chunk) - {str(done.pk) for done in found}
             found += model._default_manager.filter(pk__in=others).prefetch_related(*rows) if others else ()
+            kind = ReferenceIndex._get_base_content_type(model)
+            before = ReferenceIndex.objects.filter(base_content_type=kind, object_id__in=chunk)
+            held = set(before.values_list("object_id", flat=True))
             for referring in found:
-                ReferenceIndex.create_or_update_for_object(referring)
+                # Of most imported ones nothing is there and nothing is to be: that is asked of all at once.
+                if str(referring.pk) in held or any(ReferenceIndex._extract_references_from_object(referring)):
+                    ReferenceIndex.create_or_update_for_object(referring)
 
 
 def _owner(model: type[Model]) -> Any:

@@ -5,10 +5,12 @@ have been right when it was written, was kept as an incomplete draft, or never s
 `publish`, so that is where columns, child rows, chosen objects and blocks are looked at together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext
+from functools import cache, partial
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
@@ -70,10 +72,14 @@ class Publishable(NamesItself):
                 del vars(revision)["as_object"]
 
 
-def check_whole(instance: Any) -> None:
-    """Raise a ValidationError with all that is wrong, by column or relation of the instance."""
+def check_whole(instance: Any, looked_up: Collection[str] = ()) -> None:
+    """Raise a ValidationError with all that is wrong, by column or relation of the instance.
+
+    Columns that were `looked_up` are not asked for in the database again: keys that were just read from it, and values
+    that none has.
+    """
     found: Problems = {}
-    for check in (instance.full_clean, instance.clean_rows):
+    for check in (partial(instance.full_clean, exclude=looked_up), instance.clean_rows):
         try:
             check()
         except ValidationError as error:
@@ -202,6 +208,13 @@ def _repeated(rows: list[Any], parent: str) -> Iterator[Any]:
 
 def row_panels(model: Any) -> dict[str, InlinePanel]:
     """The panels of a model's child rows in its form, by relation."""
+    return _row_panels(model._meta.label)
+
+
+@cache
+def _row_panels(label: str) -> dict[str, InlinePanel]:
+    """To bind them takes longer than to check an object."""
+    model: Any = apps.get_model(label)
     viewset = getattr(model, "snippet_viewset", None)
     handler = viewset.get_edit_handler() if viewset else model.get_edit_handler()
     return {panel.relation_name: panel for panel in _leaves(handler) if isinstance(panel, InlinePanel)}

@@ -6,6 +6,7 @@ document is found by it.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -67,6 +68,7 @@ _READERS: dict[str, Callable[[str], str]] = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def normalised(scheme: str, text: str) -> str:
     """The one form in which a number is kept; ValidationError says what is wrong with it."""
     return _READERS[scheme](text)

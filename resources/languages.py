@@ -4,6 +4,7 @@ Codes are ISO 639-1. Django names them in every language of the site, so nothing
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.conf import global_settings
@@ -19,6 +20,7 @@ KNOWN = (*CODES, *_OTHERS)
 """Codes, those of the site first."""
 
 
+@cache
 def choices() -> list[tuple[str, Any]]:
     """Codes with their names. A function, so that no migration repeats Django's list."""
     return [(code, gettext_lazy(_DJANGO[code])) for code in KNOWN]

@@ -57,7 +57,7 @@ class RecordForm(FactForm):
         if len(texts) > 1 and sum(bool(form.cleaned_data.get("is_original")) for form in texts) != 1:
             self.formsets["texts"].non_form_errors().append(ONE_ORIGINAL)
             valid = False
-        taken = holders([form.instance for form in rows["identifiers"]], self.instance.pk)
+        taken = holders((form.instance.scheme, form.instance.value) for form in rows["identifiers"])
         seen: set[tuple[str, str]] = set()
         for form in rows["identifiers"]:
             number = (form.instance.scheme, form.instance.value)
@@ -65,7 +65,7 @@ class RecordForm(FactForm):
                 form.add_error("value", _("This number is given twice."))
                 valid = False
             seen.add(number)
-            if holder := taken.get(number):
+            if (holder := taken.get(number)) and holder.pk != self.instance.pk:
                 form.add_error("value", holder.refusal)
                 valid = False
         for form in rows["record_links"]:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from django.db import models
 from django.utils import timezone
 
+from cms import frontend
+from cms.languages import DEFAULT
+
 
 class RecordNumber(models.Model):
     """A number that was given to a record, whose code it is.
@@ -31,6 +34,17 @@ def new() -> str:
 def several(count: int) -> list[str]:
     """Codes that no records ever had, for an import."""
     return [str(number.pk) for number in RecordNumber.objects.bulk_create(RecordNumber() for _ in range(count))]
+
+
+def permanent_address(code: str) -> str:
+    """Where a record is for ever."""
+    return frontend.portal_url(DEFAULT, code)
+
+
+def at(address: str) -> str:
+    """The code whose permanent address this is; empty where it is another's."""
+    code = address.rstrip("/").rpartition("/")[2]
+    return code if _is_number(code) and permanent_address(code) == address else ""
 
 
 def end(code: str) -> None:

@@ -1,6 +1,7 @@
 """Documentary records: what is known of a document, once, and its titles and abstracts in their languages."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from anyascii import anyascii
@@ -78,6 +79,8 @@ class Record(Fact):
     """
 
     change_family = RECORDS
+    held_numbers: "dict[tuple[str, str], Holder] | None" = None
+    """Who has the numbers of this record, where somebody asked for many records at once (`holders`)."""
 
     code = models.SlugField(_("number"), max_length=80, unique=True, blank=True, editable=False)
     title_key = models.CharField(max_length=KEY_LENGTH, blank=True, editable=False, db_index=True)
@@ -241,9 +244,11 @@ class Record(Fact):
         if len(originals) != 1 and len(self.texts.all()) > 1:
             errors["texts"] = [ONE_ORIGINAL]
         rows = list(self.identifiers.all())
-        taken = holders(rows, self.pk)
+        taken = self.held_numbers
+        if taken is None:
+            taken = holders((row.scheme, row.value) for row in rows)
         for number, row in enumerate(rows, start=1):
-            if holder := taken.get((row.scheme, row.value)):
+            if (holder := taken.get((row.scheme, row.value))) and holder.pk != self.pk:
                 place = gettext("no. %(number)s › %(message)s") % {"number": number, "message": holder.refusal}
                 errors.setdefault("identifiers", []).append(place)
         if any(row.target_id == self.pk for row in self.record_links.all() if self.pk):
@@ -353,25 +358,26 @@ class RecordIdentifier(Orderable):
 
 
 class Holder(NamedTuple):
-    """Which record has a number that another one claims."""
+    """Which record has a number that only one may have."""
 
     pk: int
+    code: str
     refusal: str
+    """What another one is told that claims the number."""
 
 
-def holders(rows: list[RecordIdentifier], record_pk: int | None) -> dict[tuple[str, str], Holder]:
-    """Records other than this one that have a number which only one may have, by scheme and value (two queries)."""
-    claimed = {(row.scheme, row.value) for row in rows if row.scheme in UNIQUE and row.value}
+def holders(numbers: Iterable[tuple[str, str]]) -> "dict[tuple[str, str], Holder]":
+    """Who has those numbers (scheme and value, as they are kept) that only one may have (three queries at most)."""
+    claimed = {(scheme, value) for scheme, value in numbers if scheme in UNIQUE and value}
     if not claimed:
         return {}
     held = RecordIdentifier.objects.filter(scheme__in=UNIQUE, value__in=[value for _scheme, value in claimed])
-    held = held.exclude(record=record_pk).select_related("record").prefetch_related("record__texts")
     found: dict[tuple[str, str], Holder] = {}
-    for row in held:
+    for row in held.select_related("record").prefetch_related("record__texts"):
         if (row.scheme, row.value) in claimed:
             known = {"code": row.record.code, "title": str(row.record)}
             message = gettext("Record no. %(code)s has this number: “%(title)s”.") % known
-            found[row.scheme, row.value] = Holder(row.record_id, message)
+            found[row.scheme, row.value] = Holder(row.record_id, row.record.code, message)
     return found
 
 

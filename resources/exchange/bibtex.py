@@ -104,3 +104,9 @@ def _person(name: str) -> str:
 def _key(one: Portable, year: str) -> str:
     """What the entry is cited by: our number, with the year to read."""
     return re.sub(r"[^a-z0-9:-]", "", f"mot:{one.get('number', '')}:{year}".rstrip(":"))
+
+
+def number_in(key: str) -> str:
+    """Our number in what an entry is cited by; empty in that of others."""
+    found = re.fullmatch(r"mot:(\d+)(:\d{4})?", key)
+    return found[1] if found else ""

@@ -11,7 +11,7 @@ from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
 from django.utils.translation import gettext as _
 
 from resources.exchange import names
-from resources.exchange.bibtex import VERBATIM
+from resources.exchange.bibtex import VERBATIM, number_in
 from resources.exchange.portable import Portable, Unreadable, checked
 from resources.languages import iso
 from resources.record_types import DEFAULT_TYPE, EXPORTED, Kind
@@ -82,8 +82,10 @@ def _portable(entry: Entry) -> dict[str, Any]:
     thesis = kind == Kind.THESIS
     made_by = fields.get("institution") or fields.get("school") or ""
     series = fields.get("series", "")
+    number = number_in(entry.key)
     own: dict[str, Any] = {
-        "key": entry.key,
+        "key": "" if number else entry.key,
+        "number": number,
         "type": DEFAULT_TYPE[kind],
         "texts": [{name: value for name, value in text.items() if value}],
         "agents": [*_agents(given, thesis)],
@@ -101,11 +103,11 @@ def _portable(entry: Entry) -> dict[str, Any]:
         "keywords": _several(fields.get("keywords", ""), ",;"),
         "copies": [{"shelf_mark": mark} for mark in _several(fields.get("library", ""), ",;")],
     }
-    number, issue = fields.get("number", ""), fields.get("issue", "")
+    of_series, issue = fields.get("number", ""), fields.get("issue", "")
     if names.is_name("collection", series):
-        own |= {"collection": series, "collection_number": number or issue, "issue": issue if number else ""}
+        own |= {"collection": series, "collection_number": of_series or issue, "issue": issue if of_series else ""}
     else:
-        own |= {"issue": issue or number, "host": own["host"] or series}
+        own |= {"issue": issue or of_series, "host": own["host"] or series}
     if not thesis and names.is_name("type", fields.get("type", "")):
         own["type"] = fields["type"]
     return {name: value for name, value in own.items() if value}

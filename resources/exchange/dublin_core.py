@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cms import frontend
 from cms.languages import DEFAULT
 from cms.references import Context, Loaded, References
 from cms.representation import document, uncertain_date
@@ -13,6 +12,7 @@ from resources.exchange.portable import loaded
 from resources.files import RecordFile, RecordFileAccess
 from resources.identifiers import Scheme, address
 from resources.record_json_ld import LICENCES
+from resources.record_numbers import permanent_address
 from resources.record_shapes import INDEXED
 from resources.record_types import Kind
 from resources.records import AgentRole, Licence, Record, RecordLink
@@ -44,11 +44,6 @@ def described(records: Sequence[Record], context: Context) -> list[list[Statemen
         [one for one in _described(record, files[record.pk], related[record.pk], context) if one.text]
         for record in found
     ]
-
-
-def permanent_address(code: str) -> str:
-    """Where a record is for ever."""
-    return frontend.portal_url(DEFAULT, code)
 
 
 def _described(record: Record, files: Iterable[_File], related: Iterable[str], context: Context) -> Iterator[Statement]:

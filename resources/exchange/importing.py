@@ -7,25 +7,27 @@ interrupted is simply begun anew. What we wrote ourselves is found by our number
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from anyascii import anyascii
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import DataError, IntegrityError, models
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms import addresses, indexing
+from cms import addresses, bulk, changes, indexing
 from cms.batches import batched
+from cms.changes.models import Change
 from cms.facts import NameKind
 from cms.languages import CODES
 from cms.publishable import check_whole
-from resources import languages
+from resources import languages, record_numbers
 from resources.agents import Agent, AgentKind, AgentName
 from resources.duplicates import SHORTEST, YEARS
 from resources.exchange.portable import (
@@ -45,10 +47,19 @@ from resources.fact_merging import MergedFact
 from resources.files import RecordFullText
 from resources.identifiers import UNIQUE, Scheme, normalised
 from resources.record_types import Kind, RecordCollection, RecordType
-from resources.records import Record, RecordAgent, RecordCopy, RecordIdentifier, RecordLanguage, RecordText, title_key
+from resources.records import (
+    Record,
+    RecordAgent,
+    RecordCopy,
+    RecordIdentifier,
+    RecordLanguage,
+    RecordText,
+    holders,
+    title_key,
+)
 
-BATCH = 50
-"""Records in one transaction: about a second, because on SQLite everybody else waits to write."""
+BATCH = 100
+"""Records in one transaction: half a second, because on SQLite everybody else waits to write."""
 MOST_TEXT = 5_000_000
 """Characters of the whole text of one document."""
 
@@ -61,7 +72,12 @@ class Outcome(models.TextChoices):
     UNCHANGED = "unchanged", gettext_lazy("unchanged")
     LEFT = "left", gettext_lazy("left as editors have it")
     DUPLICATE = "duplicate", gettext_lazy("duplicate, left out")
+    REPEATED = "repeated", gettext_lazy("repeats an earlier line, left out")
     UNREADABLE = "unreadable", gettext_lazy("unreadable")
+
+
+SPEAKS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.LEFT)
+"""Of lines after which another one with the same key or number is a repetition."""
 
 
 class ImportedRecord(models.Model):
@@ -91,29 +107,111 @@ class Line:
 
 Entry = tuple[int, Portable | Unreadable]
 """The place of a record in its source (a line, from 1), and what was read there."""
+Carried = Callable[[Portable], Portable | Unreadable]
+"""What a format keeps of a record, where that is not all."""
 
 
-def load(entries: Iterable[Entry], source: str, *, dry_run: bool = False, leave_alike: bool = False) -> Iterator[Line]:
-    """Write the records of a source, telling what became of each; a dry run tells and writes nothing.
-
-    What looks like a record that is there already (the same ISBN, or title and about the year) is named; with
-    `leave_alike` it is left out.
-    """
+def load(
+    entries: Iterable[Entry],
+    source: str,
+    *,
+    dry_run: bool = False,
+    leave_alike: bool = False,
+    carried: Carried | None = None,
+) -> Iterator[Line]:
+    """Write the records of a source, a batch in a transaction, telling what became of each; see Loader."""
+    loader = Loader(source, dry_run=dry_run, leave_alike=leave_alike, carried=carried)
     for batch in batched(entries, BATCH):
-        with transaction.atomic() if dry_run else indexing.at_once():
-            lines = [*_Batch(source, batch, leave_alike).lines()]
-            if dry_run:
-                transaction.set_rollback(True)
-        yield from lines
+        yield from loader.lines(batch)
 
 
-class _Batch:
-    """Some records of a source with what the database knows of them."""
+class Loader:
+    """Writes the records of a source, batch by batch; in a dry run it tells what would become of them.
 
-    def __init__(self, source: str, entries: list[Entry], leave_alike: bool) -> None:
-        self.source, self.leave_alike = source, leave_alike
-        self.made_agents: list[tuple[str, int]] = []
-        self.entries = entries
+    Of several lines with one key, DOI or local number the first counts. What looks like a record that is there already
+    (the same ISBN, or title and about the year) is named; with `leave_alike` it is left out. `carried` says what the
+    source's format keeps of a record.
+    """
+
+    def __init__(
+        self, source: str, *, dry_run: bool = False, leave_alike: bool = False, carried: Carried | None = None
+    ) -> None:
+        self.source, self.dry_run, self.leave_alike, self.carried = source, dry_run, leave_alike, carried
+        self.vocabulary = Vocabulary()
+        self.earlier = _Earlier()
+
+    def lines(self, entries: list[Entry]) -> list[Line]:
+        """What becomes of each of some records, all in one transaction."""
+        return self.write(self.look_at(entries))
+
+    def look_at(self, entries: list[Entry]) -> "Batch":
+        """Decide what is to become of some records: half of the work, while which on SQLite others can write."""
+        return Batch(self, entries)
+
+    def write(self, batch: "Batch") -> list[Line]:
+        """Write what can be written, all in one transaction; what became of each record."""
+        if self.dry_run:
+            return batch.lines()
+        try:
+            with indexing.at_once() as written:
+                if self.vocabulary.renew() or batch.is_stale():
+                    batch = self.look_at(batch.entries)
+                batch.write(written)
+        except (IntegrityError, DataError) as error:
+            if len(batch.entries) > 1:  # which one it is shows where each goes in alone
+                return [line for entry in batch.entries for line in self.lines([entry])]
+            [(place, _one)] = batch.entries
+            why = _("The database does not take it: %(error)s") % {"error": " ".join(str(error).split())}
+            return [Line(place, Outcome.UNREADABLE, why=why)]
+        self.vocabulary.add(batch.new_agents)
+        return batch.lines()
+
+    def pass_by(self, place: int, one: Portable) -> None:
+        """Remember a line before those to come, which was looked at or written by another loader."""
+        self.earlier.add(place, one)
+
+
+_AGENT = Agent._meta.label_lower
+
+
+class Vocabulary:
+    """Types, collections, facts and agents by code and by name.
+
+    They are read once, and again where the change log tells of others: a portal has tens of thousands of agents.
+    """
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._own: set[int] = set()
+        self._models = [_AGENT, *(_model(name)._meta.label_lower for name in ("type", "collection", *INDEXED))]
+
+    def renew(self) -> bool:
+        """Bring it up to the database (two queries where nothing changed); whether it was not."""
+        since, self._version = self._version, changes.content_version()
+        rows = Change.objects.filter(version__gt=since, version__lte=self._version, model__in=self._models)
+        told = set(rows.values_list("model", "object_id")) if since >= 0 else set()
+        agents = {key for model, key in told if model == _AGENT}
+        of_facts, of_agents = len(told) > len(agents), bool(agents - self._own)
+        if since < 0 or of_facts:
+            self._read_facts()
+        if since < 0 or of_agents:
+            self._read_agents()
+        self._own = set()
+        return since < 0 or of_facts or of_agents
+
+    def add(self, agents: Mapping[str, Agent]) -> None:
+        """Agents that were just written, by name."""
+        for key, agent in agents.items():
+            self.agents.setdefault(key, agent.pk)
+            self.agents[f"code:{agent.code}"] = agent.pk
+            self._own.add(agent.pk)
+
+    def agent(self, by: By) -> int | None:
+        """The published agent of a code or of a name, whatever its language, capitals and accents."""
+        name = _name_key(" ".join(by["name"].split()))
+        return self.agents.get(f"code:{by.get('code', '')}") or self.agents.get(name)
+
+    def _read_facts(self) -> None:
         self.types = {fact.code: fact for fact in RecordType.objects.filter(live=True)}
         self.collections = {fact.code: fact for fact in RecordCollection.objects.filter(live=True)}
         self.facts = {
@@ -126,6 +224,8 @@ class _Batch:
         merged = dict(MergedFact.objects.filter(kind="concept").values_list("code", "into"))
         concepts = self.facts["concepts"]
         concepts |= {code: concepts[into] for code, into in merged.items() if code not in concepts and into in concepts}
+
+    def _read_agents(self) -> None:
         signed = AgentName.objects.filter(fact__live=True).order_by("-kind", "pk")
         self.agents: dict[str, int] = {}
         for text, agent, code in signed.values_list("text", "fact_id", "fact__code"):
@@ -134,89 +234,245 @@ class _Batch:
         for code, into in MergedFact.objects.filter(kind="agent").values_list("code", "into"):
             if found := self.agents.get(f"code:{into}"):
                 self.agents.setdefault(f"code:{code}", found)
+
+
+class _Earlier:
+    """What earlier lines of a source speak of, each by its place there."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        """By key, and by number."""
+        self._titles: dict[str, list[tuple[int | None, int]]] = {}
+        """Years and places by title."""
+
+    def add(self, place: int, one: Portable) -> None:
+        """One more; of several with the same key or number the first is told."""
+        for name in (f"key {key_of(one)}", *map(" ".join, _numbers(one))):
+            self._places.setdefault(name, place)
+        if len(key := title_key(title_of(one))) >= SHORTEST:
+            self._titles.setdefault(key, []).append((_year(one), place))
+
+    def key(self, place: int, one: Portable) -> int | None:
+        """The place of another line with this one's key."""
+        return self._other(place, f"key {key_of(one)}")
+
+    def number(self, place: int, one: Portable) -> int | None:
+        """The place of another line with a number that only one document has."""
+        return self._numbered(place, [number for number in _numbers(one) if number[0] in UNIQUE])
+
+    def like(self, place: int, one: Portable, *, chapter: bool) -> int | None:
+        """The place of another line that this one looks like; a chapter has the ISBN of its book."""
+        isbns = [] if chapter else [number for number in _numbers(one) if number[0] == Scheme.ISBN]
+        if (found := self._numbered(place, isbns)) is not None:
+            return found
+        held = self._titles.get(title_key(title_of(one)), ())
+        return next((other for year, other in held if other != place and _near(_year(one), year)), None)
+
+    def _numbered(self, place: int, numbers: list[tuple[str, str]]) -> int | None:
+        found = (self._other(place, " ".join(number)) for number in numbers)
+        return next((other for other in found if other is not None), None)
+
+    def _other(self, place: int, name: str) -> int | None:
+        found = self._places.get(name)
+        return found if found != place else None
+
+
+@dataclass
+class _Ready:
+    """A record that was checked and can be written."""
+
+    place: int
+    outcome: Outcome
+    one: Portable
+    record: Record
+    agents: list[tuple[int | str, str]]
+    """Who did what: agents by their key, those that are to be made by their name."""
+    imported: ImportedRecord | None
+    """What the source calls it and said, where that is to be kept."""
+    why: str = ""
+
+    def line(self) -> Line:
+        return Line(self.place, self.outcome, self.record.code, self.why)
+
+
+class Batch:
+    """Some records of a source with what the database knows of them (a fixed number of queries)."""
+
+    def __init__(self, loader: Loader, entries: list[Entry]) -> None:
+        self.loader, self.entries, self.known = loader, entries, loader.vocabulary
+        self.known.renew()
+        self.made: dict[str, Agent] = {}
+        """Agents that records name and that are not there, by name."""
+        self.new_agents: dict[str, Agent] = {}
+        """Those that were written, as a record has them in the end."""
         readable = [one for _place, one in entries if not isinstance(one, Unreadable)]
-        known = ImportedRecord.objects.filter(source=source, key__in=[key_of(one) for one in readable])
-        self.known = {imported.key: imported for imported in known}
-        codes = {str(imported.number_id) for imported in self.known.values()}
-        codes |= {one["number"] for one in readable if "number" in one}
+        imported = ImportedRecord.objects.filter(source=loader.source, key__in=[key_of(one) for one in readable])
+        self.imported = {each.key: each for each in imported}
+        ours = {one["number"] for one in readable if "number" in one}
+        codes = ours | {str(each.number_id) for each in self.imported.values()}
         self.records = {record.code: record for record in Record.objects.filter(code__in=codes)}
-        self.alike = _Alike(readable)
+        self._seen = {record.pk: _state(record) for record in self.records.values()}
+        fresh = [one for one in readable if not self._is_unchanged(one)]
+        if fresh:
+            loaded(self.records[code] for code in ours if code in self.records)
+            prefetch_related_objects([*self.records.values()], "record_links", "page_links", "files")
+        self.holders = holders(number for one in fresh for number in _numbers(one))
+        self.alike = _Alike(fresh)
+        unknown = (by for one in fresh for by in one.get("agents", ()) if self.known.agent(by) is None)
+        self.codes = {*_held_codes({_base_code(by) for by in unknown}), *addresses.fixed_words()}
+        """Codes that a new agent cannot have."""
+        self.decided = [self._decide(place, one) for place, one in entries]
 
-    def lines(self) -> Iterator[Line]:
-        for place, one in self.entries:
+    def lines(self) -> list[Line]:
+        """What becomes of each record."""
+        return [each if isinstance(each, Line) else each.line() for each in self.decided]
+
+    def is_stale(self) -> bool:
+        """Whether an editor has been at one of these records since they were read; if not, none will be before the end
+        of the transaction.
+        """
+        held = Record.objects.select_for_update().filter(pk__in=self._seen).order_by("pk")
+        return self._seen != {record.pk: _state(record) for record in held.only("pk", *_STATE)}
+
+    def write(self, written: indexing.Written) -> None:
+        """Write what can be written."""
+        ready = [each for each in self.decided if isinstance(each, _Ready)]
+        wanted = {agent for each in ready for agent, _role in each.agents}
+        agents = {name: agent for name, agent in self.made.items() if name in wanted}
+        bulk.create([*agents.values()])
+        created = [each for each in ready if each.outcome == Outcome.CREATED]
+        for each, code in zip(created, record_numbers.several(len(created)), strict=True):
+            each.record.code = code
+        now = timezone.now()
+        for each in ready:
+            record = each.record
+            record.agent_links = [
+                RecordAgent(agent_id=agents[agent].pk if isinstance(agent, str) else agent, role=role, sort_order=place)
+                for place, (agent, role) in enumerate(each.agents)
+            ]
+            record.first_published_at = record.first_published_at or now
+            record.last_published_at = now
+        bulk.create([each.record for each in created])
+        bulk.update([each.record for each in ready if each.outcome == Outcome.UPDATED])
+        self._write_texts(ready)
+        self._write_imported(ready)
+        written.add(agents.values())
+        written.add(each.record for each in ready)
+        self.new_agents = agents
+
+    def _write_texts(self, ready: list[_Ready]) -> None:
+        given = [(int(each.record.code), _full_texts(each.one)) for each in ready if "full_text" in each.one]
+        if given:
+            RecordFullText.objects.filter(number__in=[number for number, _texts in given]).delete()
+            RecordFullText.objects.bulk_create(
+                RecordFullText(number_id=number, language=language, pages=pages)
+                for number, texts in given
+                for language, pages in texts.items()
+            )
+
+    def _write_imported(self, ready: list[_Ready]) -> None:
+        for each in ready:
+            if each.imported:
+                each.imported.number_id = int(each.record.code)
+        known = [each.imported for each in ready if each.imported]
+        ImportedRecord.objects.bulk_create([each for each in known if each.pk is None])
+        ImportedRecord.objects.bulk_update([each for each in known if each.pk is not None], ["digest"])
+
+    def _decide(self, place: int, one: Portable | Unreadable) -> Line | _Ready:
+        try:
             if isinstance(one, Unreadable):
-                yield Line(place, Outcome.UNREADABLE, why=str(one))
-                continue
-            self.made_agents = []
-            try:
-                with transaction.atomic():
-                    line = self._line(place, one)
-                self.agents.update(self.made_agents)  # not before: they may have been taken back with the record
-                yield line
-            except Unreadable as error:
-                yield Line(place, Outcome.UNREADABLE, why=str(error))
-            except ValidationError as error:
-                yield Line(place, Outcome.UNREADABLE, why=_told(error))
+                raise one
+            found = self._line(place, one)
+        except Unreadable as error:
+            return Line(place, Outcome.UNREADABLE, why=str(error))
+        except ValidationError as error:
+            return Line(place, Outcome.UNREADABLE, why=_told(error))
+        if found.outcome in SPEAKS:
+            self.loader.earlier.add(place, one)
+        return found
 
-    def _line(self, place: int, one: Portable) -> Line:
-        key, digest = key_of(one), _digest(one)
-        imported = self.known.get(key)
+    def _is_unchanged(self, one: Portable) -> bool:
+        """Whether the source said the same last time."""
+        imported = self.imported.get(key_of(one))
+        return imported is not None and imported.digest == _digest(one)
+
+    def _line(self, place: int, one: Portable) -> Line | _Ready:
+        if (other := self.loader.earlier.key(place, one)) is not None:
+            why = _("Line %(place)s has the same key, and the first one counts.") % {"place": other}
+            return Line(place, Outcome.REPEATED, why=why)
+        imported = self.imported.get(key_of(one))
         if imported is None:
             record = self.records.get(one.get("number", ""))
-            return self._create(place, one, key, digest) if record is None else self._ours(place, one, record)
+            return self._create(place, one) if record is None else self._ours(place, one, record)
         code = str(imported.number_id)
         record = self.records.get(code)
         if record is None:
             return Line(place, Outcome.LEFT, code, _("It was deleted or merged since."))
-        if imported.digest == digest:
+        if self._is_unchanged(one):
             return Line(place, Outcome.UNCHANGED, code)
-        line = self._update(place, one, record)
-        if line.outcome == Outcome.UPDATED:
-            imported.digest = digest
-            imported.save()
-        return line
+        imported.digest = _digest(one)
+        return self._update(place, one, record, imported)
 
-    def _ours(self, place: int, one: Portable, record: Record) -> Line:
+    def _ours(self, place: int, one: Portable, record: Record) -> Line | _Ready:
         """What bears our number is that record, unless it came from elsewhere, where numbers are others."""
         if record.title_key != title_key(title_of(one)):
             message = _("No. %(code)s is “%(title)s”: leave the number out if this is another document.")
             return Line(place, Outcome.LEFT, record.code, message % {"code": record.code, "title": record})
-        [record] = loaded([record])
+        held = portable(record)
+        said = self.loader.carried(held) if self.loader.carried else held
         kept = dict(RecordFullText.objects.filter(number=int(record.code)).values_list("language", "pages"))
-        if says_the_same(one, portable(record)) and ("full_text" not in one or _full_texts(one) == kept):
+        same = not isinstance(said, Unreadable) and says_the_same(one, said)
+        if same and ("full_text" not in one or _full_texts(one) == kept):
             return Line(place, Outcome.UNCHANGED, record.code)
-        return self._update(place, one, record)
+        if self.loader.carried:
+            why = _("This format holds a part of a record only: correct it here, or with CSV or JSON Lines.")
+            return Line(place, Outcome.LEFT, record.code, why)
+        return self._update(place, one, record, None)
 
-    def _update(self, place: int, one: Portable, record: Record) -> Line:
+    def _update(self, place: int, one: Portable, record: Record, imported: ImportedRecord | None) -> Line | _Ready:
         if record.latest_revision_id is not None or not record.live:
             return Line(place, Outcome.LEFT, record.code, _("An editor changed it since."))
         if record.locked:
             return Line(place, Outcome.LEFT, record.code, _("It is locked."))
-        self._write(record, one)
-        return Line(place, Outcome.UPDATED, record.code)
+        if (other := self.loader.earlier.number(place, one)) is not None:
+            return self._claimed(place, other)
+        return _Ready(place, Outcome.UPDATED, one, record, self._filled(record, one), imported)
 
-    def _create(self, place: int, one: Portable, key: str, digest: str) -> Line:
-        if other := _same(one):
-            message = _("No. %(code)s has this DOI or local number already.") % {"code": other}
-            return Line(place, Outcome.DUPLICATE, other, message)
-        chapter = (found := _find(self.types, self.named["type"], one["type"])) and found.kind == Kind.CHAPTER
-        like = self.alike.to(one, chapter=bool(chapter))
-        why = _("It looks like no. %(code)s.") % {"code": like} if like else ""
-        if like and self.leave_alike:
+    def _create(self, place: int, one: Portable) -> Line | _Ready:
+        for number in _numbers(one):
+            if holder := self.holders.get(number):
+                message = _("No. %(code)s has this DOI or local number already.") % {"code": holder.code}
+                return Line(place, Outcome.DUPLICATE, holder.code, message)
+        if (other := self.loader.earlier.number(place, one)) is not None:
+            return self._claimed(place, other)
+        like, why = self._like(place, one)
+        if why and self.loader.leave_alike:
             return Line(place, Outcome.DUPLICATE, like, why)
         record = Record(live=True)
-        self._write(record, one)
-        number = int(record.code)
-        self.records[record.code] = record
-        self.known[key] = ImportedRecord.objects.create(source=self.source, key=key, number_id=number, digest=digest)
-        self.alike.add(record)
-        return Line(place, Outcome.CREATED, record.code, why)
+        imported = ImportedRecord(source=self.loader.source, key=key_of(one), digest=_digest(one))
+        return _Ready(place, Outcome.CREATED, one, record, self._filled(record, one), imported, why)
 
-    def _write(self, record: Record, one: Portable) -> None:
-        record.type = _of(self.types, self.named["type"], "type", one["type"])
+    @staticmethod
+    def _claimed(place: int, other: int) -> Line:
+        why = _("Line %(place)s has the same DOI or local number, and the first one counts.") % {"place": other}
+        return Line(place, Outcome.REPEATED, why=why)
+
+    def _like(self, place: int, one: Portable) -> tuple[str, str]:
+        """The number of a record that it looks like, empty where it is another line; and a message, empty for none."""
+        kind = _find(self.known.types, self.known.named["type"], one["type"])
+        chapter = kind is not None and kind.kind == Kind.CHAPTER
+        if code := self.alike.to(one, chapter=chapter):
+            return code, _("It looks like no. %(code)s.") % {"code": code}
+        if (other := self.loader.earlier.like(place, one, chapter=chapter)) is not None:
+            return "", _("It looks like line %(place)s.") % {"place": other}
+        return "", ""
+
+    def _filled(self, record: Record, one: Portable) -> list[tuple[int | str, str]]:
+        """Put what is said of a record into it, and check it; who did what, which is written once agents are made."""
+        record.type = _of(self.known.types, self.known.named["type"], "type", one["type"])
         collection = one.get("collection")
-        known = self.named["collection"]
-        record.collection = _of(self.collections, known, "collection", collection) if collection else None
+        known = self.known.named["collection"]
+        record.collection = _of(self.known.collections, known, "collection", collection) if collection else None
         for name in PLAIN:
             setattr(record, name, one.get(name, ""))
         record.licence = one.get("licence", "")
@@ -229,41 +485,38 @@ class _Batch:
             RecordIdentifier(scheme=number["scheme"], value=number["value"]) for number in one.get("identifiers", ())
         ]
         record.copies = [RecordCopy(**copy) for copy in one.get("copies", ())]
-        record.agent_links = [
-            RecordAgent(agent_id=agent, role=role)
-            for agent, role in dict.fromkeys((self._agent(by), by["role"]) for by in one.get("agents", ()))
-        ]
+        record.agent_links = []
         self._index(record, one)
+        _full_texts(one)
         record.prepare()
-        check_whole(record)
-        now = timezone.now()
-        record.first_published_at = record.first_published_at or now
-        record.last_published_at = now
-        record.save()
-        if "full_text" in one:
-            texts = _full_texts(one)
-            RecordFullText.objects.filter(number=int(record.code)).delete()
-            RecordFullText.objects.bulk_create(
-                RecordFullText(number_id=int(record.code), language=language, pages=pages)
-                for language, pages in texts.items()
-            )
+        record.held_numbers = self.holders
+        check_whole(record, looked_up=("code", "type", "collection"))
+        return list(dict.fromkeys((self._agent(by), by["role"]) for by in one.get("agents", ())))
 
-    def _agent(self, by: By) -> int:
-        """The published agent of a code or of a name, whatever its language, capitals and accents; else a new one."""
-        name = " ".join(by["name"].split())
-        known = {**self.agents, **dict(self.made_agents)} if self.made_agents else self.agents
-        found = known.get(f"code:{by.get('code', '')}") or known.get(title_key(name))
+    def _agent(self, by: By) -> int | str:
+        """The agent who did something; the name of one that is to be made."""
+        found = self.known.agent(by)
         if found is not None:
             return found
-        kind = by.get("kind") or (AgentKind.PERSON if "," in name else AgentKind.BODY)
-        now = timezone.now()
-        code = _free_code(by.get("code") or name)
-        made = Agent(code=code, kind=kind, live=True, first_published_at=now, last_published_at=now)
-        made.names = [AgentName(language=CODES[0], kind=NameKind.PREFERRED, text=name)]
-        check_whole(made)
-        made.save()
-        self.made_agents.append((title_key(name), made.pk))
-        return made.pk
+        name = " ".join(by["name"].split())
+        key = _name_key(name)
+        if key not in self.made:
+            kind = by.get("kind") or (AgentKind.PERSON if "," in name else AgentKind.BODY)
+            now = timezone.now()
+            made = Agent(code=self._free_code(by), kind=kind, live=True, first_published_at=now, last_published_at=now)
+            made.names = [AgentName(language=CODES[0], kind=NameKind.PREFERRED, text=name)]
+            check_whole(made, looked_up=("code",))
+            self.made[key] = made
+        return key
+
+    def _free_code(self, by: By) -> str:
+        code = base = _base_code(by)
+        number = 1
+        while code in self.codes or (number > 1 and _held_codes([code])):
+            number += 1
+            code = f"{base}-{number}"
+        self.codes.add(code)
+        return code
 
     def _index(self, record: Record, one: Portable) -> None:
         """Facts by code; a keyword that is the name of one stands for it, and what is none is left to be indexed."""
@@ -271,14 +524,15 @@ class _Batch:
         words = list(one.get("keywords", ()))
         for name in INDEXED:
             for code in one.get(name, ()):  # type: ignore[attr-defined]
-                if name == "concepts" and code not in self.facts[name]:
+                if name == "concepts" and code not in self.known.facts[name]:
                     words.append(code)
                 else:
-                    fact = _of(self.facts[name], {}, name, code)
+                    fact = _of(self.known.facts[name], {}, name, code)
                     chosen[name][fact.pk] = fact
         free: list[str] = []
         for word in words:
-            known = {name: fact for name in INDEXED if (fact := self.named[name].get(title_key(word)))}
+            key = _name_key(word)
+            known = {name: fact for name in INDEXED if (fact := self.known.named[name].get(key))}
             for name, fact in known.items():
                 chosen[name][fact.pk] = fact
             if not known:
@@ -286,6 +540,14 @@ class _Batch:
         for name, facts in chosen.items():
             setattr(record, name, list(facts.values()))
         record.keywords = "\n".join(dict.fromkeys(free))
+
+
+_STATE = ("latest_revision", "live", "locked")
+
+
+def _state(record: Record) -> tuple[Any, ...]:
+    """What editors change of a record when they take it over."""
+    return record.latest_revision_id, record.live, record.locked
 
 
 class _Alike:
@@ -302,11 +564,6 @@ class _Alike:
         self.by_isbn = dict(held.values_list("value", "record__code")) if isbns else {}
         self.by_title: dict[str, list[tuple[int | None, str]]] = {}
         for record in Record.objects.filter(title_key__in=titles).only("code", "title_key", "date") if titles else ():
-            self.add(record)
-
-    def add(self, record: Record) -> None:
-        """One more that others may look like, by its title."""
-        if len(record.title_key) >= SHORTEST:
             self.by_title.setdefault(record.title_key, []).append((record.year, record.code))
 
     def to(self, one: Portable, *, chapter: bool) -> str:
@@ -314,16 +571,8 @@ class _Alike:
         for value in () if chapter else _isbns(one):
             if code := self.by_isbn.get(value):
                 return code
-        year = known_date(one["date"])[0].year if one.get("date") else None
-        for other, code in self.by_title.get(title_key(title_of(one)), ()):
-            if year is None or other is None or abs(year - other) <= YEARS:
-                return code
-        return ""
-
-
-def _isbns(one: Portable) -> list[str]:
-    given = one.get("identifiers", ())
-    return [_normalised(Scheme.ISBN, number["value"]) for number in given if number["scheme"] == Scheme.ISBN]
+        held = self.by_title.get(title_key(title_of(one)), ())
+        return next((code for year, code in held if _near(_year(one), year)), "")
 
 
 def title_of(one: Portable) -> str:
@@ -374,20 +623,27 @@ def _digest(one: Portable) -> str:
     return hashlib.sha256(json.dumps(one, sort_keys=True).encode()).hexdigest()
 
 
-def _same(one: Portable) -> str | None:
-    """The number of a record that has a DOI or local number of this one."""
-    for number in one.get("identifiers", ()):
-        if number["scheme"] in UNIQUE:
-            value = _normalised(number["scheme"], number["value"])
-            held = RecordIdentifier.objects.filter(scheme=number["scheme"], value=value)
-            if code := held.values_list("record__code", flat=True).first():
-                return code
-    return None
+def _numbers(one: Portable) -> list[tuple[str, str]]:
+    """Schemes and values of a document's identifiers, as they are kept."""
+    return [(number["scheme"], _normalised(number["scheme"], number["value"])) for number in one.get("identifiers", ())]
+
+
+def _isbns(one: Portable) -> list[str]:
+    return [value for scheme, value in _numbers(one) if scheme == Scheme.ISBN]
+
+
+def _year(one: Portable) -> int | None:
+    return known_date(one["date"])[0].year if one.get("date") else None
+
+
+def _near(year: int | None, other: int | None) -> bool:
+    """Whether two documents may be of one year."""
+    return year is None or other is None or abs(year - other) <= YEARS
 
 
 def _find(facts: dict[str, Any], named: dict[str, Any], code: str) -> Any:
     """A fact by its code or one of its names, None where it is unknown."""
-    return facts.get(code) or named.get(title_key(code))
+    return facts.get(code) or named.get(_name_key(code))
 
 
 def _of(facts: dict[str, Any], named: dict[str, Any], name: str, code: str) -> Any:
@@ -430,12 +686,15 @@ def _full_texts(one: Portable) -> dict[str, list[str]]:
     return texts
 
 
-def _free_code(name: str) -> str:
-    base = slugify(anyascii(name))[:70].strip("-").replace("_", "-") or "agent"
-    taken = set(Agent.objects.filter(code__startswith=base).values_list("code", flat=True))
-    taken |= set(MergedFact.objects.filter(kind="agent", code__startswith=base).values_list("code", flat=True))
-    taken |= addresses.fixed_words()
-    return next(code for code in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if code not in taken)
+def _base_code(by: By) -> str:
+    """What the code of a new agent is made of."""
+    return slugify(anyascii(by.get("code") or by["name"]))[:70].strip("-").replace("_", "-") or "agent"
+
+
+def _held_codes(codes: Collection[str]) -> set[str]:
+    """Those codes that an agent has, or had before it was merged (two queries)."""
+    held = set(Agent.objects.filter(code__in=codes).values_list("code", flat=True))
+    return held | set(MergedFact.objects.filter(kind="agent", code__in=codes).values_list("code", flat=True))
 
 
 def _told(error: ValidationError) -> str:

@@ -7,12 +7,12 @@ import datetime
 import io
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +21,8 @@ from django_tasks import task
 from cms import indexing
 from cms.batches import batched
 from resources.exchange import harvest, importing, readers
-from resources.exchange.importing import Entry, Outcome, load
-from resources.exchange.portable import Unreadable
+from resources.exchange.importing import Entry, Loader, Outcome
+from resources.exchange.portable import Portable, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ SECONDS = 5
 """How long one task works before it lets others of the queue come first."""
 STILL = datetime.timedelta(minutes=2)
 """After that long without a step nobody works at an import any more."""
+TRIES = 2
+"""How often lines may kill the worker before they go one by one, and one of them before it is given up."""
 
 
 class State(models.TextChoices):
@@ -66,6 +68,10 @@ class RecordImport(models.Model):
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     """Lines of the present state that are behind it."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    """How often the next step was begun and not ended."""
+    alone_until = models.PositiveIntegerField(default=0)
+    """Lines before that one go one by one, because several at once have killed the worker."""
     problem = models.CharField(max_length=500, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -148,9 +154,12 @@ def confirm(pk: int, *, leave_alike: bool) -> bool:
     """Have the worker write an import that was looked at; False where it is not one that waits for that."""
     with transaction.atomic():
         waiting = RecordImport.objects.filter(pk=pk, state=State.CHECKED)
-        begun = waiting.update(state=State.WRITING, done=0, leave_alike=leave_alike, moved_at=timezone.now())
+        begun = waiting.update(
+            state=State.WRITING, done=0, alone_until=0, leave_alike=leave_alike, moved_at=timezone.now()
+        )
         if begun:
-            ImportLine.objects.filter(record_import=pk).exclude(outcome=Outcome.UNREADABLE).update(outcome="")
+            ends = (Outcome.UNREADABLE, Outcome.REPEATED)
+            ImportLine.objects.filter(record_import=pk).exclude(outcome__in=ends).update(outcome="")
             go_on.enqueue(pk)
     return bool(begun)
 
@@ -166,6 +175,9 @@ def go_on(pk: int) -> None:
                 return
     except Unreadable as error:
         _fail(pk, str(error))
+    except OperationalError:
+        RecordImport.objects.filter(pk=pk).update(tries=0)  # no line is guilty of a busy database
+        raise
     except Exception:
         logger.exception("Import %s failed", pk)
         _fail(pk, gettext("Something went wrong here. Whoever runs the server finds it in the log."))
@@ -198,13 +210,22 @@ def step(pk: int) -> bool:
     now = RecordImport.objects.filter(pk=pk).first()
     if now is None or not now.is_working:
         return False
+    now.tries += 1
+    now.save(update_fields=["tries"])  # committed by itself, so that it stays when what follows kills the worker
+    died = now.tries > TRIES
     if now.state == State.READING:
+        if died:
+            raise Unreadable(
+                gettext("The worker died each time it read on behind record %(done)s.") % {"done": now.total}
+            )
         if now.address:
             _fetch(now)
         else:
             _read(now)
+    elif died:
+        _give_up(now)
     else:
-        _look_or_write(pk)
+        _look_or_write(now)
     return True
 
 
@@ -219,11 +240,11 @@ def _read(begun: RecordImport) -> None:
             raise Unreadable(message % {"most": MOST_LINES})
         with transaction.atomic():
             ImportLine.objects.bulk_create(_line(begun, order, entry) for order, entry in batch)
-            RecordImport.objects.filter(pk=begun.pk).update(total=kept, moved_at=timezone.now())
+            RecordImport.objects.filter(pk=begun.pk).update(total=kept, tries=0, moved_at=timezone.now())
     if not kept:
         raise Unreadable(gettext("It holds no record."))
     with transaction.atomic():
-        RecordImport.objects.filter(pk=begun.pk).update(state=State.CHECKING, moved_at=timezone.now())
+        RecordImport.objects.filter(pk=begun.pk).update(state=State.CHECKING, tries=0, moved_at=timezone.now())
         ImportFile.objects.filter(record_import=begun).delete()
 
 
@@ -245,8 +266,8 @@ def _fetch(begun: RecordImport) -> None:
         if ended and not now.total:
             raise Unreadable(gettext("It holds no record."))
         now.token, now.state = found.token, State.CHECKING if ended else State.READING
-        now.moved_at = timezone.now()
-        now.save(update_fields=["total", "token", "state", "moved_at"])
+        now.moved_at, now.tries = timezone.now(), 0
+        now.save(update_fields=["total", "token", "state", "moved_at", "tries"])
 
 
 def _line(begun: RecordImport, order: int, entry: Entry) -> ImportLine:
@@ -259,32 +280,79 @@ def _line(begun: RecordImport, order: int, entry: Entry) -> ImportLine:
     return line
 
 
-def _look_or_write(pk: int) -> None:
+_going: dict[tuple[int, str, int], Loader] = {}
+"""The loader of the import that this process works at, by that, its state and the lines behind it."""
+
+
+def _loader(now: RecordImport) -> Loader:
+    """The loader that this process has left there, else one that knows the lines before."""
+    left = _going.pop((now.pk, now.state, now.done), None)
+    if left and now.done:
+        return left
+    dry = now.state == State.CHECKING
+    made = Loader(now.source, dry_run=dry, leave_alike=dry or now.leave_alike, carried=readers.carried(now.format))
+    before = now.lines.filter(order__lt=now.done, outcome__in=importing.SPEAKS) if dry else now.lines.none()
+    for place, one in _entries(before.iterator(chunk_size=STAGED)):
+        made.pass_by(place, one)
+    return made
+
+
+def _look_or_write(now: RecordImport) -> None:
     """A batch of lines; one transaction holds the records, what is told of them and how far it is."""
+    dry = now.state == State.CHECKING
+    several = 1 if now.done < now.alone_until else importing.BATCH
+    batch = list(now.lines.filter(order__gte=now.done)[:several])
+    given = [line for line in batch if line.given is not None]
+    entries: list[Entry] = [*_entries(given)]
+    loader = _loader(now)
+    looked_at = loader.look_at(entries)
     with indexing.at_once():
-        now = RecordImport.objects.select_for_update().get(pk=pk)
-        if now.state not in {State.CHECKING, State.WRITING}:
+        if not _is_there(now):
             return
-        dry = now.state == State.CHECKING
-        batch = list(now.lines.filter(order__gte=now.done)[: importing.BATCH])
-        _tell(batch, load(_entries(batch), now.source, dry_run=dry, leave_alike=dry or now.leave_alike), dry)
-        now.done += len(batch)
-        if now.done >= now.total:
-            now.state = State.CHECKED if dry else State.DONE
-        now.moved_at = timezone.now()
-        now.save(update_fields=["done", "state", "moved_at"])
+        _tell(given, loader.write(looked_at), dry)
+        _move(now, len(batch))
+    _going.clear()
+    _going[now.pk, now.state, now.done] = loader
 
 
-def _entries(batch: list[ImportLine]) -> list[Entry]:
-    return [(line.order, line.given) for line in batch if line.given is not None]
+def _entries(lines: Iterable[ImportLine]) -> Iterator[tuple[int, Portable]]:
+    return ((line.place, cast(Portable, line.given)) for line in lines)
 
 
-def _tell(batch: list[ImportLine], told: Iterable[importing.Line], dry: bool) -> None:
-    by_order = {line.order: line for line in batch}
-    for one in told:
-        line = by_order[one.place]
-        # The number that a dry run gives a record is taken back.
-        line.code = "" if dry and one.outcome == Outcome.CREATED else one.code
-        line.outcome, line.why = one.outcome, _kept(one.why)
-        line.given = line.given if dry else None
-    ImportLine.objects.bulk_update(batch, ["outcome", "code", "why", "given"])
+def _give_up(now: RecordImport) -> None:
+    """Have the lines that killed the worker go one by one, and leave out the one that does it alone."""
+    with transaction.atomic():
+        if not _is_there(now):
+            return
+        if now.done >= now.alone_until:
+            now.alone_until = now.done + importing.BATCH
+            _move(now, 0)
+            return
+        why = gettext("The worker died each time it came to this line.")
+        line = now.lines.filter(order=now.done)
+        line.update(outcome=Outcome.UNREADABLE, why=why, given=None)
+        logger.error("Import %s: line %s was given up: the worker died of it", now.pk, now.done)
+        _move(now, 1)
+
+
+def _is_there(now: RecordImport) -> bool:
+    """Whether an import is where it was read to be, and stays there until this transaction ends."""
+    held = RecordImport.objects.select_for_update().get(pk=now.pk)
+    return (held.state, held.done) == (now.state, now.done)
+
+
+def _move(now: RecordImport, lines: int) -> None:
+    """Note that so many more lines are behind an import."""
+    now.done += lines
+    if now.done >= now.total:
+        now.state = State.CHECKED if now.state == State.CHECKING else State.DONE
+    now.moved_at, now.tries = timezone.now(), 0
+    now.save(update_fields=["done", "state", "moved_at", "tries", "alone_until"])
+
+
+def _tell(lines: list[ImportLine], told: list[importing.Line], dry: bool) -> None:
+    for line, one in zip(lines, told, strict=True):
+        line.code, line.outcome, line.why = one.code, one.outcome, _kept(one.why)
+        if not dry or one.outcome == Outcome.REPEATED:
+            line.given = None
+    ImportLine.objects.bulk_update(lines, ["outcome", "code", "why", "given"])

@@ -1,10 +1,11 @@
 """Which files can be read, and how each becomes records in their plain form."""
 
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 
-from resources.exchange import bibtex_in, portable, ris, table
-from resources.exchange.importing import Entry
+from resources.exchange import bibtex, bibtex_in, portable, ris, table
+from resources.exchange.importing import Carried, Entry
 
 Reader = Callable[[IO[bytes]], Iterator[Entry]]
 
@@ -35,3 +36,20 @@ ENDINGS = {
 def format_of(name: str) -> str | None:
     """The format that a file's name ends in; None where it says nothing."""
     return ENDINGS.get(name.rpartition(".")[2].lower())
+
+
+_Writer = Callable[[Iterable[portable.Portable]], str]
+_PARTIAL: dict[str, _Writer] = {"bibtex": bibtex.write, "ris": ris.write}
+"""Formats that hold a part of a record only, and how it is written there."""
+
+
+def carried(format: str) -> Carried | None:
+    """What a format keeps of a record: that, written and read again; None for one that keeps all, or is not known."""
+    if (write := _PARTIAL.get(format)) is None:
+        return None
+
+    def again(one: portable.Portable) -> portable.Portable | portable.Unreadable:
+        [(_place, found)] = READERS[format](io.BytesIO(write([one]).encode()))
+        return found
+
+    return again

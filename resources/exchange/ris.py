@@ -1,7 +1,7 @@
 """RIS, which every reference manager reads and writes (through rispy).
 
 What it has no tag for (licence, clients, funders, translations beyond the first) stays behind. Facts are written as
-keywords in the document's language, and found again by them.
+keywords in the document's language, and found again by them. The last address is the permanent one of a record of ours.
 """
 
 import io
@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import rispy
 
+from resources import record_numbers
 from resources.exchange import names
 from resources.exchange.portable import Portable, Unreadable, checked
 from resources.languages import iso
@@ -86,10 +87,14 @@ def _entry(one: Portable, kinds: dict[str, Kind]) -> dict[str, Any]:
         "start_page": start,
         "end_page": end,
         "keywords": names.keywords(one),
-        "urls": [one["url"]] if one.get("url") else [],
+        "urls": [address for address in (one.get("url"), _permanent_address(one)) if address],
         "call_number": _BETWEEN.join(copy["shelf_mark"] for copy in one.get("copies", ())),
     }
     return {tag: _on_one_line(value) for tag, value in entry.items() if value}
+
+
+def _permanent_address(one: Portable) -> str:
+    return record_numbers.permanent_address(one["number"]) if "number" in one else ""
 
 
 def _on_one_line(value: Any) -> Any:
@@ -131,8 +136,11 @@ def _portable(entry: dict[str, Any]) -> dict[str, Any]:
     if abstract := entry.get("abstract") or entry.get("notes_abstract"):
         text["abstract"] = abstract
     pages = "-".join(page for page in (entry.get("start_page"), entry.get("end_page")) if page)
+    addresses = {address: record_numbers.at(address) for address in entry.get("urls", ())}
+    number = next(filter(None, addresses.values()), "")
     own = {
-        "key": entry.get("id", ""),
+        "key": "" if number else entry.get("id", ""),
+        "number": number,
         "type": DEFAULT_TYPE[kind],
         "texts": [text],
         "agents": [*_agents(entry)],
@@ -142,7 +150,7 @@ def _portable(entry: dict[str, Any]) -> dict[str, Any]:
         "collection": entry.get("tertiary_title", ""),
         **{name: entry.get(tag, "") for name, tag in _PLAIN.items()},
         "pages": pages,
-        "url": (entry.get("urls") or [""])[0],
+        "url": next((address for address, ours in addresses.items() if not ours), ""),
         "keywords": entry.get("keywords", []),
         "copies": [{"shelf_mark": mark} for mark in _several(entry.get("call_number"))],
     }

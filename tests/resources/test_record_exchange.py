@@ -16,11 +16,22 @@ import rispy
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from django.core.management import CommandError, call_command
 from django.test import Client
+from wagtail.search.backends import get_search_backend
 
 from cms import labels
+from cms.changes.models import Change
+from resources import fact_merging
 from resources.exchange import importing, portable, readers
 from resources.exchange.importing import load
-from resources.models import Agent, ImportedRecord, Record, RecordCollection, RecordCollectionName, RecordCopy
+from resources.models import (
+    Agent,
+    ConceptName,
+    ImportedRecord,
+    Record,
+    RecordCollection,
+    RecordCollectionName,
+    RecordCopy,
+)
 from tests.factories import borders
 from tests.factories import resources as make
 
@@ -261,6 +272,20 @@ def test_what_an_editor_changed_or_deleted_is_left_alone() -> None:
     assert Record.objects.get().volume == ""
 
 
+def test_what_an_editor_does_between_the_look_and_the_writing_counts() -> None:
+    changed, other = one(key="a", keywords=["soins"]), one("Autre", key="b", keywords=["soins"])
+    assert outcomes(changed, other) == ["created", "created"]
+    loader = importing.Loader("catalogue")
+    batch = loader.look_at(list(entries({**changed, "volume": "3"}, {**other, "volume": "4"})))
+    record = Record.objects.get(title_key="titre")
+    record.volume = "de l’éditeur"
+    record.save_revision()
+    make.concept("care").names.filter(language="en").update(text="soins")
+    assert [line.outcome for line in loader.write(batch)] == ["left", "updated"]
+    left, updated = Record.objects.order_by("pk")
+    assert (left.volume, updated.volume, updated.keywords) == ("", "4", "")
+
+
 def test_what_an_editor_locked_is_left_alone() -> None:
     outcomes(one(key="a"))
     Record.objects.update(locked=True)
@@ -311,6 +336,108 @@ def test_a_dry_run_writes_nothing() -> None:
     assert outcomes(one(agents=[{"name": "Insee", "role": "author"}]), dry_run=True) == ["created"]
     assert not Record.objects.exists()
     assert not ImportedRecord.objects.exists()
+
+
+def test_of_two_lines_with_one_key_or_number_the_first_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    doi = [{"scheme": "doi", "value": "10.4000/x"}]
+    records = [
+        one("Un titre assez long", key="a", identifiers=doi, date="2019"),
+        one("Autre", key="a"),
+        one("Encore un", key="b", identifiers=[{"scheme": "doi", "value": "https://doi.org/10.4000/X"}]),
+        one("Un titre assez long", key="c", date="2020"),
+        one("Dernier", key="a"),
+    ]
+    expected = ["created", "repeated", "repeated", "duplicate", "repeated"]
+    for size in (2, 10):
+        monkeypatch.setattr(importing, "BATCH", size)
+        told = list(load(entries(*records), "catalogue", dry_run=True, leave_alike=True))
+        assert [line.outcome for line in told] == expected, size
+        assert all("ligne 1" in line.why for line in told[1:])
+    told = list(load(entries(*records), "catalogue", leave_alike=True))
+    assert [line.outcome for line in told] == expected
+    assert str(Record.objects.get()) == "Un titre assez long"
+    assert outcomes(*records[:2]) == ["unchanged", "repeated"]
+
+
+def test_a_line_that_the_database_refuses_is_told_and_the_rest_goes_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.record(identifiers={"doi": "10.4000/x"})
+    monkeypatch.setattr(importing, "holders", lambda numbers: {})  # somebody was quicker
+    agents = [{"name": "Insee", "role": "author"}]
+    records = [one(f"Titre {number}", key=str(number), agents=agents) for number in range(3)]
+    records[1]["identifiers"] = [{"scheme": "doi", "value": "10.4000/x"}]
+    told = list(load(entries(*records), "catalogue"))
+    assert [line.outcome for line in told] == ["created", "unreadable", "created"]
+    assert "resources_recordidentifier" in told[1].why
+    assert Agent.objects.count() == 1
+    assert outcomes(*records)[::2] == ["unchanged", "unchanged"]
+
+
+def test_the_queries_of_a_batch_do_not_grow_with_it(django_assert_max_num_queries: Any) -> None:
+    concept, border = make.concept("health"), borders.border("fr-de")
+    make.agent("insee")
+
+    def some(source: str, count: int) -> list[Any]:
+        return [
+            one(
+                f"Titre {number}",
+                key=f"{source}-{number}",
+                agents=[{"name": name, "role": "author"} for name in ("Insee", "Anct")],
+                identifiers=[{"scheme": "doi", "value": f"10.4000/{source}{number}"}],
+                concepts=[concept.code],
+                borders=[border.code],
+                full_text=[{"language": "fr", "pages": ["a"]}],
+            )
+            for number in range(count)
+        ]
+
+    for count in (2, 20):
+        with django_assert_max_num_queries(75):
+            assert outcomes(*some(str(count), count)) == ["created"] * count
+        with django_assert_max_num_queries(75):
+            updated = [{**record, "volume": "3"} for record in some(str(count), count)]
+            assert [line.outcome for line in load(entries(*updated), "catalogue")] == ["updated"] * count
+
+
+def test_a_new_record_is_one_change_and_in_the_search_of_the_list() -> None:
+    agents = [{"name": "Insee", "role": "author"}]
+    assert outcomes(one("Ornithorynque", agents=agents, keywords=["a"])) == ["created"]
+    record = Record.objects.get()
+    told = Change.objects.filter(model="resources.record", object_id=record.pk)
+    assert [change.kind for change in told] == ["publish"]
+    assert list(get_search_backend().search("Ornithorynque", Record)) == [record]
+    assert list(get_search_backend().search("Insee", Agent)) == [record.agent_links.get().agent]
+
+
+def test_what_editors_name_anew_meanwhile_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 1)
+    by = {"name": "Institut", "role": "author"}
+    records = [one(f"Titre {number}", key=str(number), keywords=["soins"], agents=[by]) for number in range(3)]
+    begun = load(entries(*records), "catalogue")
+    next(begun)
+    insee, concept = make.agent("insee"), make.concept("care")
+    ConceptName.objects.filter(fact=concept, language="en").update(text="soins")
+    fact_merging.merge(Agent.objects.get(names__text="Institut"), insee)
+    assert [line.outcome for line in begun] == ["created", "created"]
+    found = Record.objects.order_by("pk")
+    assert [[each.code for each in record.concepts.all()] for record in found] == [[], ["care"], ["care"]]
+    assert {link.agent for record in found for link in record.agent_links.all()} == {insee}
+
+
+@pytest.mark.parametrize("format", ["ris", "bibtex"])
+def test_a_reference_of_ours_is_known_by_its_number(client: Client, study: Record, format: str) -> None:
+    Record.objects.update(latest_revision=None)  # as an import leaves it
+    text = file(client, f"records/{study.code}/?format={format}")
+
+    def loaded(text: str) -> importing.Line:
+        read = readers.READERS[format](io.BytesIO(text.encode()))
+        [line] = load(read, "zotero", carried=readers.carried(format))
+        return line
+
+    assert (loaded(text).outcome, loaded(text).code) == ("unchanged", study.code)
+    changed = loaded(text.replace("Paris", "Lyon"))
+    assert (changed.outcome, changed.code) == ("left", study.code)
+    assert Record.objects.count() == 1
+    assert list(portable.loaded([study])[0].texts.all()) == list(study.texts.all())
 
 
 def test_an_interrupted_import_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ import gzip
 import io
 import itertools
 import json
+import os
+import signal
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
@@ -19,12 +21,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from resources.exchange import bibtex_in, harvest, imports, portable, readers, table
+from resources.exchange import bibtex_in, harvest, importing, imports, portable, readers, table
 from resources.exchange.importing import load
 from resources.files import open_texts
 from resources.merging import merge
 from resources.models import ImportFile, ImportLine, Record, RecordImport
 from tests.admin import administrator
+from tests.cms import killing
 from tests.factories import borders
 from tests.factories import resources as make
 
@@ -99,6 +102,70 @@ def test_an_import_that_nobody_works_at_is_taken_up_again(client: Client) -> Non
     RecordImport.objects.update(moved_at=timezone.now() - imports.STILL * 2)
     assert (imports.go_on_with_still(), imports.go_on_with_still()) == (1, 0)
     assert DBTaskResult.objects.filter(task_path__endswith="go_on").count() == 1
+
+
+def test_repetitions_are_told_across_batches_and_after_a_kill(client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr("resources.exchange.importing.BATCH", 2)
+    long = "Un rapport assez long"
+    records = [one(long, key="a"), one("B", key="b"), one("C", key="a"), one(long, key="d"), one("E", key="a")]
+    upload(client, "c.jsonl", lines(*records))
+    pk = RecordImport.objects.get().pk
+    imports.step(pk)
+    imports.step(pk)
+    imports._going.clear()  # and then the worker dies
+    assert work().state == "checked"
+    outcomes = ["created", "created", "repeated", "duplicate", "repeated"]
+    assert told() == list(enumerate(outcomes, start=1))
+    assert ImportLine.objects.get(place=5).why == ImportLine.objects.get(place=3).why
+    client.post(reverse("record_import_write", args=[pk]), {"alike": "on"})
+    while RecordImport.objects.get(pk=pk).is_working:
+        imports.step(pk)
+        imports._going.clear()
+    assert [outcome for _place, outcome in told()] == ["created", "created", "repeated", "created", "repeated"]
+    assert sorted(map(str, Record.objects.all())) == ["B", long, long]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_kills_the_worker_is_named_and_the_rest_goes_in(client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr("resources.exchange.importing.BATCH", 3)
+    decided = importing.Batch._decide
+
+    def deadly(batch: Any, place: int, given: Any) -> Any:
+        if place == 5:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return decided(batch, place, given)
+
+    monkeypatch.setattr(importing.Batch, "_decide", deadly)
+    upload(client, "c.jsonl", lines(*(one(f"Titre {number}", key=str(number)) for number in range(1, 9))))
+    pk = RecordImport.objects.get().pk
+
+    def worked() -> int:
+        deaths = 0
+        while RecordImport.objects.get(pk=pk).is_working:
+            deaths += killing.run(lambda: imports.go_on.func(pk))
+        return deaths
+
+    assert worked() == 2 * imports.TRIES
+    expected = [(place, "unreadable" if place == 5 else "created") for place in range(1, 9)]
+    assert told() == expected
+    assert "s’est arrêté" in ImportLine.objects.get(place=5).why
+    client.post(reverse("record_import_write", args=[pk]))
+    assert worked() == 0, "it is not tried again"
+    assert told() == expected
+    assert Record.objects.count() == 7
+
+
+def test_a_file_that_kills_the_worker_is_given_up(client: Client, monkeypatch: Any) -> None:
+    def dies(stream: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(readers.READERS, "jsonl", dies)
+    upload(client, "c.jsonl", lines(one("A")))
+    for _death in range(imports.TRIES):
+        with pytest.raises(KeyboardInterrupt):
+            imports.step(RecordImport.objects.get().pk)
+    assert work().state == "failed"
+    assert RecordImport.objects.get().problem
 
 
 def test_what_only_looks_alike_goes_in_where_it_is_wanted(client: Client) -> None:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             if file is None:
                 address = options["oai"]
                 found = harvest.entries(address, set=options["set"], since=options["since"])
-                counted = self._load(found, source or urlsplit(address).hostname or address, options)
+                counted = self._load(found, "", source or urlsplit(address).hostname or address, options)
             else:
                 counted = self._of_file(file, source or file.stem, options)
         except Unreadable as error:
@@ -51,14 +51,15 @@ class Command(BaseCommand):
             raise CommandError(f"Say with --format what {file.name} holds: {', '.join(sorted(readers.READERS))}.")
         try:
             with file.open("rb") as stream:
-                return self._load(readers.READERS[known](stream), source, options)
+                return self._load(readers.READERS[known](stream), known, source, options)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
 
-    def _load(self, entries: Iterator[Entry], source: str, options: dict[str, Any]) -> Counter[str]:
+    def _load(self, entries: Iterator[Entry], format: str, source: str, options: dict[str, Any]) -> Counter[str]:
         counted: Counter[str] = Counter()
         progress = sys.stderr.isatty()
-        for line in load(entries, source, dry_run=options["dry_run"], leave_alike=options["leave_alike"]):
+        how = {"dry_run": options["dry_run"], "leave_alike": options["leave_alike"]}
+        for line in load(entries, source, carried=readers.carried(format), **how):
             counted[line.outcome] += 1
             if line.why:
                 number = f" (no. {line.code})" if line.code else ""
