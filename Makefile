@@ -1,6 +1,6 @@
 # make run        try the site: http://localhost:8000 (HOST=, PORT=)
 # make test       the whole suite on PostgreSQL, a smoke run on SQLite
-# make test-fast  the smoke run on SQLite without slow tests: under two minutes
+# make test-fast  the smoke run on SQLite without slow tests: under a minute and a half
 # make lint       style, types, imports, migrations, production settings, translations
 # make relevance  how well the demo's readers are answered, on both engines beside plain BM25
 # make bench      the API beside stock Wagtail API v2, on PostgreSQL with 1,000 and 100,000 pages

@@ -17,7 +17,7 @@ from tests.api.wsgi import ask, cached_application
 from tests.factories.every_type import every_type
 from tests.factories.pages import standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 LIST = "/api/v2/pages/"
 

@@ -235,7 +235,12 @@ def test_a_locked_or_replaced_sqlite_file(page: StandardPage, tmp_path: Path) ->
     assert app.versions._idle[0] is not held
 
 
-@pytest.fixture(params=["cms.settings.test", "tests.api.shared_cache"], ids=["a cache each", "one cache"])
+@pytest.fixture(
+    params=[
+        pytest.param("cms.settings.test", id="a cache each"),
+        pytest.param("tests.api.shared_cache", id="one cache", marks=pytest.mark.postgres),
+    ]
+)
 def servers(
     request: pytest.FixtureRequest, page: StandardPage, test_database_environment: dict[str, str], tmp_path: Path
 ) -> Iterator[list[str]]:

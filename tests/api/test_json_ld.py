@@ -15,7 +15,7 @@ from tests.factories import resources as make_resources
 from tests.factories.every_type import every_type
 from tests.factories.pages import home_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 API = "http://localhost:8000/api/v2/"
 # schema.org's context is on the network; this is what it comes to for terms and addresses.

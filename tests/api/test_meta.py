@@ -14,7 +14,7 @@ from tests.factories import newsroom as make
 from tests.factories.every_type import every_type
 from tests.factories.pages import standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 TYPES = {
     "HomePage": "WebSite",

@@ -16,7 +16,7 @@ from cms.publication import html_path
 from tests.api.conftest import SmallSite
 from tests.factories.pages import standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def get(client: Client, path: str, status: int = 200, **headers: str) -> Any:
@@ -25,6 +25,7 @@ def get(client: Client, path: str, status: int = 200, **headers: str) -> Any:
     return json.loads(response.content) if response.content else response
 
 
+@pytest.mark.sqlite
 def test_list_shows_public_pages_only(client: Client, site: SmallSite) -> None:
     body = get(client, "pages/")
     assert {item["id"] for item in body["items"]} == site.public
@@ -32,6 +33,7 @@ def test_list_shows_public_pages_only(client: Client, site: SmallSite) -> None:
     assert "secr" not in json.dumps(body)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "query",
     [
@@ -157,6 +159,7 @@ def test_a_search_without_words_finds_nothing(client: Client, site: SmallSite, k
     assert get(client, f"{kind}/?search=%20")["meta"]["total_count"] == 0
 
 
+@pytest.mark.sqlite
 def test_tree_parameters(client: Client, site: SmallSite) -> None:
     def ids(query: str) -> set[int]:
         return {item["id"] for item in get(client, f"pages/?{query}")["items"]}
@@ -175,6 +178,7 @@ def test_type_in_any_case_and_all_types(client: Client, site: SmallSite) -> None
     assert get(client, "pages/?type=wagtailcore.Page")["meta"]["total_count"] == 5
 
 
+@pytest.mark.sqlite
 def test_order_and_window(client: Client, site: SmallSite) -> None:
     titles = [item["title"] for item in get(client, "pages/?type=home.StandardPage&order=-title")["items"]]
     assert len(titles) == 3
@@ -183,6 +187,7 @@ def test_order_and_window(client: Client, site: SmallSite) -> None:
     assert second["meta"]["total_count"] == 3
 
 
+@pytest.mark.sqlite
 def test_search_finds_words_and_keeps_other_filters(client: Client, site: SmallSite) -> None:
     from wagtail.search.backends import get_search_backend
 
@@ -193,6 +198,7 @@ def test_search_finds_words_and_keeps_other_filters(client: Client, site: SmallS
     assert get(client, "pages/?search=equipe&locale=de")["items"] == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("words", ['"', 'équipe"', '"équipe', '" "', "'", "*", "équipe AND", "NEAR(", "%", "\\"])
 @pytest.mark.parametrize("operator", ["and", "or"])
 def test_search_takes_any_characters(client: Client, site: SmallSite, words: str, operator: str) -> None:
@@ -249,6 +255,7 @@ def test_fields(client: Client, site: SmallSite) -> None:
     get(client, url + "parent(nothing(deep(er(still))))", 400)
 
 
+@pytest.mark.sqlite
 def test_find_leads_to_the_detail_in_every_language(client: Client, site: SmallSite) -> None:
     for path, page in (("/de/ueber-uns/", site.about_de), ("/fr/a-propos/equipe", site.team), ("/de/", site.de)):
         response = client.get("/api/v2/pages/find/", {"html_path": path, "fields": "_,title"})

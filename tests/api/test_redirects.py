@@ -9,7 +9,7 @@ from wagtail.contrib.redirects.models import Redirect
 from tests.api.conftest import SmallSite
 from tests.factories.pages import standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def get(client: Client, path: str) -> Any:

@@ -22,7 +22,7 @@ from newsroom.zones import Zone
 from resources.exchange import importing, imports
 from resources.files import Outcome
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NEVER_SHOWN = {
     *(NameKind, Outcome, Publication, RenditionState, importing.Outcome, imports.State),

@@ -24,7 +24,7 @@ from borders.models import Border, Country, KeyFigure, Territory
 from tests.borders.conftest import Places
 from tests.factories import borders as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -122,6 +122,7 @@ def test_every_list_is_quick_and_searches_filters_and_exports(viewset: Any, edit
     assert editor.get(path, {"export": "xlsx"}).status_code == 200
 
 
+@pytest.mark.sqlite
 def test_lists_find_names_of_any_language(editor: Client, places: Places) -> None:
     found = editor.get(url(Border, "list"), {"q": "deutschland"}).context["page_obj"].object_list
     assert [border.code for border in found] == ["fr-de"]
@@ -129,12 +130,14 @@ def test_lists_find_names_of_any_language(editor: Client, places: Places) -> Non
     assert {figure.code for figure in found} == {"length-mot", "length-ign"}
 
 
+@pytest.mark.sqlite
 def test_lists_find_names_without_their_accents(editor: Client, places: Places) -> None:
     index.insert_or_update_object(make.territory("the-south", [places.fr_it], {"fr": "Pyrénées-Méditerranée"}))
     found = editor.get(url(Territory, "list"), {"q": "pyrenees medi"}).context["page_obj"].object_list
     assert [territory.code for territory in found] == ["the-south"]
 
 
+@pytest.mark.sqlite
 def test_lists_filter_by_related_facts(editor: Client, places: Places) -> None:
     other = make.territory("other", [places.fr_mc])
     found = editor.get(url(Territory, "list"), {"borders": [places.fr_mc.pk], "q": "other"})

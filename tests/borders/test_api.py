@@ -28,7 +28,7 @@ from tests.borders.conftest import Places
 from tests.factories import borders as make
 from tests.factories.pages import expired
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def get(client: Client, path: str, status: int = 200, **headers: str) -> Any:
@@ -82,6 +82,7 @@ def test_a_territory_in_full(client: Client, places: Places) -> None:
     assert body["geometry"] == {"type": "Point", "coordinates": [7.0, 49.2]}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

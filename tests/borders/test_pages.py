@@ -19,7 +19,7 @@ from home.models import HomePage
 from tests.borders.conftest import Places
 from tests.factories import borders as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def codes(facts: list[dict[str, Any]]) -> list[str]:
@@ -71,6 +71,7 @@ def test_a_territory_fiche_counts_under_each_border(places: Places, home: HomePa
     assert json.loads(client.get("/api/v2/pages/?border=fr-mc").content)["items"] == []
 
 
+@pytest.mark.sqlite
 def test_a_filter_on_the_whole_includes_its_parts(places: Places, home: HomePage, client: Client) -> None:
     fiche = make.border_page(make.border_index(home), places.fr_mc)
     obstacle = make.obstacle_page(make.obstacle_index(home))
@@ -155,6 +156,7 @@ def test_a_practice_shows_partners_and_programmes(places: Places, home: HomePage
     assert codes(shown["programmes"]) == ["rhin"]
 
 
+@pytest.mark.sqlite
 def test_one_fiche_per_border_and_language(places: Places, home: HomePage, german_home: HomePage) -> None:
     index = make.border_index(home)
     first = make.border_page(index, places.fr_de)
@@ -176,6 +178,7 @@ def test_an_alias_is_no_second_fiche(places: Places, home: HomePage, german_home
     own.full_clean()
 
 
+@pytest.mark.sqlite
 def test_years_of_a_practice_are_in_order(home: HomePage) -> None:
     with pytest.raises(ValidationError) as refusal:
         make.practice_page(make.practice_index(home), start_year=2021, end_year=2018)

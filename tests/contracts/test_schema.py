@@ -14,8 +14,6 @@ from openapi_spec_validator import validate
 from cms.api.schema.document import document, endpoints
 from cms.api.views import Nothing
 
-pytestmark = pytest.mark.sqlite
-
 
 def test_the_document_is_valid_openapi() -> None:
     validate(document())

@@ -12,7 +12,7 @@ from tests.admin import administrator
 from tests.factories.borders import country
 from tests.factories.pages import home_page, standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NAVIGATION = "/admin/snippets/home/navigationentry/"
 MEMBERS = "/admin/snippets/home/member/"

@@ -12,7 +12,7 @@ from cms import labels
 from home.models import Member, MemberName
 from tests.changelog import Log
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def country(code: str, **names: str) -> Country:
@@ -68,6 +68,7 @@ def test_a_member_has_labels_in_the_language_asked_for(client: Client, network: 
     }
 
 
+@pytest.mark.sqlite
 def test_filters_and_orders(client: Client, network: dict[str, Member]) -> None:
     assert codes(get(client, "members/")) == ["alsace", "baden"]
     assert codes(get(client, "members/?order=-city")) == ["alsace", "baden"]

@@ -44,7 +44,6 @@ def visible(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
-@pytest.mark.sqlite
 def test_every_page_type_can_be_read(client: Client) -> None:
     found = every_type("Un texte")
     assert set(found) == {m.__name__ for m in apps.get_models() if issubclass(m, SitePage)}

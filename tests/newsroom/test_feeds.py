@@ -13,7 +13,7 @@ from tests.factories import newsroom as make
 from tests.factories.pages import locale
 from tests.newsroom.conftest import Newsroom
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 

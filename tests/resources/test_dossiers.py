@@ -16,7 +16,7 @@ from resources.models import ChapterPage, DossierPage
 from tests.factories import resources as make
 from tests.resources.conftest import Library
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def get(client: Client, path: str) -> Any:

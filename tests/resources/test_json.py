@@ -13,7 +13,7 @@ from tests.factories import resources as make
 from tests.factories.newsroom import attachment
 from tests.resources.conftest import Library
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def get(client: Client, path: str) -> Any:

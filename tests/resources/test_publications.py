@@ -22,7 +22,7 @@ from tests.factories.pages import standard_page
 from tests.home.html import Outline
 from tests.resources.conftest import Library
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def get(client: Client, path: str) -> Any:
@@ -90,6 +90,7 @@ def test_a_border_and_its_fiche_have_what_is_about_it_its_parts_and_territories(
     assert titles(get(client, "territories/eurodistrict/")["publications"]) == ["Territory"]
 
 
+@pytest.mark.sqlite
 def test_the_latest_come_in_the_order_of_the_whole_list(client: Client, border: Border) -> None:
     for number in range(8):
         record(f"Number {number}", 2000 + number // 2, borders=[border])
@@ -100,6 +101,7 @@ def test_the_latest_come_in_the_order_of_the_whole_list(client: Client, border: 
     assert [one["code"] for one in whole["items"]][:5] == [one["code"] for one in found["records"]]
 
 
+@pytest.mark.sqlite
 def test_a_dossier_has_what_is_about_any_of_its_themes_or_narrower(
     client: Client, dossier: DossierPage, health: Concept
 ) -> None:

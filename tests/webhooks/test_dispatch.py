@@ -26,7 +26,7 @@ from tests.factories import borders, resources
 from tests.webhooks.conftest import Turn, webhook_to
 from tests.webhooks.receiver import Receiver, answer, hang_up
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def republish(page: Page, **fields: Any) -> None:
@@ -46,6 +46,7 @@ def problems() -> list[str]:
     return list(Attempt.objects.order_by("pk").values_list("problem", flat=True))
 
 
+@pytest.mark.sqlite
 def test_a_message_is_what_the_feed_answers(
     client: Client, site: SmallSite, webhook: Webhook, receiver: Receiver, turn: Turn
 ) -> None:
@@ -145,6 +146,7 @@ def test_where_there_is_too_much_the_receiver_goes_on_with_the_feed(
     assert {site.about.pk, site.team.pk} <= told | {page["id"] for page in rest["pages"]}
 
 
+@pytest.mark.sqlite
 def test_a_reader_too_far_behind_is_told_to_start_afresh(
     client: Client, site: SmallSite, webhook: Webhook, receiver: Receiver, turn: Turn
 ) -> None:
@@ -437,6 +439,7 @@ def test_of_two_workers_one_sends(site: SmallSite, webhook: Webhook, receiver: R
     assert take(Delivery.objects.get()), "a worker that died holds nothing for ever"
 
 
+@pytest.mark.sqlite
 def test_of_two_workers_one_makes_the_message(site: SmallSite, webhook: Webhook) -> None:
     republish(site.about, introduction="Un")
     both = [Webhook.objects.get(), Webhook.objects.get()]
