@@ -5,7 +5,7 @@ most of its work. A snapshot is read once and serves until the content version m
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -109,6 +109,11 @@ class Labels:
         """The published facts of a model named "app.Model"."""
         return self._held(model, lambda: FactTable(apps.get_model(model)))
 
+    def successor(self, model: str, code: str) -> str:
+        """The code of the fact of a model named "app.Model" that one of this code was merged into; else this code."""
+        found = _successors.get(model)
+        return self.derived(found).get(code, code) if found else code
+
     def derived(self, make: Callable[[], T]) -> T:
         """What `make` reads from the database, kept beside the tables as long as the content version stands."""
         return self._held(make, make)
@@ -136,6 +141,18 @@ class Labels:
         """Codes and labels of the published ones among these facts, in their order."""
         found = (self.coded(model, pk, language) for pk in pks)
         return [coded for coded in found if coded]
+
+
+Successors = Callable[[], Mapping[str, str]]
+_successors: dict[str, Successors] = {}
+
+
+def register_successors(model: str, find: Successors) -> None:
+    """Say how to read which codes of a model named "app.Model" are those of facts that were merged, and into which.
+
+    What it reads must move the content version.
+    """
+    _successors[model] = find
 
 
 def _texts(model: Any) -> dict[int, dict[str, str]]:

@@ -9,12 +9,14 @@ class ResourcesConfig(AppConfig):
         from cms import changes, references, worker
         from cms import publications as cms_publications
         from cms.changes.feed import effects
-        from resources import dependants, page_filters, publications, vocabularies
+        from resources import dependants, fact_merging, page_filters, publications, vocabularies
+        from resources.agents import Agent
         from resources.exchange.importing import ImportedRecord
         from resources.exchange.imports import ImportFile, ImportLine, RecordImport, go_on_with_still
         from resources.fact_merging import MergedFact
         from resources.files import FileText, RecordFullText, close_what_is_withdrawn, open_what_is_due
         from resources.record_numbers import RecordNumber
+        from resources.thesaurus import Concept
 
         changes.leave_out(RecordNumber, "What it says of a record begins with a change of the record.")
         changes.leave_out(FileText, "Its making is told of the records, its end comes with a change of their files.")
@@ -29,6 +31,7 @@ class ResourcesConfig(AppConfig):
         effects.register(dependants.chosen)
         cms_publications.register(publications.find)
         references.register_fact("resources.Record", publications.chosen, cms_publications.PublicationJson)
+        fact_merging.register(Concept, Agent)
         page_filters.register()
         worker.schedule(open_what_is_due)
         worker.schedule(close_what_is_withdrawn)

@@ -1,10 +1,11 @@
 """Two concepts or two agents become one; both codes lead to it from then on.
 
 Whatever names the one that goes (records, pages, other facts, and the versions in which they are edited next) names the
-one that stays. An older version opens without what is gone (cms.revisions).
+one that stays. An older version opens with that one as well (cms.revisions).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,12 +14,11 @@ from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from modelcluster.fields import ParentalKey
-from modelcluster.models import get_all_child_relations
 from wagtail.models import Page, Revision
 
-from cms import indexing
+from cms import indexing, labels, revisions
 from cms.facts import Fact, NameKind
-from cms.revisions import rows
+from cms.revisions import rename
 from resources.thesaurus import Concept, closure, upwards
 
 
@@ -27,6 +27,8 @@ class MergedFact(models.Model):
 
     kind = models.CharField(max_length=7, choices=[("agent", "agent"), ("concept", "concept")])
     code = models.CharField(max_length=80)
+    key = models.BigIntegerField(null=True)
+    """Its primary key, by which older versions name it."""
     into = models.CharField(max_length=80)
 
     class Meta:
@@ -40,6 +42,26 @@ def successor(model: type[Fact], code: str) -> str | None:
     """The code that a merged one leads to; None if it was not merged."""
     found = MergedFact.objects.filter(kind=model._meta.model_name, code=code)
     return found.values_list("into", flat=True).first()
+
+
+def register(*kinds: type[Fact]) -> None:
+    """Let filters and older versions follow what is merged of these kinds of facts."""
+    for kind in kinds:
+        labels.register_successors(kind._meta.label, partial(_codes, kind))
+        revisions.register_successors(kind, partial(_keys, kind))
+
+
+def _codes(model: type[Fact]) -> dict[str, str]:
+    merged = MergedFact.objects.filter(kind=model._meta.model_name).values_list("code", "into")
+    return dict(merged.exclude(code__in=model._default_manager.values("code")))
+
+
+def _keys(model: type[Fact], gone: Iterable[int]) -> dict[int, int]:
+    """The keys of merged facts with those of what they were merged into (two queries)."""
+    merged = MergedFact.objects.filter(kind=model._meta.model_name, key__in=list(gone))
+    into = dict(merged.values_list("key", "into"))
+    known = dict(model._default_manager.filter(code__in=into.values()).values_list("code", "pk"))
+    return {key: known[code] for key, code in into.items() if key is not None and code in known}
 
 
 def merge(fact: Any, into: Any, user: Any = None) -> None:
@@ -66,7 +88,7 @@ def merge(fact: Any, into: Any, user: Any = None) -> None:
         _rewrite_versions(fact, into)
         kind = fact._meta.model_name
         MergedFact.objects.filter(kind=kind, into=fact.code).update(into=into.code)
-        MergedFact.objects.update_or_create(kind=kind, code=fact.code, defaults={"into": into.code})
+        MergedFact.objects.update_or_create(kind=kind, code=fact.code, defaults={"key": fact.pk, "into": into.code})
         fact.delete()
         merged.save_revision(user=user, log_action=True).publish(user=user)
 
@@ -162,7 +184,7 @@ def _rewrite_versions(fact: Any, into: Any) -> None:
     named = Revision.objects.annotate(stored=Cast("content", TextField())).filter(stored__contains=str(fact.pk))
     for revision in named.filter(wanted).select_related("content_type").iterator(chunk_size=100):
         model: Any = revision.content_type.model_class()
-        if model is not None and rename(model, revision.content, fact, into):
+        if model is not None and rename(model, revision.content, type(fact), {fact.pk: into.pk}):
             revision.save(update_fields=["content"])
 
 
@@ -175,33 +197,3 @@ def _owner(model: Any) -> Any:
     while parent := next((field for field in model._meta.fields if isinstance(field, ParentalKey)), None):
         model = parent.related_model
     return Page if issubclass(model, Page) else model
-
-
-def rename(model: Any, content: dict[str, Any], fact: Any, into: Any) -> bool:
-    """Put one key in the place of another in a version; tells whether it was there."""
-    changed = False
-    for row_model, row in list(rows(model, content)):
-        for field in row_model._meta.get_fields():
-            if not field.concrete or field.related_model is not type(fact) or isinstance(field, ParentalKey):
-                continue
-            value = row.get(field.name)
-            if isinstance(value, list) and fact.pk in value:
-                renamed = dict.fromkeys(into.pk if pk == fact.pk else pk for pk in value)
-                row[field.name] = [pk for pk in renamed if (row_model, row.get("pk")) != (type(fact), pk)]
-                changed = True
-            elif value == fact.pk:
-                row[field.name] = into.pk
-                changed = True
-    if changed:
-        _once(model, content, type(fact))
-    return changed
-
-
-def _once(model: Any, content: dict[str, Any], kind: type[Fact]) -> None:
-    """Leave out rows that say the same as an earlier one."""
-    for relation in get_all_child_relations(model):
-        child, name = relation.related_model, relation.get_accessor_name()
-        columns = [field.name for field in child._meta.concrete_fields if field.name not in {"id", "sort_order"}]
-        columns = [column for column in columns if column != relation.field.name]
-        if any(field.related_model is kind for field in child._meta.concrete_fields) and content.get(name):
-            content[name] = list({tuple(str(row.get(one)) for one in columns): row for row in content[name]}.values())

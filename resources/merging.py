@@ -10,8 +10,9 @@ from wagtail.models import Revision
 
 from cms import fact_replacing
 from cms.facts import Fact
+from cms.revisions import rename
 from resources import record_numbers
-from resources.fact_merging import references, rename
+from resources.fact_merging import references
 from resources.files import RecordFullText
 from resources.records import Record, RecordLink
 
@@ -71,7 +72,7 @@ def _replace_in_facts(record: Record, into: Record) -> None:
             for revision in Revision.objects.filter(
                 pk__in=naming.exclude(latest_revision=None).values("latest_revision")
             ):
-                if rename(field.model, revision.content, record, into):
+                if rename(field.model, revision.content, Record, {record.pk: into.pk}):
                     revision.save(update_fields=["content"])
             naming.update(**{field.name: into})
 

@@ -160,9 +160,10 @@ def _by(query: params.Query) -> QuerySet[RecordAgent]:
     """What published agents did, of the agents and in the roles that are asked for."""
     agents = Agent.objects.filter(live=True)
     if query["agent"]:
-        agents = agents.filter(code__in=query["agent"])
+        codes = [query.labels.successor("resources.Agent", code) for code in query["agent"]]
+        agents = agents.filter(code__in=codes)
         known = set(agents.values_list("code", flat=True))
-        if unknown := [code for code in query["agent"] if code not in known]:
+        if unknown := [code for code in codes if code not in known]:
             raise bad("agent", unknown[0], "is not a known code")
     rows = RecordAgent.objects.filter(agent__in=agents)
     return rows.filter(role__in=query["role"]) if query["role"] else rows

@@ -9,7 +9,7 @@ from pydantic import Field
 from cms.api import params
 from resources import record_numbers
 
-_NUMBER = "^[-a-zA-Z0-9_]{1,80}$"
+_NUMBER = "^[0-9]{1,17}$"
 
 
 @params.reader(Annotated[str, Field(pattern=_NUMBER)])

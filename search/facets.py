@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
 from borders.geography import TerritoryScale
+from cms import labels
 from cms.api import params
 from cms.facts import NameKind
 from cms.labels import Labels
@@ -126,6 +127,12 @@ def _type(text: str) -> str:
     return str(params.fact(RECORD_TYPE)(text))
 
 
+@params.reader(params.plain.type)
+def _author(text: str) -> str:
+    """The code of an agent, whether it is one or not; that of one that was merged stands for the other."""
+    return labels.held().successor("resources.Agent", text)
+
+
 FACETS: tuple[Facet, ...] = (
     Facet(
         "kind",
@@ -174,7 +181,7 @@ FACETS: tuple[Facet, ...] = (
         "About these countries or their borders (codes).",
         _of_facts("borders.Country"),
     ),
-    Facet("author", pgettext_lazy("reader", "Author"), params.plain, "By these persons or bodies (codes).", _authors),
+    Facet("author", pgettext_lazy("reader", "Author"), _author, "By these persons or bodies (codes).", _authors),
     Facet(
         "language",
         pgettext_lazy("reader", "Language"),

@@ -125,11 +125,10 @@ def _taken(read: params.Reader, texts: Sequence[str]) -> list[str]:
         if len(text) > params.MAX_LENGTH or languages.clean(text) != text:
             continue
         try:
-            read(text)
+            found.append(str(read(text)))
         except params.Refused:
             continue
-        found.append(text)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _year(text: str) -> int | None:

@@ -63,6 +63,8 @@ class Param:
     default: Any = None
     between: tuple[int, int] | None = None
     most: int = MAX_VALUES
+    longest: int = MAX_LENGTH
+    """Characters of a value."""
 
 
 @dataclass(frozen=True)
@@ -157,14 +159,15 @@ def choice(allowed: Iterable[str]) -> Reader:
 
 
 def fact(model: str) -> Reader:
-    """The code of a published fact of "app.Model"."""
+    """The code of a published fact of "app.Model"; that of one that was merged stands for the other."""
 
     @reader(Annotated[str, Field(max_length=MAX_LENGTH)])
     def read(text: str) -> str:
         known = labels.held().table(model).by_code
-        if text not in known:
+        code = text if text in known else labels.held().successor(model, text)
+        if code not in known:
             raise Refused("is not a known code", sorted(known)[:60])
-        return text
+        return code
 
     return read
 
@@ -228,11 +231,11 @@ def _read(param: Param, texts: list[str]) -> Any:
     if not param.many:
         if len(texts) > 1:
             raise Refused("is given more than once")
-        return param.read(_checked(texts[0]))
+        return param.read(_checked(texts[0], param.longest))
     parts = [part for text in texts for part in text.split(",", param.most)]
     if len(parts) > param.most:
         raise Refused(f"takes at most {param.most} values")
-    values = tuple(dict.fromkeys(param.read(_checked(part)) for part in parts))
+    values = tuple(dict.fromkeys(param.read(_checked(part, param.longest)) for part in parts))
     if param.between:
         least, most = param.between
         if not least <= len(parts) <= most:
@@ -246,9 +249,9 @@ def _needs(least: int, most: int) -> str:
     return f"takes {least} to {most} values"
 
 
-def _checked(text: str) -> str:
-    if len(text) > MAX_LENGTH:
-        raise Refused(f"is longer than {MAX_LENGTH} characters")
+def _checked(text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise Refused(f"is longer than {longest} characters")
     if any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in text):
         raise Refused("contains control characters")
     return text

@@ -56,12 +56,47 @@ def test_all_that_named_a_concept_names_the_other(client: Client) -> None:
     answer = client.get("/api/v2/concepts/old/?locale=fr&format=turtle")
     assert (answer.status_code, answer["Location"]) == (301, "/api/v2/concepts/new/?locale=fr&format=turtle")
     assert client.get("/api/v2/concepts/older/").status_code == 404
+    for path in ("records/?concept=old", "records/?concept=old,new", "pages/?theme=old"):
+        assert client.get(f"/api/v2/{path}").json()["meta"]["total_count"] == 1, path
+    assert client.get("/api/v2/records/?concept=older").status_code == 400
     last = concept("last")
     merge(kept, last)
+    assert client.get("/api/v2/records/?concept=old").json()["meta"]["total_count"] == 1
     assert dict(MergedFact.objects.values_list("code", "into")) == {"old": "last", "new": "last"}
     one: Any = {"type": "report", "texts": [{"language": "fr", "title": "Trois"}], "concepts": ["old"]}
     [line] = load([(1, portable.checked(one))], "x")
     assert list(Record.objects.get(code=line.code).concepts.all()) == [last]
+
+
+def test_older_versions_open_with_what_was_merged_into(client: Client) -> None:
+    fact, into, other = concept("old"), concept("new"), concept("other")
+    agent, kept = make.agent("insee-2"), make.agent("insee")
+    record = make.record("Un", agents={"author": [agent, kept]})
+    record.concepts = [fact, into, other]
+    older = record.save_revision()
+    older.publish()
+    record.concepts, record.agent_links = [other], []
+    record.save_revision().publish()
+    page: Any = standard_page(home_page("fr"), "Page")
+    page.theme_links = [PageTheme(fact=fact), PageTheme(fact=into)]
+    of_page = page.save_revision()
+    page.theme_links = []
+    page.save_revision().publish()
+    merge(fact, into)
+    merge(agent, kept)
+    last = concept("last")
+    merge(Concept.objects.get(pk=into.pk), last)
+    for revision in (older, of_page):
+        revision.refresh_from_db()
+    opened = older.as_object()
+    assert {one.code for one in opened.concepts.all()} == {"last", "other"}
+    assert [link.agent for link in opened.agent_links.all()] == [kept]
+    assert [link.fact for link in of_page.as_object().theme_links.all()] == [last]
+    administrator(client)
+    address = reverse(Record.snippet_viewset.get_url_name("revisions_revert"), args=[record.pk, older.pk])
+    assert client.get(address).status_code == 200
+    older.publish()
+    assert {one.code for one in Record.objects.get(pk=record.pk).concepts.all()} == {"last", "other"}
 
 
 def test_the_thesaurus_never_runs_in_a_loop() -> None:

@@ -146,9 +146,9 @@ def test_a_selection_in_its_order(client: Client, study: Record) -> None:
     first = get(client, f"records/?ids={chosen}&limit=2")
     assert titles(client, f"ids={chosen}&limit=2&cursor={first['meta']['next_cursor']}") == ["Un"]
     assert titles(client, f"ids={gone.code}") == []
-    many = ",".join(str(number) for number in range(1, 201))
+    many = ",".join([study.code, two.code, one.code, *(str(10**9 + number) for number in range(197))])
     assert get(client, f"records/?ids={many}")["meta"]["total_count"] == 3
-    for wrong in ("", "a b", f"{many},201"):
+    for wrong in ("", "a,b", f"{one.code},12a", f"{many},201"):
         assert get(client, f"records/?ids={wrong}", 400)["errors"][0]["parameter"] == "ids"
 
 
