@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from cms.catalogues import compile_catalogues
 from tests import migrated
-from tests.services import chromium, in_ci, node
+from tests.services import bibutils, chromium, in_ci, node
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -49,6 +49,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     missing = ""
     if item.get_closest_marker("postgres") and not on_postgresql():
         missing = "needs PostgreSQL: run `make test`, or set DATABASE_URL=postgresql://user:password@host:port/name"
+    if item.get_closest_marker("bibutils") and not bibutils.installed():
+        missing = "needs bibutils: install it (Debian: sudo apt-get install bibutils)"
     if item.get_closest_marker("browser") and chromium.program() is None:
         missing = "needs Chromium: install it (Debian: sudo apt-get install chromium)"
     if item.get_closest_marker("node") and not node.installed():

@@ -34,6 +34,7 @@ from resources.models import (
 )
 from tests.factories import borders
 from tests.factories import resources as make
+from tests.services import bibutils
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,36 @@ def test_ris_is_read_by_another_reader(client: Client, study: Record) -> None:
     assert (entry["start_page"], entry["end_page"]) == ("12", "27")
     assert (entry["doi"], entry["year"], entry["publisher"]) == ("10.4000/sante_1", "2019", "MOT")
     assert "health (fr)" in entry["keywords"]
+
+
+@pytest.mark.bibutils
+def test_a_second_reader_of_ris_finds_all_that_it_can_hold(client: Client, study: Record) -> None:
+    """bibutils keeps no accession numbers and takes all that SN holds for one."""
+    [found] = ElementTree.fromstring(bibutils.mods(file(client, f"records/{study.code}/?format=ris")).encode())
+
+    def texts(path: str) -> list[str]:
+        steps = re.sub(r"(^|/)(?=\w)", r"\1{*}", path)
+        return ["".join(one.itertext()).strip() for one in found.findall(steps)]
+
+    assert found.get("ID") == study.code
+    assert texts("titleInfo/title") == ["Santé & frontières", "Santé & frontières"]
+    assert texts("titleInfo/subTitle") == ["une étude"]
+    assert texts("name/namePart") == ["Zoé", "Durand-Élie", "INSEE"]
+    assert texts("originInfo/dateIssued") == ["2019-03"]
+    assert texts("originInfo/publisher") == ["MOT"]
+    assert texts("originInfo/place/placeTerm") == ["Paris"]
+    assert texts("originInfo/edition") == ["2e"]
+    assert texts("genre") == ["technical report"]
+    assert texts("language/languageTerm") == ["fr"]
+    assert set(texts("relatedItem//title")) == {"", "Revue des frontières", "Les Cahiers"}
+    assert texts("relatedItem/name/namePart") == ["ANCT"]
+    assert texts("abstract") == ["Un résumé à 100 %."]
+    assert set(texts("subject/topic")) == {"health (fr)", "France – Allemagne", "hôpital", "soins"}
+    assert texts("classification") == ["A 12"]
+    assert texts("location/url") == ["https://example.org/a?b=1&c=2"]
+    assert set(texts("identifier")) == {"978-2-07-036822-8; 0317-8471", study.code, "10.4000/sante_1"}
+    assert texts("part/detail/number") == ["3", "12", "2"]
+    assert texts("part/extent/*") == ["12", "27"]
 
 
 def test_bibtex_is_read_by_another_reader(client: Client, study: Record) -> None:

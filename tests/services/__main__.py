@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 
-from tests.services import MissingServiceError, chromium, elasticsearch, in_ci, node, postgres
+from tests.services import MissingServiceError, bibutils, chromium, elasticsearch, in_ci, node, postgres
 
 
 def main(command: list[str]) -> int:
@@ -22,6 +22,10 @@ def main(command: list[str]) -> int:
         missing = []
         try:
             chromium.install()
+        except MissingServiceError as error:
+            missing.append(str(error))
+        try:
+            bibutils.install()
         except MissingServiceError as error:
             missing.append(str(error))
         try:

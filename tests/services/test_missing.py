@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.services import MissingServiceError, apt, chromium, elasticsearch, node, postgres
+from tests.services import MissingServiceError, apt, bibutils, chromium, elasticsearch, node, postgres
 from tests.services.__main__ import main
 
 
@@ -14,6 +14,7 @@ def nothing_installed(monkeypatch):
         raise MissingServiceError(f"{purpose} needs {packages[0]}: install it.")
 
     monkeypatch.setattr(chromium, "program", lambda: None)
+    monkeypatch.setattr(bibutils, "installed", lambda: False)
     monkeypatch.setattr(postgres, "folder", lambda: None)
     monkeypatch.setattr(elasticsearch, "_docker_works", lambda: False)
     monkeypatch.setattr(elasticsearch, "_jdk", lambda: missing("a JDK of 21", purpose="Search on Elasticsearch"))
@@ -30,6 +31,7 @@ def test_a_person_goes_without_and_ci_fails(nothing_installed, monkeypatch, capf
     told = capfd.readouterr()
     assert "The suite on PostgreSQL needs postgresql: install it. The suite runs on SQLite instead." in told.err
     assert "The browser needs chromium: install it." in told.err
+    assert "The second reader of RIS needs bibutils: install it." in told.err
     assert "Search on Elasticsearch needs a JDK of 21: install it." in told.err
     assert "The generated TypeScript client needs nodejs: install it." in told.err
     assert ("ran" in told.out) == (not ci)
