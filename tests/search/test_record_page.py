@@ -15,8 +15,10 @@ from wagtail.models import Site
 from cms.facts import Office, OfficeName
 from cms.languages import CODES
 from home.models import SiteSettings
+from resources import highwire
 from resources.files import FileText
 from resources.models import Record, RecordCopy, RecordFile
+from resources.record_types import EXPORTED
 from search import sitemap
 from tests.factories import borders, resources
 
@@ -31,7 +33,8 @@ def shown(client: Client, record: Record, locale: str = "fr") -> str:
 
 def tags(page: str) -> list[tuple[str, str]]:
     return [
-        (name, unescape(content)) for name, content in re.findall(r'<meta name="(citation_\w+)" content="(.*?)">', page)
+        (name, unescape(content))
+        for name, content in re.findall(r'<meta name="(citation_\w+|z:\w+|prism:\w+)" content="(.*?)">', page)
     ]
 
 
@@ -60,6 +63,7 @@ def article() -> Record:
 def test_machines_find_the_reference(client):
     record = article()
     assert tags(shown(client, record)) == [
+        ("z:itemType", "journalArticle"),
         ("citation_title", "Soins & <frontières>"),
         ("citation_author", "Müller, Anna"),
         ("citation_author", "MOT"),
@@ -88,9 +92,30 @@ def test_the_kind_of_document_shows_in_the_tags(client):
     report = resources.record(type="report", agents={"publisher": [mot]}, identifiers={"isbn": "978-2-07-036822-8"})
     assert ("citation_technical_report_institution", "MOT") in tags(shown(client, report))
     assert ("citation_isbn", "978-2-07-036822-8") in tags(shown(client, report))
+    assert dict(tags(shown(client, resources.record(type="guide"))))["z:itemType"] == "book"
+    plain = dict(tags(shown(client, resources.record(type="report", identifiers={"local": "R-7"}))))
+    assert (plain["z:itemType"], plain["citation_technical_report_number"]) == ("report", "R-7")
+    press = dict(tags(shown(client, resources.record(type="press-article", host="DNA"))))
+    assert (press["z:itemType"], press["prism:publicationName"]) == ("newspaperArticle", "DNA")
+    assert "citation_journal_title" not in press, "it would be an article in a journal"
     thesis = resources.record(type="thesis", university="Strasbourg")
     assert ("citation_dissertation_institution", "Strasbourg") in tags(shown(client, thesis))
     assert not [name for name, _text in tags(shown(client, resources.record())) if name == "citation_publication_date"]
+
+
+def test_a_single_author_of_several_words_is_one(client):
+    author = resources.agent("author", kind="person")
+    author.names.update(text="De La Cruz, María Elena")
+    record = resources.record(agents={"author": [author]})
+    assert dict(tags(shown(client, record)))["citation_author"] == "De La Cruz, María Elena;"
+    record = resources.record(agents={"author": [author, resources.agent("mot")]})
+    assert ("citation_author", "De La Cruz, María Elena") in tags(shown(client, record))
+    record.texts.update(abstract="Ligne une.\nLigne deux.")
+    assert ("citation_abstract", "Ligne une. Ligne deux.") in tags(shown(client, record))
+
+
+def test_every_kind_has_a_name_in_zotero():
+    assert {kind.csl for kind in EXPORTED.values()} <= highwire._ZOTERO.keys()
 
 
 def test_linked_data_is_that_of_the_api_and_ends_nowhere_else(client):
