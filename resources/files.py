@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast, Length
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -110,6 +111,12 @@ class Outcome(models.TextChoices):
     NOT_READ = "not_read", _("kept as it is: not a PDF")
 
 
+def _size() -> models.GeneratedField:
+    """How many characters `pages` have as JSON, which the database keeps, so that nobody need read them to know."""
+    length = Length(Cast("pages", models.TextField()))
+    return models.GeneratedField(expression=length, output_field=models.IntegerField(), db_persist=True)
+
+
 class FileText(models.Model):
     """What was read in an open file: text by page, and its first page as a small picture (WebP)."""
 
@@ -118,6 +125,7 @@ class FileText(models.Model):
     """The name of the file that was read: another one is read again."""
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     pages = models.JSONField(default=list)
+    size = _size()
     thumbnail = models.BinaryField(blank=True, default=b"")
     key = models.UUIDField(null=True, unique=True)
     """The thumbnail's address, which nobody guesses, and which ends with it; null where there is none."""
@@ -136,6 +144,7 @@ class RecordFullText(models.Model):
     number = models.ForeignKey(RecordNumber, on_delete=models.CASCADE, related_name="full_texts")
     language = models.CharField(max_length=2)
     pages = models.JSONField(default=list)
+    size = _size()
 
     class Meta:
         constraints = [
@@ -147,11 +156,25 @@ class RecordFullText(models.Model):
 
 
 class OpenText(NamedTuple):
-    """The text of a file that everybody may have, by page, and the file's path; none where an import gave the text."""
+    """The text of a file that everybody may have, by page, and the file's path; none where an import gave the text.
 
+    `name` is its own among all texts, for ever: a file that is read again has another text.
+    """
+
+    name: str
     path: str | None
     language: str
     pages: list[str]
+
+
+def of_file(key: int) -> str:
+    """The name of the text (FileText) with this key."""
+    return f"file-{key}"
+
+
+def of_import(key: int) -> str:
+    """The name of the text (RecordFullText) with this key."""
+    return f"import-{key}"
 
 
 def open_today(private_collections: Iterable[str]) -> QuerySet[Any]:
@@ -169,10 +192,10 @@ def open_texts(records: Several[int], private_collections: Iterable[str]) -> dic
     found: dict[int, list[OpenText]] = defaultdict(list)
     for row in rows.select_related("document__file_text").defer("document__file_text__thumbnail"):
         text = row.document.file_text
-        found[row.record_id].append(OpenText(row.document.url, row.language, text.pages))
+        found[row.record_id].append(OpenText(of_file(text.pk), row.document.url, row.language, text.pages))
     numbers = {int(code): pk for code, pk in Record.objects.filter(pk__in=records).values_list("code", "pk")}
     for given in RecordFullText.objects.filter(number__in=numbers).order_by("pk"):
-        found[numbers[given.number_id]].append(OpenText(None, given.language, given.pages))
+        found[numbers[given.number_id]].append(OpenText(of_import(given.pk), None, given.language, given.pages))
     return found
 
 

@@ -21,9 +21,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from cms import changes
 from resources.exchange import bibtex_in, harvest, importing, imports, portable, readers, table
 from resources.exchange.importing import load
-from resources.files import open_texts
+from resources.files import RecordFullText, open_texts
 from resources.merging import merge
 from resources.models import ImportFile, ImportLine, Record, RecordImport
 from tests.admin import administrator
@@ -380,6 +381,27 @@ def test_a_catalogue_beside_this_server_is_not_asked(client: Client, address: st
     assert "address" in answer.context["of_catalogue"].errors
     with pytest.raises(portable.Unreadable):
         harvest.page(address)
+
+
+def test_editors_see_and_remove_the_text_that_an_import_gave(client: Client) -> None:
+    text = {"language": "fr", "pages": ["Première page", "<b>Seconde</b> page"]}
+    list(load(readers.json_lines(io.BytesIO(lines(one(key="a", full_text=[text])).encode())), "ministère"))
+    record = Record.objects.get()
+    administrator(client)
+    edit = reverse(Record.snippet_viewset.get_url_name("edit"), args=[record.pk])
+    address = reverse("record_files", args=[record.pk])
+    for page in (client.get(edit).content.decode(), client.get(address).content.decode()):
+        assert "ministère" in page
+        assert "Première page<br>&lt;b&gt;Seconde&lt;/b&gt; page" in page
+        assert "2 pages, 32 caractères" in page
+    before = changes.content_version("records")
+    assert client.post(address, {"text": "99999"}).status_code == 404
+    assert client.post(address, {"text": RecordFullText.objects.get().pk}).status_code == 302
+    assert open_texts([record.pk], ()) == {}
+    assert changes.content_version("records") > before
+    assert "ministère" not in client.get(address).content.decode()
+    client.logout()
+    assert client.post(address, {"text": "1"}).status_code == 302
 
 
 def test_the_whole_text_is_searched_and_kept_until_it_is_taken_back() -> None:
