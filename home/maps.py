@@ -213,7 +213,7 @@ def _map(shapes: Sequence[Shape], title: str, width: int, height: int) -> str:
     )
 
 
-def _lines(canvas: Canvas, drawn: Iterable[tuple[Shape, list[list[float]]]]) -> list[str]:
+def _lines(canvas: Canvas, drawn: Sequence[tuple[Shape, list[list[float]]]]) -> list[str]:
     """Lines with their names; all of one fact with an address are one link, whose lines are broad to point at."""
     found: dict[str, tuple[Shape, list[str]]] = {}
     for place, (shape, line) in enumerate(drawn):
@@ -225,11 +225,22 @@ def _lines(canvas: Canvas, drawn: Iterable[tuple[Shape, list[list[float]]]]) -> 
             label = escape(shape["label"], quote=True)
             parts.append(
                 f"<a href='{escape(address, quote=True)}' aria-label='{label}'>{name}"
-                f"<path class='reach' d='{path}'/><path class='border' d='{path}'/></a>"
+                f"<path class='reach' d='{path}'/><path class='border' d='{path}'/>"
+                f"{_shown_name(canvas, shape, drawn)}</a>"
             )
         else:
             parts.append(f"<path class='border' d='{path}'>{name}</path>")
     return parts
+
+
+def _shown_name(canvas: Canvas, shape: Shape, drawn: Iterable[tuple[Shape, list[list[float]]]]) -> str:
+    """The name of a line, in its middle and within the map, for whoever points at it or comes to it by keyboard."""
+    own = [position for other, line in drawn if other.get("address") == shape["address"] for position in line]
+    x, y = canvas.at(own[len(own) // 2])
+    half = len(shape["label"]) * LETTER / 2
+    x = round(min(max(x, half), canvas.width - half) if 2 * half < canvas.width else canvas.width / 2, 1)
+    y = round(max(y - 12, 16), 1)
+    return f"<text class='name' x='{x}' y='{y}' text-anchor='middle' aria-hidden='true'>{escape(shape['label'])}</text>"
 
 
 def _mark(shape: Shape) -> Sequence[float] | None:

@@ -11,12 +11,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from wagtail.models import Site
 
+from borders.models import Border
 from cms.facts import Office, OfficeName
 from home.models import SiteSettings
 from resources.files import FileText
 from resources.models import Concept, Record, RecordCopy, RecordFile
 from tests.browser.conftest import failures_of
-from tests.factories import documents, resources
+from tests.factories import borders, documents, resources
 from tests.search import site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -84,6 +85,38 @@ def test_a_reader_searches_refines_and_reads_without_javascript(
     assert tab.get_by_role("heading", name="1 résultat").is_visible()
     tab.get_by_role("link", name="Les trains de la santé").click()
     assert tab.get_by_role("heading", level=1, name="Les trains de la santé").is_visible()
+    context.close()
+
+
+def test_the_map_of_borders_is_walked_by_keyboard(browser: Browser, live_server: Any, library: Any) -> None:
+    lines = {"fr-de": [(8.2, 49.0), (7.8, 48.5), (7.6, 47.6)], "fr-es": [(-1.8, 43.4), (0.7, 42.7), (3.1, 42.4)]}
+    library["study"].borders = [borders.border("fr-es", {"fr": "France – Espagne"})]
+    library["study"].save_revision().publish()
+    for code, line in lines.items():
+        Border.objects.filter(code=code).update(geometry={"type": "LineString", "coordinates": line})
+    site.refresh()
+    context = browser.new_context(base_url=live_server.url, locale="fr-FR", viewport={"width": 1280, "height": 800})
+    tab = context.new_page()
+    tab.goto("/fr/portail/")
+    expect(tab.get_by_role("group", name="Carte des frontières").get_by_role("link")).to_have_count(2)
+    walked = []
+    for _step in range(60):
+        tab.keyboard.press("Tab")
+        found = tab.evaluate(
+            """() => {
+                const link = document.activeElement
+                if (!link.closest(".map")) return null
+                const [line, name] = [".border", ".name"].map((one) => getComputedStyle(link.querySelector(one)))
+                const outline = getComputedStyle(link).outlineStyle
+                return [link.getAttribute("aria-label"), line.strokeWidth, outline, name.visibility]
+            }"""
+        )
+        walked += [found] if found else []
+    seen = ["9px", "solid", "visible"]
+    assert sorted(walked) == [["France – Allemagne", *seen], ["France – Espagne", *seen]]
+    assert violations(tab) == []
+    tab.get_by_role("link", name="France – Espagne").first.press("Enter")
+    expect(tab).to_have_url(re.compile(r"[?]border=fr-es$"))
     context.close()
 
 
