@@ -21,6 +21,8 @@ from wagtail.admin.views.reports import ReportView
 
 from cms import frontend
 from cms.languages import Language
+from search import promotions_admin
+from search import query as queries
 from search.models import ReaderQuery
 
 PERMISSION = "search.view_readerquery"
@@ -100,6 +102,8 @@ class ReaderQueriesView(ReportView):
     @cached_property
     def columns(self) -> list[Column]:
         label = self.labels
+        promote = TitleColumn("promote", label="", accessor=_promote, get_url=_promotion)
+        may_promote = self.request.user.has_perm(promotions_admin.PERMISSION)
         return [
             TitleColumn("text", label=label["text"], get_url=_in_portal, sort_key="text"),
             Column("locale", label=label["locale"], accessor="get_locale_display", sort_key="locale"),
@@ -108,6 +112,7 @@ class ReaderQueriesView(ReportView):
             Column("month", label=label["month"], sort_key="month"),
             Column("year", label=label["year"], sort_key="year"),
             Column("asked_on", label=label["asked_on"], accessor=_day, sort_key="asked_on"),
+            *([promote] if may_promote else []),
         ]
 
     def get_base_queryset(self) -> QuerySet[Any]:
@@ -120,6 +125,15 @@ def _results(query: ReaderQuery) -> Any:
 
 def _day(query: ReaderQuery) -> str:
     return date_format(query.asked_on, "SHORT_DATE_FORMAT")
+
+
+def _promote(query: ReaderQuery) -> Any:
+    """What the link says to the form of promoted results, which take words alone."""
+    return promotions_admin.PROMOTE if queries.parse(query.text).simple else ""
+
+
+def _promotion(query: ReaderQuery) -> str:
+    return promotions_admin.add_address(query=query.text, language=query.locale)
 
 
 def _in_portal(query: ReaderQuery) -> str:

@@ -163,7 +163,9 @@ def test_documentalists_read_first_what_finds_nothing(client):
         week = monday - datetime.timedelta(weeks=age)
         ReaderQueryWeek.objects.create(query=query, monday=week, sessions=sessions)
     path = reverse("search_reader_queries")
-    assert 'href="/de/portail/?q=nichts"' in client.get(path).content.decode()
+    page = client.get(path).content.decode()
+    assert 'href="/de/portail/?q=nichts"' in page
+    assert "?query=nichts&amp;language=de" in page
 
     def listed(**parameters: str) -> list[str]:
         rows = b"".join(client.get(path, {"export": "csv", **parameters})).decode("utf-8-sig").splitlines()
