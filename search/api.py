@@ -7,8 +7,8 @@ from django.utils.translation import pgettext
 from rest_framework.exceptions import APIException
 
 from cms import frontend
-from cms.api import params
-from cms.api.errors import Problem
+from cms.api import params, windows
+from cms.api.errors import Problem, bad
 from cms.api.feeds import ENTRIES, atom
 from cms.api.tables import Table
 from cms.api.views import Api, Listed, whole
@@ -17,11 +17,14 @@ from resources.record_formats import LIST_RENDERERS, MOST, RecordFiles, cells, r
 from resources.records import Record
 from resources.selection import IDS, selected
 from search import facets, reader_queries
+from search import query as queries
 from search.answering import Unavailable
 from search.documents import record_ids
+from search.engines.base import After
 from search.entries import entries
 from search.question import Question
 from search.results import SearchAnswer, SearchResult, answered, listed
+from search.searching import Behind, order_of
 from search.suggesting import Suggestion, suggest
 
 DEEPEST = 9_900
@@ -77,12 +80,14 @@ class Search(RecordFiles, Api):
         ),
         params.LIMIT,
         params.Param("offset", params.integer(0, DEEPEST), "How many items to pass over.", default=0),
+        windows.CURSOR,
     )
     problems = {503: Problem}
 
     def answer(self, query: params.Query) -> SearchAnswer:
         try:
-            found = answered(question := self._question(query), query.labels)
+            question = replace(self._question(query), behind=_behind(query))
+            found = answered(question, query.labels, lambda last: _cursor(last, query))
         except Unavailable:
             raise NotReady from None
         reader_queries.note(self.request._request, question, found)
@@ -119,6 +124,8 @@ class Search(RecordFiles, Api):
 
     def _listed(self, query: params.Query, *, documents: bool = False) -> list[SearchResult]:
         """The works of a file; BadParameters where these are too many."""
+        if "cursor" in query.given:
+            raise bad("cursor", query["cursor"], "is for JSON: this format answers everything at once")
         question = replace(self._question(query), documents=documents)
         if "limit" not in query.given:
             question = replace(question, limit=min(MOST, DEEPEST + params.LIMIT_MAX - question.offset))
@@ -131,10 +138,8 @@ class Search(RecordFiles, Api):
 
     @staticmethod
     def _question(query: params.Query) -> Question:
-        order: Any = query["order"]
-        if query["ids"] and "order" not in query.given:
-            order = "selected"
-        name = order.removeprefix("-")
+        order = _order(query)
+        name: Any = order.removeprefix("-")
         return Question(
             text=query["q"],
             locale=query.locale,
@@ -148,6 +153,41 @@ class Search(RecordFiles, Api):
             offset=query["offset"],
             expand=query["expand"],
         )
+
+
+def _order(query: params.Query) -> str:
+    return "selected" if query["ids"] and "order" not in query.given else query["order"]
+
+
+VALUES: dict[str, tuple[type, ...]] = {
+    "relevance": (float, int),
+    "date": (int, type(None)),
+    "added": (int, type(None)),
+    "title": (str,),
+    "selected": (int,),
+}
+"""What a cursor holds of an item in each order."""
+
+
+def _cursor(last: Behind, query: params.Query) -> str:
+    value, name = last.after or (None, "")
+    return windows.write([value, name, int(last.wide), last.corrected, ",".join(last.above)], query)
+
+
+def _behind(query: params.Query) -> Behind | None:
+    """Where the list goes on; BadParameters for a cursor that no answer to this question gave."""
+    if (found := windows.last_seen(query, 5)) is None:
+        return None
+    value, name, wide, corrected, above = found
+    if wide not in (0, 1) or not all(isinstance(text, str) for text in (name, corrected, above)):
+        raise windows.refused(query)
+    order: Any = _order(query).removeprefix("-")
+    if order != "selected":
+        order = order_of(order, queries.parse(corrected or query["q"]))
+    if name and type(value) not in VALUES[order]:
+        raise windows.refused(query)
+    after = After(value, name) if name else None
+    return Behind(after, bool(wide), corrected, tuple(above.split(",")) if above else ())
 
 
 class Suggest(Api):

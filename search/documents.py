@@ -200,7 +200,7 @@ def _chosen(relation: str, records: Collection[int]) -> dict[int, set[int]]:
 
 
 def _of_record(
-    record: Record, files: Iterable[OpenText], facts: Mapping[str, set[int]], snapshot: labels.Labels
+    record: Record, files: Sequence[OpenText], facts: Mapping[str, set[int]], snapshot: labels.Labels
 ) -> schema.Document:
     titles, summaries, shown = {}, {}, {}
     read: dict[str, list[str]] = {}
@@ -239,6 +239,7 @@ def _of_record(
             "authors": list(dict.fromkeys(str(agent) for agent in agents)),
             "date": record.date.isoformat() if record.date else None,
             "precision": record.date_precision,
+            "texts": [file.name for file in files],
         },
     )
 

@@ -6,24 +6,31 @@ from typing import NamedTuple
 from uuid import UUID
 
 from resources.file_views import thumbnail_path
-from resources.files import FileText, RecordFullText, open_today
+from resources.files import FileText, RecordFullText, of_file, of_import, open_today
 from search import languages
+
+MOST_CHARACTERS = 8_000_000
+"""Of all texts that are looked through for the pages of one answer, which takes a fifth of a second."""
 
 
 class Sought(NamedTuple):
-    """A passage of a record's text: clean text before and from its first match on, and the language of its field."""
+    """A passage of a record's text: clean text before and from its first match on, and the language of its field.
+
+    `texts` are the names of all texts of the record that were searched (resources.files.OpenText).
+    """
 
     number: int
     """The record's permanent number."""
     language: str
     before: str
     after: str
+    texts: Collection[str]
 
 
 class Place(NamedTuple):
-    """A page of a file, counted from 1, and the path that opens the file there; none where the file is not here."""
+    """A page of a file, counted from 1, and the path that opens the file there; none where it is not known."""
 
-    page: int
+    page: int | None
     path: str | None
 
 
@@ -32,6 +39,8 @@ class _File(NamedTuple):
     language: str
     document: int
     thumbnail: UUID | None
+    text: int
+    size: int
 
 
 class OpenFiles:
@@ -40,7 +49,8 @@ class OpenFiles:
     def __init__(self, records: Collection[int], private_collections: Iterable[str]) -> None:
         rows = open_today(private_collections).filter(record__in=records, document__file_text__isnull=False)
         rows = rows.order_by("sort_order", "pk") if records else rows.none()
-        columns = ("record", "language", "document", "document__file_text__key")
+        of_text = (f"document__file_text__{name}" for name in ("key", "pk", "size"))
+        columns = ("record", "language", "document", *of_text)
         self._files = [_File(*row) for row in rows.values_list(*columns)]
 
     def thumbnails(self) -> dict[int, str]:
@@ -52,17 +62,17 @@ class OpenFiles:
         return found
 
     def places(self, passages: Mapping[int, Sought]) -> dict[int, Place]:
-        """Where in its file, or in the text of an import, each passage is, by the record's key (two queries at most).
+        """Where in its file, or in the text of an import, each passage is, by the record's key (three queries at most).
 
-        None for what is in no file that is open any more.
+        None for what is in no file that is open any more. What comes after MOST_CHARACTERS is not looked through: of
+        that the page is not known.
         """
-        files = [
-            file
-            for file in self._files
-            if file.record in passages and languages.field_of(file.language) == passages[file.record].language
-        ]
+        imported = _sizes(passages)
+        unread = self._unread(passages, imported)
+        found = {pk: Place(None, None) for pk in unread if self._are_open(passages[pk], pk, imported)}
+        passages = {pk: passage for pk, passage in passages.items() if pk not in unread}
+        files = [file for pk, passage in passages.items() for file in self._with(pk, passage)]
         texts = _texts({file.document for file in files})
-        found: dict[int, Place] = {}
         for file in files:
             text = texts.get(file.document) if file.record not in found else None
             if text and (page := _page(text.pages, passages[file.record])):
@@ -73,6 +83,37 @@ class OpenFiles:
             if page:
                 found.setdefault(rest[number], Place(page, None))
         return found
+
+    def _with(self, record: int, passage: Sought) -> list[_File]:
+        """The files of a record that may hold a passage."""
+        own = (file for file in self._files if file.record == record)
+        return [file for file in own if languages.field_of(file.language) == passage.language]
+
+    def _unread(self, passages: Mapping[int, Sought], given: Mapping[int, Mapping[int, int]]) -> set[int]:
+        """The records for whose texts there is no room."""
+        room, unread = MOST_CHARACTERS, set()
+        for pk, passage in passages.items():
+            own = sum(file.size for file in self._with(pk, passage)) + sum(given.get(passage.number, {}).values())
+            if own > room:
+                unread.add(pk)
+            else:
+                room -= own
+        return unread
+
+    def _are_open(self, passage: Sought, record: int, given: Mapping[int, Mapping[int, int]]) -> bool:
+        """Whether all texts that were searched are open still."""
+        files = {of_file(file.text) for file in self._files if file.record == record}
+        return files.union(map(of_import, given.get(passage.number, ()))).issuperset(passage.texts)
+
+
+def _sizes(passages: Mapping[int, Sought]) -> dict[int, dict[int, int]]:
+    """The sizes of texts that imports gave, by the number of their record and their key."""
+    found: dict[int, dict[int, int]] = {}
+    numbers = {passage.number for passage in passages.values()}
+    rows = RecordFullText.objects.filter(number__in=numbers).values_list("number", "pk", "size") if numbers else ()
+    for number, pk, size in rows:
+        found.setdefault(number, {})[pk] = size
+    return found
 
 
 def _texts(documents: Collection[int]) -> dict[int, FileText]:

@@ -125,4 +125,4 @@ def _shown(rows: Iterable[tuple[uuid.UUID | None, int | None]]) -> list[Hit]:
     if not works:
         return []
     found = {document.id: document.shown for document in documents.documents(works)}
-    return [Hit(name, 0.0, found[name]) for name in dict.fromkeys(order) if name in found]
+    return [Hit(name, None, found[name]) for name in dict.fromkeys(order) if name in found]

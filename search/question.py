@@ -7,7 +7,7 @@ from typing import Any, Literal
 from cms import labels
 from search import facets
 from search.engines import nodes
-from search.searching import Asked
+from search.searching import Asked, Behind
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,13 @@ class Question:
     descending: bool = True
     limit: int = 20
     offset: int = 0
+    behind: Behind | None = None
+    """Where to go on, instead of an offset."""
     expand: bool = True
     near: bool = True
     """Whether works that only come near may fill up a short list."""
     without: Sequence[str] = ()
-    """Works that are left out by their ids in the index, as they stand above the list already."""
+    """Works that are left out by their ids in the index, as they stand above the list; facets count them."""
 
     def asked(self, snapshot: labels.Labels) -> Asked:
         filters: dict[str, nodes.Node] = {
@@ -49,8 +51,6 @@ class Question:
             filters["id"] = nodes.Values("id", tuple(self.ids))
         if self.documents:
             filters["documents"] = nodes.Must((), (nodes.Values("kind", ("page",)),))
-        if self.without:
-            filters["without"] = nodes.Must((), (nodes.Values("id", tuple(self.without)),))
         selected = self.order == "selected"  # no engine knows it: all are asked for, and put in order afterwards
         return Asked(
             text=self.text,
@@ -60,7 +60,9 @@ class Question:
             order="relevance" if self.order == "selected" else self.order,
             descending=selected or self.descending,
             offset=0 if selected else self.offset,
+            behind=None if selected else self.behind,
             limit=len(self.ids or ()) if selected else self.limit,
+            without=self.without,
             names=snapshot if self.expand else None,
             near=self.near,
             correct=not self.without,

@@ -2,7 +2,7 @@
 
 import html
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
@@ -20,10 +20,11 @@ from resources.models import Record
 from search import facets, in_files, languages, promotions, schema
 from search.answering import Answered, answer
 from search.documents import CONCEPT, RECORD, public_pages
-from search.engines.base import CLOSE, OPEN, Hit
+from search.engines.base import CLOSE, OPEN, After, Hit
 from search.expansions import Expansion
 from search.nothing import Nothing, explain
 from search.question import Question
+from search.searching import Behind, Found
 
 MARK, END = "<mark>", "</mark>"
 
@@ -105,13 +106,13 @@ class SearchMeta(TypedDict):
 
     `exact_count`: how many of the works have just what was asked for, or are promoted; the others come near.
     `relaxed`: too few have all that was asked for, so works that come near follow. `corrected`: what was asked instead,
-    as nothing has the words that were typed; else empty. `degraded`: the standby engine answered. `next_cursor` is
-    null: an order by relevance does not last.
+    as nothing has the words that were typed; else empty. `degraded`: the standby engine answered. `next_cursor`
+    is null at the end of the list.
     """
 
     total_count: int
     exact_count: int
-    next_cursor: None
+    next_cursor: str | None
     relaxed: bool
     degraded: bool
     corrected: str
@@ -127,32 +128,42 @@ class SearchAnswer(TypedDict):
     nothing: Nothing | None
 
 
-def answered(question: Question, snapshot: labels.Labels) -> SearchAnswer:
+def answered(
+    question: Question, snapshot: labels.Labels, cursor: Callable[[Behind], str | None] = lambda last: None
+) -> SearchAnswer:
     """The answer to a question (a fixed number of queries); answering.Unavailable where no engine can answer.
 
-    What is promoted comes before what the engine finds, which has it not again; facets count the rest.
+    What is promoted comes before what the engine finds, which has it not again. Facets count what has the words, as
+    that is what choosing one of their values leaves. `cursor` writes down where the list goes on.
     """
-    promoted = promotions.hits(question)
-    above = promoted[question.offset :][: question.limit]
+    seen, above = _above(question)
+    promoted = [*seen, *(hit.id for hit in above)]
+    shown = above[question.offset :][: question.limit]
     below = replace(
         question,
-        without=[hit.id for hit in promoted],
-        offset=max(0, question.offset - len(promoted)),
-        limit=max(1, question.limit - len(above)),  # no engine is asked for nothing
+        without=promoted,
+        offset=max(0, question.offset - len(above)),
+        # No engine is asked for nothing, and only one more tells whether a part is the last.
+        limit=max(1, question.limit - len(shown) + (question.behind is not None)),
     )
     given = answer(below.asked(snapshot))
-    hits = [*above, *_put_in_order(given, below)][: question.limit]
+    found = _put_in_order(given, below)
+    hits = [*shown, *found][: question.limit]
     total = len(promoted) + given.found.total
+    more = len(shown) + len(found) > len(hits) if question.behind else question.offset + len(hits) < total
+    following = None
+    if hits and more:
+        following = cursor(_last(question, hits, seen, above, given.found))
     return {
         "meta": {
             "total_count": total,
             "exact_count": len(promoted) + given.found.exact,
-            "next_cursor": None,
+            "next_cursor": following,
             "relaxed": given.found.relaxed,
             "degraded": given.degraded,
             "corrected": given.found.corrected,
         },
-        "items": _results(hits, question, snapshot, promoted=[hit.id for hit in above]),
+        "items": _results(hits, question, snapshot, promoted=promoted),
         "facets": _facets(given, question, snapshot),
         "expansions": [_expansion(one, question.locale) for one in given.found.expansions],
         "nothing": explain(question, snapshot) if not total and _asks(question) else None,
@@ -165,12 +176,35 @@ def listed(question: Question, snapshot: labels.Labels) -> tuple[int, list[Searc
     return given.found.total, _results(_put_in_order(given, question), question, snapshot)
 
 
+def _above(question: Question) -> tuple[list[str], list[Hit]]:
+    """The ids of what stood above the list in the parts before this one, and what is still to stand there."""
+    if question.behind is None:
+        return [], promotions.hits(question)
+    seen = list(question.behind.above)
+    if question.behind.after is not None:
+        return seen, []
+    return seen, [hit for hit in promotions.hits(question) if hit.id not in seen]
+
+
+def _last(question: Question, hits: Sequence[Hit], seen: list[str], above: Sequence[Hit], found: Found) -> Behind:
+    """The last of these hits, as the place behind which the list goes on."""
+    names = [hit.id for hit in above]
+    passed = [*seen, *names[: question.offset + question.limit]]
+    if hits[-1].id in names:
+        return Behind(None, found.wide, found.corrected, tuple(passed))
+    return Behind(After(hits[-1].value, hits[-1].id), found.wide, found.corrected, tuple(passed))
+
+
 def _put_in_order(given: Answered, question: Question) -> list[Hit]:
     """The hits of an answer; those of a selection as the reader chose them."""
     if question.order != "selected":
         return given.found.hits
     places = {name: place for place, name in enumerate(question.ids or ())}
-    ordered = sorted(given.found.hits, key=lambda hit: places[hit.id])
+    found = (replace(hit, value=places[hit.id]) for hit in given.found.hits)
+    ordered = sorted(found, key=lambda hit: places[hit.id])
+    if question.behind and (after := question.behind.after):
+        last: Any = places.get(after.id, after.value)
+        ordered = [hit for hit in ordered if places[hit.id] > last]
     return ordered[question.offset : question.offset + question.limit]
 
 
@@ -250,12 +284,14 @@ def _with_files(items: list[SearchResult], hits: list[Hit], snapshot: labels.Lab
     """Results with what is known of the files of records: first pages, and on which page a passage is."""
     keys = {hit.shown["code"]: int(hit.id.removeprefix(RECORD)) for hit in hits if hit.shown["kind"] == "record"}
     records = {keys[item["key"]]: item for item in items if item["kind"] == "record"}
+    searched = {hit.shown["code"]: hit.shown.get("texts", ()) for hit in hits if hit.shown["kind"] == "record"}
     passages = {}
     for pk, item in records.items():
         if item["passage"] and item["passage"]["part"] == schema.BODY:
             before, _, after = item["passage"]["html"].partition(MARK)
             texts = html.unescape(before), html.unescape(after.replace(MARK, "").replace(END, ""))
-            passages[pk] = in_files.Sought(int(item["key"]), languages.field_of(item["passage"]["locale"]), *texts)
+            field = languages.field_of(item["passage"]["locale"])
+            passages[pk] = in_files.Sought(int(item["key"]), field, *texts, searched[item["key"]])
     files = in_files.OpenFiles(records.keys(), snapshot.private_collections)
     places, thumbnails = files.places(passages), files.thumbnails()
     here = settings.WAGTAILADMIN_BASE_URL.rstrip("/")

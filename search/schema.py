@@ -9,7 +9,7 @@ from typing import Any
 
 from search.languages import EXACT, LANGUAGES, OTHER, field_of, fold, spelling, tokens
 
-VERSION = 5
+VERSION = 6
 """To be raised when documents are made otherwise; changes of fields and of their analysis show by themselves."""
 
 TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")
@@ -30,6 +30,8 @@ IDENTIFIERS = "identifier"
 """DOI, ISBN, shelf marks: folded, letters and digits alone."""
 NUMBERS = ("year", "date", "added")
 """A year; days and milliseconds since 1970-01-01. One of each at most."""
+TIE = "tie"
+"""A number that every document has of its own: where an order leaves documents equal, it decides, in both engines."""
 
 
 def languages() -> tuple[str, ...]:
@@ -54,7 +56,7 @@ def sort_fields() -> tuple[str, ...]:
 def fingerprint() -> str:
     """Short name of how documents are made and analysed: an index of another one is rebuilt."""
     analyses = [(language.code, language.stemmer) for language in LANGUAGES.values()]
-    made = repr((VERSION, analyses, list(text_fields()), KEYWORDS, IDENTIFIERS, NUMBERS, sort_fields()))
+    made = repr((VERSION, analyses, list(text_fields()), KEYWORDS, IDENTIFIERS, NUMBERS, TIE, sort_fields()))
     return hashlib.sha256(made.encode()).hexdigest()[:12]
 
 
@@ -93,6 +95,7 @@ class Document:
         found |= {name: list(values) for name, values in self.keywords.items()}
         found[IDENTIFIERS] = [identifier(value) for value in self.identifiers]
         found |= {name: [value] for name, value in self.numbers.items()}
+        found[TIE] = [tie(self.id)]
         fallback = next(iter(self.title.values()), "")
         for language in LANGUAGES:
             title = self.title.get(language) or self.title.get("en") or self.title.get("fr") or fallback
@@ -103,6 +106,11 @@ class Document:
         """Short name of all that the index holds of it: equal documents have the same."""
         held = json.dumps([self.fields, dict(self.shown)], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(held.encode()).hexdigest()[:16]
+
+
+def tie(name: str) -> int:
+    """The number of the document with this id, which no other one has: 63 bits of a digest."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 1
 
 
 def starts(text: str, letters: int) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from cms.labels import Labels
 from search import languages, plan, query
-from search.engines.base import Answer, Engine, Hit, Request
+from search.engines.base import After, Answer, Engine, Hit, Order, Request
 from search.engines.nodes import Node
 from search.expansions import Expansion, expand
 
@@ -19,6 +18,18 @@ CORRECTED_WORDS = 8
 
 
 @dataclass(frozen=True)
+class Behind:
+    """Where an answer goes on, and how the one before came about, which this one then does as well."""
+
+    after: After | None
+    """None before the first hit."""
+    wide: bool
+    corrected: str
+    above: tuple[str, ...]
+    """Works that stood above the list, by their ids in the index."""
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question of a reader; `locale` is the reader's language, None where it must be guessed."""
 
@@ -26,10 +37,14 @@ class Asked:
     locale: str | None = None
     filters: Mapping[str, Node] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
-    order: Literal["relevance", "date", "added", "title"] = "relevance"
+    order: Order = "relevance"
     descending: bool = True
     offset: int = 0
+    behind: Behind | None = None
+    """Where to go on, instead of an offset."""
     limit: int = 20
+    without: Sequence[str] = ()
+    """Documents that are neither shown nor in the total, by their ids; facets count them."""
     names: Labels | None = None
     """The facts whose names expand the question; None where it is to be taken as it is."""
     marks: bool = True
@@ -50,6 +65,8 @@ class Found:
     """Whether works that only come near are among the results, as too few have what was asked for."""
     exact: int
     """How many have just what was asked for."""
+    wide: bool
+    """Whether it was asked for what comes near, found or not."""
     corrected: str = ""
     """What was asked instead, as what was typed is found nowhere; empty where that was asked."""
 
@@ -72,8 +89,11 @@ def search(engine: Engine, asked: Asked) -> Found:
     One that nothing answers, with words that the index does not know, is asked again as it may have been meant, unless
     it is to be taken as it is (`names` is None then).
     """
+    if asked.behind and asked.behind.corrected:
+        meant = _searched(engine, replace(asked, text=asked.behind.corrected))
+        return replace(meant, corrected=asked.behind.corrected)
     found = _searched(engine, asked)
-    if found.exact or asked.names is None or not (asked.near and asked.correct):
+    if found.exact or asked.behind or asked.names is None or not (asked.near and asked.correct):
         return found
     corrected = _corrected(engine, asked.text)
     if not corrected:
@@ -91,7 +111,7 @@ def _corrected(engine: Engine, text: str) -> str:
     changed = False
     for place, word in enumerate(words):
         if languages.tokens(word) == [word] and word.isalpha() and (near := engine.near(word)):
-            words[place], changed = near[0], True
+            words[place], changed = engine.written(near[0]), True
     return " ".join(words) if changed else ""
 
 
@@ -132,26 +152,34 @@ def _read(asked: Asked) -> _Read:
 
 def _searched(engine: Engine, asked: Asked) -> Found:
     read = _read(asked)
-    answer = engine.search(read.exact)
-    exact = answer.total
-    if read.relaxed and exact < read.enough:
-        answer = engine.search(read.relaxed())
-    return Found(answer, read.meant, answer.total > exact, exact)
+    if asked.behind and asked.behind.wide and read.relaxed:
+        [exact] = engine.totals([read.exact])
+        answer, wide = engine.search(read.relaxed()), True
+    else:
+        answer = engine.search(read.exact)
+        exact, wide = answer.total, False
+        if read.relaxed and exact < read.enough and not asked.behind:
+            answer, wide = engine.search(read.relaxed()), True
+    return Found(answer, read.meant, answer.total > exact, exact, wide)
+
+
+def order_of(order: Order, parsed: query.Parsed) -> Order:
+    """The order in which a question is answered: where nothing is looked for, nothing is relevant."""
+    return "date" if order == "relevance" and parsed.node is None else order
 
 
 def _request(asked: Asked, parsed: query.Parsed, made: plan.Plan) -> Request:
-    order = asked.order
-    if order == "relevance" and parsed.node is None:
-        order = "date"
     return Request(
         node=made.node,
         filters=asked.filters,
         counts=asked.counts,
-        order=order,
+        order=order_of(asked.order, parsed),
         descending=asked.descending,
         sort_language=asked.locale or "fr",
         offset=asked.offset,
+        after=asked.behind.after if asked.behind else None,
         limit=asked.limit,
+        without=tuple(asked.without),
         marked=made.marked if asked.marks else (),
         marked_in=made.marked_in if asked.marks else {},
     )

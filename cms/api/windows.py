@@ -12,22 +12,33 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable, OrderBy
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from cms.api import params
 from cms.api.errors import bad
 
-CURSOR = params.Param("cursor", params.plain, "Goes on behind the item that `meta.next_cursor` of an answer named.")
+MAX_VALUE = 500
+"""Characters of a text that a cursor carries; columns that can be ordered by are no longer."""
+MAX_CURSOR = 4_000
+
+
+@params.reader(Annotated[str, Field(max_length=MAX_CURSOR)])
+def _cursor(text: str) -> str:
+    """What `write` wrote, unread: that takes all parameters."""
+    return text
+
+
+CURSOR = params.Param(
+    "cursor", _cursor, "Goes on behind the item that `meta.next_cursor` of an answer named.", longest=MAX_CURSOR
+)
 # What may change from one part of a list to the next.
 FREE = frozenset({"cursor", "offset", "limit", "fields", "rich_text_format", "format", "_"})
-MAX_VALUE = 255
-"""Characters of a text that a cursor carries; columns that can be ordered by are no longer."""
-
 
 T = TypeVar("T")
 WindowOf = tuple[list[T], str | None]
@@ -84,7 +95,7 @@ def window(queryset: QuerySet[Any], keys: Sequence[Key], query: params.Query) ->
     `keys` end with one that no two items share. BadParameters for a cursor that was not made for this list.
     """
     found = ordered(queryset, keys)
-    if (last := _last_seen(query, len(keys))) is not None:
+    if (last := last_seen(query, len(keys))) is not None:
         found = _behind(found, keys, last, query)
     return _part(found, lambda row: [getattr(row, f"order_{place}") for place in range(len(keys))], query)
 
@@ -98,11 +109,11 @@ def window_of(found: Sequence[T], values: Values[T], descending: Sequence[bool],
     `values` are what an item is ordered by, as JSON has it, the last of them unique; null comes last. `descending` says
     of each whether the order goes down.
     """
-    if (last := _last_seen(query, len(descending))) is not None:
+    if (last := last_seen(query, len(descending))) is not None:
         try:
             found = [item for item in found if _is_behind(values(item), last, descending)]
         except TypeError:  # other kinds of values than this list has
-            raise _refused(query) from None
+            raise refused(query) from None
     return _part(found, values, query)
 
 
@@ -115,8 +126,11 @@ def _is_behind(own: list[Any], last: list[Any], descending: Sequence[bool]) -> b
     return False
 
 
-def _last_seen(query: params.Query, count: int) -> list[Any] | None:
-    """The values of the item that the cursor names; None without a cursor."""
+def last_seen(query: params.Query, count: int) -> list[Any] | None:
+    """The values, of which there must be so many, that the cursor holds; None without a cursor.
+
+    BadParameters for a cursor that was not made for this list. What the values are is for the caller to check.
+    """
     if query["cursor"] is None:
         return None
     if "offset" in query.given:
@@ -128,7 +142,7 @@ def _part(found: Any, values: Values[Any], query: params.Query) -> WindowOf[Any]
     start = query["offset"]  # 0 with a cursor
     rows = list(found[start : start + query["limit"] + 1])
     shown = rows[: query["limit"]]
-    return shown, _cursor(values(shown[-1]), query) if shown and len(rows) > len(shown) else None
+    return shown, write(values(shown[-1]), query) if shown and len(rows) > len(shown) else None
 
 
 def _behind(queryset: QuerySet[Any], keys: Sequence[Key], values: list[Any], query: params.Query) -> QuerySet[Any]:
@@ -148,10 +162,11 @@ def _behind(queryset: QuerySet[Any], keys: Sequence[Key], values: list[Any], que
     try:
         return queryset.filter(behind)
     except (ValidationError, ValueError, TypeError):
-        raise _refused(query) from None
+        raise refused(query) from None
 
 
-def _cursor(values: list[Any], query: params.Query) -> str:
+def write(values: list[Any], query: params.Query) -> str:
+    """A cursor with these values (texts, numbers, moments, None) for the list that a query asks for."""
     text = json.dumps([list_of(query), *map(_plain, values)], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -167,9 +182,9 @@ def _read(query: params.Query, count: int) -> list[Any]:
     try:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError):
-        raise _refused(query) from None
+        raise refused(query) from None
     if not isinstance(found, list) or len(found) != count + 1 or not all(map(_is_value, found)):
-        raise _refused(query)
+        raise refused(query)
     name, *values = found
     if name != list_of(query):
         raise bad("cursor", text, "belongs to a list with other parameters: only limit and fields may change")
@@ -182,7 +197,8 @@ def _is_value(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and abs(value) < 2**63)
 
 
-def _refused(query: params.Query) -> Exception:
+def refused(query: params.Query) -> Exception:
+    """The error of a cursor that cannot be read."""
     return bad("cursor", query["cursor"], "is not a cursor of this list: take it from meta.next_cursor")
 
 

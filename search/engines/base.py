@@ -1,19 +1,22 @@
 """The protocol of an engine, and what is asked of it and answered."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from search import schema
-from search.engines.nodes import Node
+from search.engines.nodes import Must, Node, Values
 from search.schema import Document
 
 OPEN, CLOSE = "\ue000", "\ue001"
 """What stands around a matched word in a passage; no clean text holds them."""
 PASSAGE = 240
 """Characters of a passage, about."""
+WRITTEN_IN = 5
+"""Documents that are looked at for how they write a word."""
 NEAR_LEAST, NEAR_MOST = 4, 5
 """Letters of the shortest word that may be a mistake; near words that are told at most."""
 SPELT = (schema.EXACT_TITLE, schema.EXACT_TEXT)
@@ -52,6 +55,12 @@ def told(engine: str, *errors: type[Exception]) -> Callable[[Callable[P, R]], Ca
     return decorate
 
 
+def as_written(forms: Iterable[str], word: str) -> str:
+    """Which of the forms in which a folded word was found is the one to show: the most frequent in small letters."""
+    found = [form for form, _count in Counter(forms).most_common()]
+    return next((form for form in found if form.islower()), found[0] if found else word)
+
+
 class Position(NamedTuple):
     """How far in the change log an index is: the database's epoch and the version that it has reached."""
 
@@ -61,19 +70,39 @@ class Position(NamedTuple):
     """When the change of this version was made: another one has this number where a backup was restored since."""
 
 
+Order = Literal["relevance", "date", "added", "title"]
+Value = float | int | str | None
+"""What an order goes by: a score, a number, a title; None where a document has no such number, which comes last."""
+
+
+class After(NamedTuple):
+    """The hit behind which an answer begins: what it was ordered by, and its id."""
+
+    value: Value
+    id: str
+
+
 @dataclass(frozen=True)
 class Request:
-    """One search. `filters` are nodes by facet: they cut the results, and each but its own the counts of a facet."""
+    """One search. `filters` are nodes by facet: they cut the results, and each but its own the counts of a facet.
+
+    What an order leaves equal is ordered by schema.TIE.
+    """
 
     node: Node
     filters: Mapping[str, Node] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     """Facets to count (fields of schema.KEYWORDS, or `year`), with how many values at most."""
-    order: Literal["relevance", "date", "added", "title"] = "relevance"
+    order: Order = "relevance"
     descending: bool = True
     sort_language: str = "fr"
     offset: int = 0
+    after: After | None = None
+    """Where to begin instead of an offset. By relevance it is where that hit is now, and where one with its score would
+    be if it is found no more."""
     limit: int = 20
+    without: tuple[str, ...] = ()
+    """Documents that are left out of the hits and their number by their ids; facets count them."""
     marked: tuple[str, ...] = ()
     """Words and phrases to mark in them."""
     marked_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -85,6 +114,21 @@ class Request:
         for facet, size in self.counts.items():
             found.setdefault(facet if facet in self.filters else "", {})[facet] = size
         return found
+
+    @property
+    def left_out(self) -> list[Node]:
+        """The node of `without`, if there is one."""
+        return [Must((), (Values("id", self.without),))] if self.without else []
+
+    @property
+    def cuts(self) -> list[Node]:
+        """All that leaves documents out of the results."""
+        return [*self.filters.values(), *self.left_out]
+
+    @property
+    def goes_down(self) -> bool:
+        """Whether the greatest value is the first."""
+        return self.descending or self.order == "relevance"
 
     def marks(self, language: str) -> tuple[str, ...]:
         """What to mark in the fields of a language."""
@@ -98,10 +142,10 @@ def no_passage(part: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class Hit:
-    """A document that was found, and what it shows."""
+    """A document that was found, what it was ordered by, and what it shows."""
 
     id: str
-    score: float
+    value: Value
     shown: Mapping[str, Any]
     passage: Callable[[str, str], str] = no_passage
     """Of a part ("title") in the fields of a language: some of it, with marks around what matched; empty where nothing
@@ -167,6 +211,9 @@ class Engine(Index, Protocol):
 
         Folded; none for a word that is there, and for short ones.
         """
+
+    def written(self, word: str) -> str:
+        """A folded word as texts of the index write it, in small letters where any does; itself where none is found."""
 
     def begin(self) -> Index:
         """A new, empty index beside the current one."""

@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,9 @@ from search.engines.base import (
     PASSAGE,
     POSITION,
     SPELT,
+    WRITTEN_IN,
     About,
+    After,
     Answer,
     EngineError,
     Hit,
@@ -28,6 +31,8 @@ from search.engines.base import (
     Position,
     Refused,
     Request,
+    Value,
+    as_written,
     told,
 )
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
@@ -135,18 +140,11 @@ class ElasticEngine(ElasticIndex):
 
     @_told
     def search(self, request: Request) -> Answer:
-        try:
-            found = self.quick.search(index=self.index, **_asked(request))
-        except BadRequestError as error:
-            if error.error != REFUSED:
-                raise
-            raise Refused(f"Elasticsearch: {error}"[:500]) from error
-        if found["timed_out"] or found["_shards"]["failed"]:
-            raise EngineError("Elasticsearch answered in part only.")
+        found = self._found(request)
         hits = [
             Hit(
                 str(hit["_id"]),
-                float(hit["_score"] or 0.0),
+                _value(hit),
                 dict(hit["_source"]["shown"]),
                 partial(_passage, {name: str(marked[0]) for name, marked in hit.get("highlight", {}).items()}),
             )
@@ -160,11 +158,36 @@ class ElasticEngine(ElasticIndex):
         }
         return Answer(int(found["hits"]["total"]["value"]), hits, counts)
 
+    def _found(self, request: Request) -> Any:
+        """Elasticsearch's answer to a request, which is whole."""
+        if request.after is not None and request.order == "relevance":
+            # Every publication moves all scores a little, so the one that this hit had says less than what it has now.
+            # Looked for behind the query, which scores to the last bit as it does for the others.
+            asked = _asked(replace(request, offset=0, after=None, limit=1, marked=()))
+            asked.pop("aggregations", None)
+            asked["post_filter"] = _made(nodes.Values("id", (request.after.id,)))
+            for hit in self._taken(asked, request)["hits"]["hits"]:
+                request = replace(request, after=After(_value(hit), request.after.id))
+        return self._taken(_asked(request), request)
+
+    def _taken(self, asked: Mapping[str, Any], request: Request) -> Any:
+        # Copies of an index may score differently: what goes on behind a hit asks the same one twice.
+        preference = str(schema.tie(request.after.id)) if request.after else None
+        try:
+            found = self.quick.search(index=self.index, preference=preference, **asked)
+        except BadRequestError as error:
+            if error.error != REFUSED:
+                raise
+            raise Refused(f"Elasticsearch: {error}"[:500]) from error
+        if found["timed_out"] or found["_shards"]["failed"]:
+            raise EngineError("Elasticsearch answered in part only.")
+        return found
+
     @_told
     def totals(self, requests: Sequence[Request]) -> list[int]:
         asked: list[dict[str, Any]] = []
         for request in requests:
-            within = {"must": _made(request.node), "filter": [_made(node) for node in request.filters.values()]}
+            within = {"must": _made(request.node), "filter": [_made(node) for node in request.cuts]}
             limits = {"size": 0, "track_total_hits": True, "timeout": f"{int(SEARCH_SECONDS * 1000)}ms"}
             asked += [{}, {"query": {"bool": within}, **limits}]
         found = self.quick.msearch(index=self.index, searches=asked)["responses"] if asked else []
@@ -191,6 +214,20 @@ class ElasticEngine(ElasticIndex):
                 kept = near.get(option["text"], (0.0, 0))
                 near[option["text"]] = max(kept, (option["score"], option["freq"]))
         return sorted(near, key=lambda term: (-near[term][0], -near[term][1], term))[:NEAR_MOST]
+
+    @_told
+    def written(self, word: str) -> str:
+        marked = {"pre_tags": [OPEN], "post_tags": [CLOSE], "number_of_fragments": 1}
+        found = self.quick.search(
+            index=self.index,
+            size=WRITTEN_IN,
+            source=False,
+            query=_made(nodes.Sum(tuple(nodes.Text(name, word) for name in SPELT))),
+            highlight={**marked, "fields": {name: {"type": "unified"} for name in SPELT}},
+        )
+        marked_in = [texts for hit in found["hits"]["hits"] for texts in hit.get("highlight", {}).values()]
+        forms = (form for texts in marked_in for text in texts for form in re.findall(f"{OPEN}(.*?){CLOSE}", text))
+        return as_written(forms, word)
 
     @_told
     def begin(self) -> ElasticIndex:
@@ -277,7 +314,7 @@ def _mappings() -> dict[str, Any]:
                 for name, analysis in schema.text_fields()
             },
             **dict.fromkeys((*schema.KEYWORDS, schema.IDENTIFIERS, *schema.sort_fields()), keyword),
-            **{name: {"type": "long"} for name in schema.NUMBERS},
+            **{name: {"type": "long"} for name in (*schema.NUMBERS, schema.TIE)},
         },
     }
 
@@ -303,8 +340,11 @@ def _asked(request: Request) -> dict[str, Any]:
         "timeout": f"{int(SEARCH_SECONDS * 1000)}ms",
         "sort": _sort(request),
     }
-    if cutting:
-        asked["post_filter"] = {"bool": {"filter": list(cutting.values())}}
+    behind = [*cutting.values(), *map(_made, request.left_out)]
+    if behind:
+        asked["post_filter"] = {"bool": {"filter": behind}}
+    if request.after:
+        asked["search_after"] = [_as_sorted(request.after.value, request.goes_down), schema.tie(request.after.id)]
     if request.counts:
         asked["aggregations"] = {
             own or TOGETHER: {
@@ -323,11 +363,27 @@ def _asked(request: Request) -> dict[str, Any]:
 
 
 def _sort(request: Request) -> list[Any]:
+    tie = {schema.TIE: {"order": "asc"}}
     if request.order == "relevance":
-        return ["_score", {"id": {"order": "asc"}}]
+        return ["_score", tie]
     column = f"sort_{request.sort_language}" if request.order == "title" else request.order
     direction = "desc" if request.descending else "asc"
-    return [{column: {"order": direction, "missing": "_last"}}, {"id": {"order": "asc"}}]
+    return [{column: {"order": direction, "missing": "_last"}}, tie]
+
+
+LAST = 2**63 - 1
+"""What Elasticsearch orders documents by that lack a number; going down, its opposite."""
+
+
+def _value(hit: Mapping[str, Any]) -> Value:
+    value: Value = hit["sort"][0]
+    return None if value in (LAST, -LAST - 1) else value
+
+
+def _as_sorted(value: Value, goes_down: bool) -> Value:
+    if value is None:
+        return -LAST - 1 if goes_down else LAST
+    return value
 
 
 def _marks(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,8 +14,9 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib import metadata
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 from rapidfuzz import process
@@ -32,7 +33,9 @@ from search.engines.base import (
     PASSAGE,
     POSITION,
     SPELT,
+    WRITTEN_IN,
     About,
+    After,
     Answer,
     EngineError,
     Hit,
@@ -40,11 +43,15 @@ from search.engines.base import (
     Position,
     Refused,
     Request,
+    Value,
+    as_written,
     told,
 )
-from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold, telling
+from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold, telling, tokens
 
 WRITER_BYTES = 64_000_000
+WRITTEN_CHARACTERS = 100_000
+"""How far into a text it is looked for how that writes a word."""
 PREFIX_WORDS = 100
 """How many words a truncated one stands for at most."""
 NEAR_TERMS = 100_000
@@ -191,6 +198,13 @@ class EmbeddedEngine:
         ranked = sorted((distance, -known[term], term) for term, distance, _place in found)
         return [term for _distance, _count, term in ranked][:NEAR_MOST]
 
+    def written(self, word: str) -> str:
+        searcher = self._index().searcher()
+        query = _made(nodes.Sum(tuple(nodes.Text(name, word) for name in SPELT)), searcher)
+        places = [address for _score, address in searcher.search(query, WRITTEN_IN).hits]
+        texts = (text for address in places for text in _texts(searcher, address))
+        return as_written((form for text in texts for form in tokens(text) if fold(form) == word), word)
+
     def put(
         self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
     ) -> None:
@@ -297,7 +311,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in schema.sort_fields():
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in schema.NUMBERS:
+    for name in (*schema.NUMBERS, schema.TIE):
         builder.add_integer_field(name, indexed=True, fast=True)
     return builder.build()
 
@@ -315,31 +329,109 @@ def _everything() -> Query:
 def _search(searcher: tantivy.Searcher, request: Request) -> Answer:
     query = _made(request.node, searcher)
     filters = {name: _made(node, searcher) for name, node in request.filters.items()}
-    within = _filtered(query, filters.values())
-    if request.order == "relevance":
-        ordering: dict[str, Any] = {}
-    else:
-        column = SORTED_BY.get(request.order, f"sort_{request.sort_language}")
-        ordering = {"order_by_field": column, "order": Order.Desc if request.descending else Order.Asc}
-    # One more than asked for, as tantivy refuses a limit of 0.
-    found = searcher.search(within, request.limit + 1, offset=request.offset, **ordering)
-    hits = found.hits[: request.limit]
+    total, places = _window(searcher, _within(searcher, query, request), request)
     marks = _Marks(searcher, request)
-    shown = []
-    for score, address in hits:
-        stored = searcher.doc(address)
-        data = json.loads(stored["shown"][0])
-        # A result in another order has a key of that order in place of a score.
-        number = float(score) if request.order == "relevance" else 0.0
-        shown.append(Hit(stored["id"][0], number, data, partial(marks.passage, stored)))
-    return Answer(found.count, shown, _counts(searcher, query, filters, request))  # type: ignore[attr-defined]
+    hits = []
+    for place in places:
+        stored = searcher.doc(place.address)
+        hits.append(Hit(stored["id"][0], place.value, json.loads(stored["shown"][0]), partial(marks.passage, stored)))
+    return Answer(total, hits, _counts(searcher, query, filters, request))
+
+
+def _within(searcher: tantivy.Searcher, query: Query, request: Request) -> Query:
+    return _filtered(query, (_made(node, searcher) for node in request.cuts))
+
+
+def _texts(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Iterator[str]:
+    """What a document says, in all languages, the beginnings of long texts."""
+    stored = searcher.doc(address)
+    for part in schema.PARTS:
+        for language in schema.languages():
+            for text in stored.get_all(f"{part}_{language}"):
+                yield str(text)[:WRITTEN_CHARACTERS]
 
 
 def _total(searcher: tantivy.Searcher, request: Request) -> int:
-    filters = [_made(node, searcher) for node in request.filters.values()]
-    found = searcher.search(_filtered(_made(request.node, searcher), filters), 1)
+    found = searcher.search(_within(searcher, _made(request.node, searcher), request), 1)
     total: int = found.count  # type: ignore[attr-defined]
     return total
+
+
+class _Place(NamedTuple):
+    """A hit in its order."""
+
+    value: Value
+    tie: int
+    address: tantivy.DocAddress
+
+
+def _window(searcher: tantivy.Searcher, query: Query, request: Request) -> tuple[int, list[_Place]]:
+    """How many documents a query finds, and the part of them that a request asks for.
+
+    tantivy begins at no value, so behind a hit everything before it is looked at as well, without being read.
+    """
+    size = request.offset + request.limit
+    while True:
+        total, places = _ordered(searcher, query, request, max(1, size))
+        whole = len(places) >= total
+        start = request.offset if request.after is None else _behind(places, request.after, request, whole)
+        found = places[start : start + request.limit]
+        if whole or len(found) == request.limit:
+            return total, found
+        size = 4 * len(places)
+
+
+def _behind(places: Sequence[_Place], after: After, request: Request, whole: bool) -> int:
+    """Where what follows a hit begins; behind all of them if that may be further down."""
+    tie = schema.tie(after.id)
+    if request.order == "relevance":
+        found = next((number for number, place in enumerate(places, 1) if place.tie == tie), None)
+        if found is not None or not whole:
+            return len(places) if found is None else found
+
+    def follows(place: _Place) -> bool:
+        if place.value == after.value:
+            return place.tie > tie
+        if place.value is None or after.value is None:
+            return place.value is None
+        return bool(place.value < after.value if request.goes_down else place.value > after.value)  # type: ignore[operator]
+
+    return next((number for number, place in enumerate(places) if follows(place)), len(places))
+
+
+def _ordered(searcher: tantivy.Searcher, query: Query, request: Request, least: int) -> tuple[int, list[_Place]]:
+    """How many documents a query finds, and at least so many of the first ones."""
+    if request.order == "relevance":
+        return _tied(searcher, query, least, {})
+    column = SORTED_BY.get(request.order, f"sort_{request.sort_language}")
+    known = Query.const_score_query(Query.exists_query(column), 0.0)
+    ordering = {"order_by_field": column, "order": Order.Desc if request.descending else Order.Asc}
+    total, places = _tied(searcher, Query.boolean_query([(Occur.Must, query), (Occur.Must, known)]), least, ordering)
+    # What lacks the value comes last in either direction.
+    lacking = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, known)])
+    found = searcher.search(lacking, max(1, least - len(places)), order_by_field=schema.TIE, order=Order.Asc)
+    if len(places) < least:
+        places += [_Place(None, tie, address) for tie, address in found.hits]
+    return total + found.count, places  # type: ignore[attr-defined]
+
+
+def _tied(
+    searcher: tantivy.Searcher, query: Query, least: int, ordering: Mapping[str, Any]
+) -> tuple[int, list[_Place]]:
+    """The same in an order of tantivy's, which leaves equal ones as they come: so all that are equal to the last."""
+    size = least
+    while True:
+        # One more than asked for shows whether the last one ends a value.
+        found = searcher.search(query, size + 1, **ordering)
+        hits = found.hits
+        if len(hits) <= size or hits[size][0] != hits[size - 1][0]:
+            break
+        size *= 4
+    hits = hits[:size]
+    ties = searcher.fast_field_values(schema.TIE, [address for _value, address in hits])
+    places = [_Place(value, int(tie or 0), address) for (value, address), tie in zip(hits, ties, strict=True)]
+    parts = (sorted(part, key=lambda place: place.tie) for _value, part in groupby(places, lambda place: place.value))
+    return found.count, [place for part in parts for place in part]  # type: ignore[attr-defined]
 
 
 def _filtered(query: Query, filters: Iterable[Query]) -> Query:

@@ -1,8 +1,11 @@
 """`/api/v2/search/`."""
 
+import base64
 import datetime
+import json
 import time
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,13 +13,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from resources.fact_merging import merge
 from resources.files import FileText
-from resources.models import Concept, RecordCopy, RecordFile
-from search import answering, indexer
+from resources.models import Agent, Concept, RecordCopy, RecordFile
+from search import answering, in_files, indexer
 from search.breaker import Breaker
 from search.engines.configured import engines
 from tests.factories import borders, documents, resources
 from tests.search.site import Broken, refresh
+from tests.search.test_promotions import promote
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v2/search/"
@@ -98,6 +103,18 @@ def test_facets_count_and_filter(client, library):
     assert titles(ask(client, year="2019,2021", limit="1", offset="1", order="date", locale="fr")) == ["Il treno"]
 
 
+def test_codes_of_what_was_merged_stand_for_the_other(client, library):
+    merge(resources.agent("insee-2"), Agent.objects.get(code="insee"))
+    merge(resources.concept("care"), Concept.objects.get(code="health"))
+    refresh()
+    found = ask(client, author="insee-2", locale="fr")
+    assert titles(found) == ["Les trains de la santé"]
+    [author] = [one["values"] for one in found["facets"] if one["name"] == "author"]
+    assert [(value["code"], value["selected"]) for value in author] == [("insee", True)]
+    assert titles(ask(client, theme="care", locale="fr")) == ["Soins"]
+    assert 'href="/fr/portail/?theme=health' in client.get("/fr/portail/?theme=care&author=insee-2").content.decode()
+
+
 def test_concepts_are_counted_below_their_themes(client, library):
     health = Concept.objects.get(code="health")
     care = resources.concept("care", broader=[health])
@@ -150,11 +167,17 @@ def test_a_passage_has_its_page_and_a_result_its_first_page(
     assert found["passage"]["page_url"] == f"http://localhost:8000{document.url}#page=3"
     assert f'<a class="result-page" lang="fr" href="{document.url}#page=3">p. 3</a>' in page
     assert f'<img src="/records/thumbnails/{key}.webp" alt=""' in page
+    with monkeypatch.context() as bound:
+        bound.setattr(in_files, "MOST_CHARACTERS", len(filler))
+        [long] = ask(client, q="Xylophonbau", locale="fr")["items"]
+    assert (long["passage"]["page"], long["passage"]["page_url"]) == (None, None)
+    assert long["passage"]["html"] == found["passage"]["html"]
     with CaptureQueriesContext(connection) as one:
         ask(client, q="Xylophonbau", locale="fr")
     for _another in range(2):
         resources.record_with_text(pages[2])
     indexer.rebuild(engine)
+    ask(client, q="Xylophonbau", locale="fr")  # labels are read anew
     with django_assert_max_num_queries(len(one)):
         assert len(ask(client, q="Xylophonbau", locale="fr")["items"]) == 3
     RecordFile.objects.update(access="paper")  # the index does not know yet
@@ -188,6 +211,9 @@ def test_a_mistyped_word_is_asked_as_it_was_meant(client, library):
     found = ask(client, q="tarins santé", locale="fr")
     assert found["meta"]["corrected"] == "trains santé"
     assert titles(found)[0] == "Les trains de la santé"
+    resources.record("La coopération")
+    refresh()
+    assert ask(client, q="coopertaion", locale="fr")["meta"]["corrected"] == "coopération"
     assert ask(client, q="tarins", locale="fr", expand="false")["meta"]["corrected"] == ""
     assert ask(client, q="trains", locale="fr")["meta"]["corrected"] == ""
     assert ask(client, q="xylophone", locale="fr")["meta"] == {
@@ -195,6 +221,88 @@ def test_a_mistyped_word_is_asked_as_it_was_meant(client, library):
         "total_count": 0,
         "corrected": "",
     }
+
+
+def walked(client: Client, **parameters) -> list[str]:
+    """The titles of a list part by part."""
+    found = ask(client, **parameters)
+    listed = titles(found)
+    while cursor := found["meta"]["next_cursor"]:
+        found = ask(client, **parameters, cursor=cursor)
+        assert found["items"]
+        listed += titles(found)
+    return listed
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"q": "santé"},
+        {"q": "santé trains"},  # few have both, so others follow
+        {"q": "tarins santé"},  # mistyped
+        {},
+        {"order": "title"},
+        {"q": "santé", "order": "-added"},
+        {"kind": "record", "order": "-date"},
+    ],
+)
+def test_a_list_is_walked_by_cursor(client, library, engine, monkeypatch, asked):
+    monkeypatch.setattr(answering, "engines", lambda: [engine])
+    promote("santé", "trains santé", record=library["guide"])
+    for number in range(3):
+        resources.record(f"La santé {number}", date=f"20{number}0-01-01")
+    indexer.rebuild(engine)
+    whole = ask(client, locale="fr", **asked)
+    assert whole["meta"]["total_count"] > 3
+    for limit in (1, 2, 3, 20):
+        assert walked(client, locale="fr", limit=limit, **asked) == titles(whole)
+    first = ask(client, locale="fr", limit=2, offset=1, **asked)
+    after = ask(client, locale="fr", limit=2, **asked, cursor=first["meta"]["next_cursor"])
+    assert titles(after) == titles(whole)[3:5]
+    assert {**after["meta"], "next_cursor": ""} == {**first["meta"], "next_cursor": ""}
+    assert after["facets"] == first["facets"]
+
+
+def test_a_selection_is_walked_by_cursor(client, library):
+    numbers = ",".join([library["guide"].code, "999", library["study"].code])
+    assert walked(client, ids=numbers, limit=1, locale="fr") == ["Il treno", "Les trains de la santé"]
+
+
+def test_the_standby_goes_on_where_the_first_one_stopped(client, library, monkeypatch, tmp_path):
+    whole = titles(ask(client, q="santé soins trains", locale="fr"))
+    cursor = ask(client, q="santé soins trains", locale="fr", limit=1)["meta"]["next_cursor"]
+    [standby] = engines()
+    monkeypatch.setattr(answering, "engines", lambda: [Broken(tmp_path), standby])
+    found = ask(client, q="santé soins trains", locale="fr", cursor=cursor)
+    assert (titles(found), found["meta"]["degraded"]) == (whole[1:], True)
+
+
+def test_a_cursor_of_another_list_is_refused_by_name(client, library):
+    cursor = ask(client, q="santé", locale="fr", limit=1)["meta"]["next_cursor"]
+    name = json.loads(base64.urlsafe_b64decode(cursor + "==="))[0]
+
+    def forged(*values: Any) -> str:
+        return base64.urlsafe_b64encode(json.dumps([name, *values]).encode()).decode().rstrip("=")
+
+    asked = {"q": "santé", "locale": "fr"}
+    for wrong in (
+        {**asked, "q": "trains", "cursor": cursor},
+        {**asked, "order": "title", "cursor": cursor},
+        {**asked, "offset": "1", "cursor": cursor},
+        {**asked, "format": "ris", "cursor": cursor},
+        {**asked, "cursor": cursor[:-5]},
+        {**asked, "cursor": "a" * 5000},
+        {**asked, "cursor": forged("much", "record-1", 0, "", "")},
+        {**asked, "cursor": forged(True, "record-1", 0, "", "")},
+        {**asked, "cursor": forged(1.5, 7, 0, "", "")},
+        {**asked, "cursor": forged(1.5, "record-1", 2, "", "")},
+        {**asked, "cursor": forged(1.5, "record-1", 0, "")},
+    ):
+        response = client.get(PATH, wrong)
+        assert response.status_code == 400, wrong
+        assert [error["parameter"] for error in response.json()["errors"]] == ["cursor"]
+    strange = forged(-(10.0**18), "_only_nodes:*", 1, "((( santé", "page-zz,,")
+    assert ask(client, **asked, cursor=strange)["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,17 @@
 """One set of contract tests that both engines pass, query by query."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
 from search import plan, query
 from search.engines import nodes
-from search.engines.base import CLOSE, OPEN, Engine, EngineError, Position, Request
+from search.engines.base import CLOSE, OPEN, After, Engine, EngineError, Position, Request
 from search.engines.embedded import EmbeddedEngine
 from search.expansions import Expansion
-from search.schema import Document
-from search.searching import Asked, search, totals
+from search.schema import Document, tie
+from search.searching import Asked, Behind, search, totals
 from tests.search.conftest import ENGINES
 from tests.search.works import WORKS, work
 
@@ -182,6 +182,87 @@ def test_orders(library):
     assert in_german.index("health-fr-de") < in_german.index("workers") < in_german.index("trains-de")
 
 
+def parts(engine: Engine, text: str, limit: int, **options) -> Iterator[list[str]]:
+    """A list part by part, each asked for behind the one before."""
+    behind = None
+    while True:
+        found = search(engine, Asked(text, "fr", limit=limit, behind=behind, **options))
+        yield [hit.id for hit in found.hits]
+        if len(found.hits) < limit:
+            return
+        behind = Behind(After(found.hits[-1].value, found.hits[-1].id), found.wide, found.corrected, ())
+
+
+def bridges(numbers: Iterable[int]) -> list[Document]:
+    """Works of which many have score, date and title in common, and every fifth has no date."""
+    return [
+        Document(
+            f"record-{number}",
+            {"fr": f"Pont {number % 3}"},
+            body={"fr": "pont " * (number % 4)},
+            numbers={"added": 1_700_000_000_000 + number} | ({"date": 10_000 + number % 2} if number % 5 else {}),
+        )
+        for number in numbers
+    ]
+
+
+ORDERS = [
+    ("pont", {"order": "relevance"}),
+    ("pont", {"order": "date"}),
+    ("", {"order": "date", "descending": False}),
+    ("", {"order": "added"}),
+    ("pont", {"order": "title", "descending": False}),
+]
+
+
+def test_a_list_goes_on_behind_a_hit_in_every_order_whatever_is_equal(engine):
+    engine.put(bridges(range(8)))
+    engine.put(bridges(range(8, 23)))  # in parts of their own
+    for text, order in ORDERS:
+        whole = found(engine, text, limit=100, **order)
+        assert len(set(whole)) == 23
+        for limit in (1, 4, 23):
+            assert [name for part in parts(engine, text, limit, **order) for name in part] == whole, order
+        paged = [found(engine, text, limit=4, offset=offset, **order) for offset in range(0, 24, 4)]
+        assert [name for part in paged for name in part] == whole, order
+    by_date = found(engine, "", limit=100, order="date")
+    undated = [name for name in by_date if int(name.removeprefix("record-")) % 5 == 0]
+    assert by_date[-5:] == undated == sorted(undated, key=tie), "both engines end equal ones in one way"
+
+
+def test_nothing_comes_twice_or_is_missed_while_works_are_published(engine):
+    for text, order in ORDERS:
+        engine.put(bridges(range(23)))
+        before = found(engine, text, limit=100, **order)
+        walk = parts(engine, text, 4, **order)
+        seen = next(walk)
+        engine.put(bridges(range(100, 130)))  # every score is another one now
+        if order["order"] != "relevance":
+            engine.put([], removed=seen[-1:])
+        seen += [name for part in walk for name in part]
+        assert len(set(seen)) == len(seen), order
+        assert set(before) <= set(seen), order
+        engine.put([], removed=[f"record-{number}" for number in range(100, 130)])
+
+
+def test_a_hit_that_is_found_no_more_leaves_its_place(engine):
+    engine.put(bridges(range(23)))
+    whole = found(engine, "pont", limit=100)
+    walk = parts(engine, "pont", 4)
+    seen = next(walk)
+    engine.put([], removed=seen[-1:])
+    assert len([name for part in walk for name in part]) >= len(whole) - len(seen)
+    engine.put([Document("record-1", {"fr": "Tunnel"})])
+
+
+def test_what_is_left_out_is_counted_by_facets_alone(library):
+    asked = Asked("santé", "fr", counts={"type": 20}, without=("health-fr-de",))
+    answer = search(library, asked)
+    assert ([hit.id for hit in answer.hits], answer.total) == (["health-fr-es"], 1)
+    assert answer.counts["type"] == {"fiche": 2}
+    assert totals(library, [asked]) == [1]
+
+
 def test_counts_of_a_facet_ignore_its_own_selection(library):
     asked = Asked(
         filters={"concept": nodes.Values("concept", ("health",)), "border": nodes.Values("border", ("fr-de", "fr-lu"))},
@@ -231,6 +312,13 @@ def test_passages_are_marked(library):
 )
 def test_words_that_are_near(library, word, near):
     assert library.near(word)[:1] == ([near] if near else [])
+
+
+def test_a_word_is_shown_as_texts_write_it(library, engine):
+    written = {"hopital": "hôpital", "sante": "santé", "luxembourg": "Luxembourg", "gect": "GECT", "zzz": "zzz"}
+    assert {word: library.written(word) for word in written} == written
+    engine.put([Document("one", {"fr": "Coopération"}), Document("two", {"fr": "Pour la coopération"})])
+    assert engine.written("cooperation") == "coopération"
 
 
 NAUGHTY = [

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from resources.merging import merge
+from resources.models import Record
 from search import answering
 from search.models import PromotedQuery, PromotedResult
 from tests.admin import administrator, inline_formset, nested_form_data
@@ -57,6 +58,10 @@ def test_what_is_promoted_comes_first_and_once(client, library, name, new_engine
     sheets = [titles(client, q="santé", limit=1, offset=offset) for offset in range(4)]
     assert sheets == [["* Soins"], ["* Il treno"], [study], []]
     assert {found(client, q="santé", limit=1, offset=offset)["meta"]["total_count"] for offset in range(4)} == {3}
+    [kinds] = [facet["values"] for facet in found(client, q="santé")["facets"] if facet["name"] == "kind"]
+    for value in kinds:
+        left = found(client, q="santé", kind=value["code"])["meta"]["total_count"]
+        assert value["count"] == left, "a facet counts what choosing it leaves"
     for asked in ({"q": "santé des trains"}, {"q": '"santé"'}, {"q": "santé", "kind": "page"}, {"order": "title"}):
         assert not any(title.startswith("* ") for title in titles(client, **{"q": "santé x", **asked}))
     assert not any(item["promoted"] for item in found(client, q="santé", locale="it")["items"])
@@ -133,6 +138,31 @@ def test_editors_choose_either_a_page_or_a_record_and_words(client, library):
     assert "Soins" in listed
     exported = b"".join(client.get(reverse(view.get_url_name("list")), {"export": "csv"})).decode()
     assert "Gares,fr,Soins" in exported
+
+
+def test_what_documentalists_see_leads_to_a_filled_form(client, library):
+    administrator(client)
+    view = PromotedResult.snippet_viewset  # type: ignore[attr-defined]
+    add, study, page = reverse(view.get_url_name("add")), library["study"], library["page"]
+    of_records = Record.snippet_viewset  # type: ignore[attr-defined]
+    for address, filled in (
+        (reverse(of_records.get_url_name("list")), f"record={study.pk}"),
+        (reverse(of_records.get_url_name("edit"), args=[study.pk]), f"record={study.pk}"),
+        (reverse("wagtailadmin_pages:edit", args=[page.pk]), f"page={page.pk}"),
+    ):
+        assert f'href="{add}?{filled}"' in client.get(address).content.decode(), address
+    form = client.get(add, {"query": "grenzgänger", "language": "de", "record": study.pk}).context["form"]
+    assert (form.instance.language, form.instance.record) == ("de", study)
+    [row] = form.formsets["queries"].forms
+    assert row["text"].value() == "grenzgänger"
+    assert client.get(add, {"page": page.pk}).context["form"].instance.page == page.page_ptr
+    wrong = {"query": "x" * 999, "language": "xx", "record": "9" * 30, "page": "-1"}
+    assert client.get(add, wrong).context["form"].instance.language == "fr"
+    row = {"text": "grenzgänger", "id": "", "ORDER": "1", "DELETE": ""}
+    rows = {**inline_formset([row]), "INITIAL_FORMS": "1"}
+    data = nested_form_data({"language": "de", "note": "", "page": "", "record": study.pk, "queries": rows})
+    client.post(add, {**data, "action-publish": "1"})
+    assert PromotedResult.objects.get().asked == "grenzgänger"
 
 
 def test_a_promoted_record_that_is_merged_is_the_other_one(library):
