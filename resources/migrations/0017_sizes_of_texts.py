@@ -15,7 +15,7 @@ def size() -> models.GeneratedField:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('resources', '0015_keys_of_merged_facts'),
+        ('resources', '0016_keys_of_merged_facts'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('resources', '0014_records_block'),
+        ('resources', '0015_imports_that_kill_their_worker'),
     ]
 
     operations = [
