@@ -20,14 +20,14 @@ def rename(user_id: int) -> None:
 
 
 def import_users(seconds: float) -> None:
-    """Write batches of accounts for so long, each in one transaction, and enqueue a task per hundred accounts."""
+    """Write batches of accounts for so long, each in one transaction, and enqueue a task per twenty accounts."""
     users = get_user_model().objects
     end = time.monotonic() + seconds
     for batch in count():
         with transaction.atomic():
             for number in range(BATCH):
                 user = users.create(username=f"import-{batch}-{number}")
-                if number % 100 == 0:
+                if number % 20 == 0:
                     rename.enqueue(user.id)
         if time.monotonic() > end:
             return
