@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from cms.catalogues import compile_catalogues
 from tests import migrated
 from tests.services import bibutils, chromium, in_ci, node
+from tests.worlds import Worlds
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -77,6 +78,28 @@ def django_db_setup(
         # Django's own way takes seconds: it empties every table and saves every object that it read before.
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: migrated.restore())
         yield
+
+
+@pytest.fixture(scope="session")
+def worlds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Worlds]:
+    """What the fixtures that are `shared` have made."""
+    made = Worlds()
+    yield made
+    with django_db_blocker.unblock():
+        made.leave()
+
+
+@pytest.fixture
+def _world(request: pytest.FixtureRequest, worlds: Worlds, django_db_blocker: DjangoDbBlocker) -> None:
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    with django_db_blocker.unblock():
+        worlds.prepare(request.node, commits or "live_server" in request.fixturenames)
+
+
+@pytest.fixture
+def _django_db_helper(_world: None, _django_db_helper: None) -> None:
+    """pytest-django's transaction of a test, inside that of the site that it shares with others."""
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,11 @@
 """A small site with everything that must never show."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import pytest
 from wagtail.models import PageViewRestriction
 
 from home.models import HomePage, StandardPage
+from tests import worlds
 from tests.factories.pages import expired, home_page, standard_page
 
 
@@ -33,8 +32,8 @@ class SmallSite:
         return [self.draft, self.private, self.below_private, self.expired]
 
 
-@pytest.fixture
-def site(db: Any) -> SmallSite:
+@worlds.shared
+def site() -> SmallSite:
     fr, de = home_page("fr"), home_page("de")
     de.translation_key = fr.translation_key
     de.save()

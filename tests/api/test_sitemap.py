@@ -7,15 +7,16 @@ import pytest
 from django.test import Client
 
 from cms.languages import CODES
+from tests import worlds
 from tests.api.conftest import SmallSite
 from tests.factories.pages import standard_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
-@pytest.fixture
+@worlds.shared
 def with_more(site: SmallSite) -> SmallSite:
     """A fallback, and a page that asks search engines to stay away."""
     site.team.create_alias(parent=site.about_de, update_slug="team", update_locale=site.de.locale)

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from newsroom.models import NewsPage
+from tests import worlds
 from tests.api.conftest import SmallSite
 from tests.factories import newsroom
 from tests.factories.borders import border, territory
@@ -38,7 +39,7 @@ def ids(parts: Iterator[list[dict[str, Any]]]) -> list[int]:
     return [item["id"] for part in parts for item in part]
 
 
-@pytest.fixture
+@worlds.shared
 def news(site: SmallSite) -> list[NewsPage]:
     """Seven pieces of news, of which some have their date in common."""
     index = newsroom.news_index(site.fr)

@@ -1,12 +1,10 @@
 """A German and a French home page, and the borders that most tests are about."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import pytest
 
 from borders.models import Border, KeyFigure, Territory
 from home.models import HomePage
+from tests import worlds
 from tests.factories import borders as make
 from tests.factories.pages import home_page
 
@@ -24,8 +22,8 @@ class Places:
     theirs: KeyFigure
 
 
-@pytest.fixture
-def places(db: Any) -> Places:
+@worlds.shared
+def places() -> Places:
     names = {"fr": "France–Allemagne", "de": "Frankreich–Deutschland"}
     fr_de = make.border("fr-de", names, order=10)
     whole = make.border("fr-it-mc", geometry=None, order=20)
@@ -37,12 +35,12 @@ def places(db: Any) -> Places:
     return Places(fr_de, whole, fr_it, fr_mc, territory, ours, theirs)
 
 
-@pytest.fixture
-def home(db: Any) -> HomePage:
+@worlds.shared
+def home() -> HomePage:
     return home_page("fr")
 
 
-@pytest.fixture
+@worlds.shared
 def german_home(home: HomePage) -> HomePage:
     page = home_page("de")
     page.translation_key = home.translation_key

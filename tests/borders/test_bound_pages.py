@@ -12,12 +12,13 @@ from wagtail.models import PageViewRestriction
 
 from cms.translation.models import TranslationStatus
 from home.models import HomePage
+from tests import worlds
 from tests.borders.conftest import Places
 from tests.factories import borders as make
 from tests.factories import newsroom, resources
 from tests.factories.pages import expired
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def get(client: Client, path: str) -> Any:
@@ -26,7 +27,7 @@ def get(client: Client, path: str) -> Any:
     return json.loads(response.content)
 
 
-@pytest.fixture
+@worlds.shared
 def site(places: Places, home: HomePage, german_home: HomePage) -> dict[str, Any]:
     """Pages about fr-it, a part of fr-it-mc, and about a territory on it; a German obstacle; and what must not show."""
     obstacles = make.obstacle_index(home)
@@ -128,6 +129,7 @@ def test_fiches_of_every_language(
     assert get(client, "territories/trinational/")["fiches"] == []
 
 
+@pytest.mark.sqlite
 def test_related_borders_share_a_territory_or_a_programme(client: Client, places: Places) -> None:
     make.programme("alps", [places.whole, make.border("fr-ch")])
     make.border("fr-lu")
@@ -142,6 +144,7 @@ def test_related_borders_share_a_territory_or_a_programme(client: Client, places
     assert related("fr-lu") == []
 
 
+@pytest.mark.sqlite
 def test_only_the_newest_are_linked_whatever_their_number(client: Client, site: dict[str, Any], places: Places) -> None:
     def queries() -> int:
         get(client, "borders/fr-it-mc/")

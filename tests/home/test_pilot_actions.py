@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from resources.models import ProjectPage
+from tests import worlds
 from tests.changelog import Log
 from tests.factories import borders, resources
 from tests.factories.pages import expired, home_page
@@ -31,8 +32,8 @@ def action(title: str, **value: Any) -> dict[str, Any]:
     return {"type": "action", "id": f"id-{title}", "value": {"title": title, "partners": [], "borders": [], **value}}
 
 
-@pytest.fixture
-def projects(db: Any) -> dict[str, ProjectPage]:
+@worlds.shared
+def projects() -> dict[str, ProjectPage]:
     """Two French projects, one of them in German too, and three that nobody may see."""
     Log()
     fr_de = borders.border("fr-de")

@@ -16,6 +16,7 @@ from cms import publication
 from home.models import HomePage
 from newsroom.models import NewsPage
 from resources.models import Concept, PageTheme
+from tests import worlds
 from tests.factories import borders as make
 from tests.factories import newsroom, resources
 from tests.factories.pages import expired, home_page
@@ -47,8 +48,8 @@ def piece(index: Page, title: str, *facts: Any, days: int = 0, **fields: Any) ->
     return page
 
 
-@pytest.fixture
-def found(db: Any) -> Related:
+@worlds.shared
+def found() -> Related:
     home = home_page("fr")
     border, other = make.border("fr-de"), make.border("fr-be")
     territory = make.territory("saarmoselle", [border])

@@ -1,12 +1,12 @@
 """The site's index pages for news, events, trainings and calls."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from home.models import HomePage
 from newsroom.models import CallIndexPage, EventIndexPage, NewsIndexPage, TrainingIndexPage
+from tests import worlds
 from tests.changelog import Log
 from tests.factories import newsroom as make
 from tests.factories.pages import home_page
@@ -27,8 +27,8 @@ class Newsroom:
     calls: CallIndexPage
 
 
-@pytest.fixture
-def newsroom(db: Any) -> Newsroom:
+@worlds.shared
+def newsroom() -> Newsroom:
     home = home_page("fr")
     return Newsroom(
         home, make.news_index(home), make.event_index(home), make.training_index(home), make.call_index(home)

@@ -1,12 +1,12 @@
 """The site's index pages for dossiers, positions and projects."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from home.models import HomePage
 from resources.models import DossierIndexPage, PositionIndexPage, ProjectIndexPage
+from tests import worlds
 from tests.changelog import Log
 from tests.factories import resources as make
 from tests.factories.pages import home_page
@@ -26,7 +26,7 @@ class Library:
     projects: ProjectIndexPage
 
 
-@pytest.fixture
-def library(db: Any) -> Library:
+@worlds.shared
+def library() -> Library:
     home = home_page("fr")
     return Library(home, make.dossier_index(home), make.position_index(home), make.project_index(home))

@@ -13,15 +13,16 @@ from rdflib.compare import isomorphic
 
 from cms.facts import NameKind
 from resources.models import Concept, ConceptName, ConceptScopeNote
+from tests import worlds
 from tests.factories import resources as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 SCHEME = URIRef("http://localhost:8000/api/v2/concepts/")
 FORMATS = {"jsonld": ("application/ld+json", "json-ld"), "turtle": ("text/turtle", "turtle")}
 
 
-@pytest.fixture
+@worlds.shared
 def thesaurus() -> None:
     mobility = make.concept("mobility", notation="11")
     health = make.concept("health", notation="02")

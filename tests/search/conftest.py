@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from cms import changes
 from search import answering
 from search.engines.base import Engine
+from search.engines.configured import engines
 from search.engines.elastic import ElasticEngine
 from search.engines.embedded import EmbeddedEngine
+from tests import worlds
 from tests.search import site
 from tests.services import elasticsearch
 
@@ -57,7 +60,15 @@ def fresh_breakers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "_breakers", {})
 
 
-@pytest.fixture
-def library(db: None) -> dict[str, Any]:
+@worlds.shared
+def small_library() -> dict[str, Any]:
     """The site of tests.search.site."""
     return site.made()
+
+
+@pytest.fixture
+def library(small_library: dict[str, Any]) -> dict[str, Any]:
+    """The same, and the index true to it: what tests put into an index stays there."""
+    if any((engine.position() or ())[:2] != changes.position() for engine in engines()):
+        site.refresh()
+    return small_library

@@ -11,6 +11,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 from cms.translation import drafting, trees
 from home.models import HomePage, StandardPage
+from tests import worlds
 from tests.factories.pages import home_page, locale, standard_page
 
 BODY = [
@@ -23,8 +24,8 @@ BODY = [
 ]
 
 
-@pytest.fixture
-def home(db: None) -> HomePage:
+@worlds.shared
+def home() -> HomePage:
     """The French home page, with its fallback in German."""
     page = home_page("fr")
     locale("de")
@@ -32,7 +33,7 @@ def home(db: None) -> HomePage:
     return page
 
 
-@pytest.fixture
+@worlds.shared
 def french(home: HomePage) -> StandardPage:
     """A published French page whose German is a live fallback."""
     page = standard_page(home, "La mission", slug="mission", introduction="En bref.", body=json.dumps(BODY))
@@ -63,7 +64,7 @@ def translate_texts(translation: Translation, texts: dict[str, str] | None = Non
             )
 
 
-@pytest.fixture
+@worlds.shared
 def german(french: StandardPage) -> StandardPage:
     """The French page's published German translation."""
     [translation] = drafting.submit(french, [locale("de")], None)

@@ -19,6 +19,7 @@ from wagtail_localize.wagtail_hooks import register_admin_urls
 from cms.models import User
 from cms.translation import drafting, guards, trees
 from home.models import StandardPage
+from tests import worlds
 from tests.factories import borders
 from tests.factories.pages import locale, standard_page
 from tests.translation.conftest import in_german, translate_texts
@@ -57,7 +58,7 @@ def stranger(french: StandardPage) -> Client:
     return client_of(account("stranger", {other: ["change", "publish"]}))
 
 
-@pytest.fixture
+@worlds.shared
 def translation(french: StandardPage) -> Translation:
     """A German draft, translated throughout, on a live fallback."""
     [translation] = drafting.submit(french, [locale("de")], None)
