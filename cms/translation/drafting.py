@@ -18,11 +18,10 @@ from django.db import transaction
 from django.utils.text import slugify
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale, Page, Revision
-from wagtail_localize.fields import copy_synchronised_fields
 from wagtail_localize.models import SegmentOverride, StringTranslation, Translation, TranslationLog, TranslationSource
 from wagtail_localize.segments.ingest import ingest_segments
 
-from cms.translation.merging import apply_facts, overridden_paths
+from cms.translation.merging import apply_facts, overridden_paths, synchronise
 from cms.translation.models import Completeness, TranslatedRevision, TranslationStatus
 from cms.translation.prose import fingerprint, percent_translated
 
@@ -81,7 +80,7 @@ def _save_draft(translation: Translation, user: Any) -> Revision:
     except ObjectDoesNotExist:
         draft = original.copy_for_translation(locale, copy_parents=True)
     slug = draft.slug
-    copy_synchronised_fields(original, draft)
+    synchronise(original, draft)
     segments = source._get_segments_for_translation(locale, fallback=True)
     ingest_segments(original, draft, source.locale, locale, segments)
     # The frozen copy that translators work from may be older than the facts.

@@ -33,6 +33,16 @@ def _is_child_relation(field: Any) -> bool:
     return isinstance(field, models.ManyToOneRel) and isinstance(field.remote_field, ParentalKey)
 
 
+def synchronise(source: Page, target: Page) -> None:
+    """Give a translation (specific, in memory) what wagtail-localize's copy_synchronised_fields gives it.
+
+    Rows that are the same already stay themselves, where upstream's would be deleted and written anew.
+    """
+    for policy in get_translatable_fields(type(source)):
+        if policy.is_synchronized(source):
+            _copy(policy.get_field(type(source)), source, target)
+
+
 def apply_facts(source: Page, target: Page, overridden: Container[str]) -> bool:
     """Give a translation (specific, in memory) its source's expiry, synchronised fields, rows and facts inside streams.
 

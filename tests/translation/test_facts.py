@@ -151,6 +151,15 @@ def test_a_translation_published_from_an_old_copy_has_todays_facts(
     assert facts(in_german(event)) == facts(event)
 
 
+def test_rows_that_did_not_change_stay_themselves(event: EventPage, translation: Translation) -> None:
+    def keys() -> list[int]:
+        return [row.pk for rows in ("sessions", "theme_links") for row in getattr(in_german(event), rows).all()]
+
+    before = keys()
+    drafting.save(translation, publish=True)
+    assert keys() == before
+
+
 def test_a_summary_is_left_behind(event: EventPage, translation: Translation, themes: list[Concept]) -> None:
     status.mark_summary(in_german(event))
     before = facts(in_german(event))
