@@ -1,4 +1,7 @@
-"""Loads the facts: one transaction each, so that an interrupted load goes on where it stopped."""
+"""Loads the facts: first as drafts, so that they can refer to one another, then each is filled and published.
+
+An interrupted load leaves drafts, which no reader sees, and goes on from there.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -6,9 +9,11 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from modelcluster.fields import ParentalKey
 
 from cms import indexing
+from cms.batches import batched
 from cms.facts import Fact, NameKind
 from home.demo import source
 from home.models import DemoItem
@@ -28,8 +33,8 @@ MODELS = {
 }
 """Files of facts in the order in which they refer to one another."""
 
-# What a file says that a later pass over the same file must do, because a row may refer to one below it.
-LATER = {"broader", "related", "parent"}
+BATCH = 20
+"""Facts that are published in one transaction."""
 
 
 def load(say: Callable[[str], None]) -> None:
@@ -38,13 +43,12 @@ def load(say: Callable[[str], None]) -> None:
     for name, label in MODELS.items():
         model = apps.get_model(label)
         rows = source.facts(name)
-        made = 0
         for row in rows:
             if label == "borders.Border" and row["code"] in geometries:
-                row = {**row, "geometry": geometries[row["code"]]}
-            made += _create(model, row)
-        for row in rows:
-            _finish(model, row)
+                row["geometry"] = geometries[row["code"]]
+        made = _begin(model, rows)
+        for batch in batched(rows, BATCH):
+            _fill(model, batch)
         say(f"{model._meta.verbose_name_plural}: {made} / {len(rows)}")
 
 
@@ -56,50 +60,64 @@ def _geometries() -> dict[str, Any]:
     return {f["properties"]["code"]: {**f["geometry"], **{k: f[k] for k in ("bbox",) if k in f}} for f in features}
 
 
-@indexing.at_once()
-def _create(model: type[Fact], row: dict[str, Any]) -> bool:
-    """One fact with its rows; False where it is there already, whoever made it."""
-    key = f"{model._meta.label}:{row['code']}"
-    if DemoItem.objects.filter(key=key).exists() or model._default_manager.filter(code=row["code"]).exists():
-        return False
-    fact = model(code=row["code"], live=True)
+def _key(model: type[Fact], row: dict[str, Any]) -> str:
+    return f"{model._meta.label}:{row['code']}"
+
+
+@transaction.atomic
+def _begin(model: type[Fact], rows: list[dict[str, Any]]) -> int:
+    """A draft of each fact that is not there, whoever made it, of its columns alone; returns how many were made.
+
+    Facts of one file refer to one another in any order. They are indexed once they have names.
+    """
+    known = set(DemoItem.objects.filter(key__startswith=f"{model._meta.label}:").values_list("key", flat=True))
+    codes = set(model._default_manager.values_list("code", flat=True))
+    new = [row for row in rows if _key(model, row) not in known and row["code"] not in codes]
+    facts = model._default_manager.bulk_create(_draft(model, row) for row in new)
+    items = [DemoItem(key=_key(model, row), object_id=str(fact.pk)) for row, fact in zip(new, facts, strict=True)]
+    DemoItem.objects.bulk_create(items)
+    return len(new)
+
+
+def _draft(model: type[Fact], row: dict[str, Any]) -> Fact:
+    """A fact with what it could not be saved without: references within its file are left for later."""
+    fact = model(live=False)
     for name, value in row.items():
-        if name in {"code", "names"} | LATER:
+        if name == "names" or not (field := model._meta.get_field(name)).concrete or field.many_to_many:
+            continue
+        if not field.is_relation:
+            setattr(fact, name, column_value(field, value))
+        elif field.related_model is not model:
+            setattr(fact, name, _by_code(field.related_model, value) if value else None)
+    return fact
+
+
+@indexing.at_once()
+def _fill(model: type[Fact], rows: Iterable[dict[str, Any]]) -> None:
+    """Publish drafts with their rows and all that they refer to, but those that somebody has edited by then."""
+    drafts = {_key(model, row): row for row in rows}
+    for item in DemoItem.objects.filter(key__in=drafts, done=False).order_by("pk"):
+        fact = model._default_manager.filter(pk=item.object_id, latest_revision=None).first()
+        if fact is not None:
+            _set_relations(fact, drafts[item.key])
+            fact.save_revision().publish()
+        item.done = True
+        item.save()
+
+
+def _set_relations(fact: Fact, row: dict[str, Any]) -> None:
+    model = type(fact)
+    for name, value in row.items():
+        if name == "names":
+            fact.names = _names(model, value)  # type: ignore[attr-defined]
             continue
         field = model._meta.get_field(name)
         if field.many_to_many:
-            setattr(fact, name, [_by_code(field.related_model, code) for code in value])
+            setattr(fact, name, [_by_code(field.related_model, code) for code in value or []])
         elif field.one_to_many:
             setattr(fact, name, _rows(field.related_model, value))
-        elif field.is_relation:
-            setattr(fact, name, _by_code(field.related_model, value) if value else None)
-        else:
-            setattr(fact, name, column_value(field, value))
-    if "names" in row:
-        fact.names = _names(model, row["names"])  # type: ignore[attr-defined]
-    fact.full_clean()
-    fact.save()
-    fact.save_revision().publish()
-    DemoItem.objects.create(key=key, object_id=str(fact.pk), done=not LATER & row.keys())
-    return True
-
-
-@indexing.at_once()
-def _finish(model: type[Fact], row: dict[str, Any]) -> None:
-    """References to other rows of the same file."""
-    item = DemoItem.objects.filter(key=f"{model._meta.label}:{row['code']}", done=False).first()
-    if item is None:
-        return
-    fact = model._default_manager.get(pk=item.object_id)
-    for name in LATER & row.keys():
-        field = model._meta.get_field(name)
-        if field.many_to_many:
-            getattr(fact, name).set([_by_code(model, code) for code in row[name] or []])
-        else:
-            setattr(fact, name, _by_code(model, row[name]) if row[name] else None)
-    fact.save_revision().publish()
-    item.done = True
-    item.save()
+        elif field.related_model is model:
+            setattr(fact, name, _by_code(model, value) if value else None)
 
 
 def _names(model: type[Fact], names: dict[str, list[str]]) -> list[Any]:

@@ -25,6 +25,7 @@ from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
 from cms import indexing
+from cms.batches import batched
 from cms.languages import CODES, DEFAULT
 from cms.media import CmsDocument, CmsImage
 from cms.translation import drafting
@@ -41,6 +42,8 @@ LINKS = {
     "themes": "theme_links",
     "programmes": "programme_links",
 }
+BATCH = 20
+"""Empty drafts that are made in one transaction."""
 TARGETS = {
     "figure": "borders.KeyFigure",
     "border": "borders.Border",
@@ -57,11 +60,13 @@ def load(say: Callable[[str], None]) -> None:
             LocaleSynchronization.objects.get_or_create(
                 locale=languages[code], defaults={"sync_from": languages[DEFAULT]}
             )
-    pages = source.pages()
-    for page in pages.values():
-        _create(page)
+    pages = list(source.pages().values())
+    for batch in batched(pages, BATCH):
+        with indexing.at_once():
+            for page in batch:
+                _create(page)
     _remove_welcome_page()
-    for number, page in enumerate(pages.values(), 1):
+    for number, page in enumerate(pages, 1):
         _fill(page)
         say(f"pages: {number} / {len(pages)}")
 
@@ -76,9 +81,8 @@ def find(key: str) -> Page | None:
     return Page.objects.filter(pk=item.object_id).first() if item else None
 
 
-@indexing.at_once()
 def _create(page: PageFile) -> None:
-    """An unpublished page with its title and place, and the facts without which it could not exist."""
+    """An unpublished page with its title and place, and the columns without which it could not exist."""
     key = f"page:{page.key}"
     if _item(key):
         return
@@ -90,7 +94,8 @@ def _create(page: PageFile) -> None:
     parent = find(page.parent) if page.parent else Page.get_first_root_node()
     if parent is None:
         return
-    set_facts(instance, page.facts)
+    rows = {name for name in page.facts if name in LINKS or not model._meta.get_field(name).concrete}
+    set_facts(instance, {name: value for name, value in page.facts.items() if name not in rows})
     parent.add_child(instance=instance)
     DemoItem.objects.create(key=key, object_id=str(instance.pk))
 
@@ -122,7 +127,6 @@ def _fill(page: PageFile) -> None:
         set_text(instance, page, DEFAULT)
         if hasattr(instance, "sharing_image") and instance.sharing_image_id is None:
             instance.sharing_image = _picture_of(instance)
-        instance.full_clean()
         instance.save_revision(log_action=True).publish()  # so that the history offers to come back to it
     item.done = True
     item.save()
@@ -272,89 +276,91 @@ def with_keys(text: str) -> Any:
 
 
 def translate(say: Callable[[str], None]) -> None:
-    """Every page in all languages, parents first: its translations, and fallbacks where it has none."""
+    """Every page in all languages, parents first."""
     pages = source.pages().values()
+    locales = {locale.language_code: locale for locale in Locale.objects.all()}
     for number, page in enumerate(pages, 1):
-        outdated = [language for language in page.text if page.translations.get(language) == "outdated"]
-        if outdated and not _item(f"page:{page.key}:updated"):
-            _publish(page, shortened=True)
-            for language in outdated:
-                _translate(page, language)
-            _publish(page, shortened=False)
-            DemoItem.objects.create(key=f"page:{page.key}:updated", object_id=page.key, done=True)
-        for language in page.text:
-            if language not in {DEFAULT, *outdated}:
-                _translate(page, language)
-        _complete(page)
+        _translate(page, locales)
         say(f"translations: {number} / {len(pages)}")
 
 
 @indexing.at_once()
-def _complete(page: PageFile) -> None:
-    if french := find(page.key):
-        create_fallbacks(french)
-
-
-@indexing.at_once()
-def _publish(page: PageFile, *, shortened: bool) -> None:
-    """Publish the French text as it was before its last block was written, or as it is now."""
+def _translate(page: PageFile, locales: dict[str, Locale]) -> None:
+    """The translations of a page that are not there yet, and fallbacks where it has none."""
     french = find(page.key)
     if french is None:
         return
-    instance = french.specific
+    prefix = f"page:{page.key}:"
+    done = set(DemoItem.objects.filter(key__startswith=prefix).values_list("key", flat=True))
+    missing = [language for language in page.text if language != DEFAULT and prefix + language not in done]
+    outdated = [language for language in page.text if page.translations.get(language) == "outdated"]
+    if outdated and f"{prefix}updated" not in done:
+        _publish(french, page, shortened=True)
+        _translate_into(page, french, [locales[language] for language in missing if language in outdated])
+        _publish(french, page, shortened=False)
+        DemoItem.objects.create(key=f"{prefix}updated", object_id=page.key, done=True)
+    _translate_into(page, french, [locales[language] for language in missing if language not in outdated])
+    create_fallbacks(french)
+
+
+def _publish(french: Page, page: PageFile, *, shortened: bool) -> None:
+    """Publish the French text as it was before its last block was written, or as it is now."""
+    instance = Page.objects.get(pk=french.pk).specific
     set_text(instance, page, DEFAULT)
     if shortened:
         instance.body = instance.body.stream_block.to_python(instance.body.get_prep_value()[:-1])
     instance.save_revision().publish()
 
 
-@indexing.at_once()
-def _translate(page: PageFile, language: str) -> None:
-    """One translation, published; a summary keeps its own text and leaves the source behind."""
-    key = f"page:{page.key}:{language}"
-    french = find(page.key)
-    if _item(key) or french is None:
+def _translate_into(page: PageFile, french: Page, locales: list[Locale]) -> None:
+    """Translations, published; a summary keeps its own text and leaves the source behind."""
+    if not locales:
         return
-    locale = Locale.objects.get(language_code=language)
-    origin, _created = TranslationSource.update_or_create_from_instance(french.specific)
-    translation, _created = Translation.objects.get_or_create(source=origin, target_locale=locale)
-    summary = page.translations.get(language) == "summary"
-    if not summary:
-        _fill_segments(origin, translation, page, language)
-    drafting.save(translation, publish=not summary)
-    if summary:
-        mark_summary(translation.get_target_instance())
-        draft = translation.get_target_instance().get_latest_revision_as_object()
-        set_text(draft, page, language)
-        draft.save_revision().publish()
-    DemoItem.objects.create(key=key, object_id=str(translation.pk), done=True)
+    origin, _created = TranslationSource.update_or_create_from_instance(Page.objects.get(pk=french.pk))
+    segments = StringSegment.objects.filter(source=origin).select_related("string", "context").order_by("order")
+    places: dict[str, list[StringSegment]] = defaultdict(list)
+    for segment in segments:
+        places[segment.context.path].append(segment)
+    for locale in locales:
+        translation, _created = Translation.objects.get_or_create(source=origin, target_locale=locale)
+        if page.translations.get(locale.language_code) == "summary":
+            drafting.save(translation)
+            mark_summary(translation.get_target_instance())
+            draft = translation.get_target_instance().get_latest_revision_as_object()
+            set_text(draft, page, locale.language_code)
+            draft.save_revision().publish()
+        else:
+            _fill_segments(places, page, locale)
+            drafting.save(translation, publish=True)
+        key = f"page:{page.key}:{locale.language_code}"
+        DemoItem.objects.create(key=key, object_id=str(translation.pk), done=True)
 
 
-def _fill_segments(origin: TranslationSource, translation: Translation, page: PageFile, language: str) -> None:
+def _fill_segments(places: dict[str, list[StringSegment]], page: PageFile, locale: Locale) -> None:
     """Enter the translated strings beside the French ones: they stand at the same place of the same block."""
-    draft = apps.get_model(page.type)(locale=translation.target_locale)
-    set_text(draft, page, language)
+    draft = apps.get_model(page.type)(locale=locale)
+    set_text(draft, page, locale.language_code)
     texts: dict[str, list[str]] = defaultdict(list)
     for segment in extract_segments(draft):
         if isinstance(segment, StringSegmentValue) and not segment.is_empty():
             texts[segment.path].append(segment.string.data)
-    segments = StringSegment.objects.filter(source=origin).select_related("string", "context").order_by("order")
-    originals: dict[str, list[StringSegment]] = defaultdict(list)
-    for segment in segments:
-        originals[segment.context.path].append(segment)
-    for path, found in originals.items():
+    entered = []
+    for path, found in places.items():
         given = texts.get(path)
         if not given:
             continue
         if len(given) != len(found):
             shown = "; ".join(strip_tags(text)[:40] for text in given)
-            raise source.DemoError(
-                f"{page.key} ({language}) {path}: {len(given)} strings for {len(found)} French ones: {shown}"
-            )
-        for segment, text in zip(found, given, strict=True):
-            StringTranslation.objects.update_or_create(
+            place = f"{page.key} ({locale.language_code}) {path}"
+            raise source.DemoError(f"{place}: {len(given)} strings for {len(found)} French ones: {shown}")
+        entered += [
+            StringTranslation(
                 translation_of=segment.string,
-                locale=translation.target_locale,
-                context=segment.context,  # type: ignore[misc]
-                defaults={"data": text, "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL},
+                locale=locale,
+                context=segment.context,
+                data=text,
+                translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
             )
+            for segment, text in zip(found, given, strict=True)
+        ]
+    StringTranslation.objects.bulk_create(entered, ignore_conflicts=True)  # what a translator has entered stays
