@@ -113,7 +113,7 @@ def test_the_map_of_borders_is_walked_by_keyboard(browser: Browser, live_server:
         )
         walked += [found] if found else []
     seen = ["9px", "solid", "visible"]
-    assert sorted(walked) == [["France – Allemagne", *seen], ["France – Espagne", *seen]]
+    assert sorted({tuple(one) for one in walked}) == [("France – Allemagne", *seen), ("France – Espagne", *seen)]
     assert violations(tab) == []
     tab.get_by_role("link", name="France – Espagne").first.press("Enter")
     expect(tab).to_have_url(re.compile(r"[?]border=fr-es$"))
