@@ -387,7 +387,6 @@ def test_editors_see_and_remove_the_text_that_an_import_gave(client: Client) -> 
     text = {"language": "fr", "pages": ["Première page", "<b>Seconde</b> page"]}
     list(load(readers.json_lines(io.BytesIO(lines(one(key="a", full_text=[text])).encode())), "ministère"))
     record = Record.objects.get()
-    administrator(client)
     edit = reverse(Record.snippet_viewset.get_url_name("edit"), args=[record.pk])
     address = reverse("record_files", args=[record.pk])
     for page in (client.get(edit).content.decode(), client.get(address).content.decode()):
