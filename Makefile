@@ -29,7 +29,7 @@ test-fast: .venv/dev.stamp
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not slow" $(ARGS)
 
 relevance: .venv/dev.stamp
-	@.venv/bin/python -m tests.services $(PYTEST) tests/relevance -s $(ARGS)
+	@.venv/bin/python -m tests.services $(PYTEST) tests/demo/test_relevance.py -s $(ARGS)
 
 bench: .venv/dev.stamp
 	@.venv/bin/python -m tests.benchmarks $(ARGS)

@@ -212,8 +212,8 @@ def page(browser: "Browser", live_server: Any) -> "Iterator[Page]":
     context.close()
 
 
-@pytest.fixture
-def test_database_environment() -> dict[str, str]:
+@pytest.fixture(scope="session")
+def test_database_environment(django_db_setup: None) -> dict[str, str]:
     """The environment of a process of its own that works on the test's database; the test must commit."""
     url = migrated.address(connection.settings_dict["NAME"])
     return {**os.environ, "DJANGO_SETTINGS_MODULE": "cms.settings.test", "DATABASE_URL": url}

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
 
 from cms import labels
 from search.engines.base import Engine
 from search.relevance import Judged, Measures, judge, measure
 from search.schema import Document
-from tests.relevance import judged
+from tests.demo import judged
 from tests.search.conftest import elasticsearch_url, new_engine  # noqa: F401
 
 pytestmark = [
@@ -35,7 +34,6 @@ def row(name: str, found: Measures) -> str:
 
 
 def test_readers_of_the_demo_are_answered(new_engine: Callable[[str], Engine]) -> None:  # noqa: F811
-    call_command("load_demo", verbosity=0)
     kinds = judged.read()
     every = [query for queries in kinds.values() for query in queries]
     assert len(every) >= 80
