@@ -13,7 +13,9 @@ import pytest
 from elastic_transport import Transport
 from elasticsearch import helpers
 
-from search import indexer
+from resources.exchange import portable
+from resources.exchange.importing import load
+from search import documents, indexer
 from search.engines import embedded
 from search.engines.base import Engine
 from search.engines.elastic import ElasticEngine
@@ -103,3 +105,31 @@ def test_killed_at_every_write(name: str, new_engine: Any) -> None:
                 break
         steps[work] = step
     assert steps[rebuilds] > steps[looks] > 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ENGINES)
+def test_killed_behind_what_went_ahead(name: str, new_engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "BATCH", 1)
+    kept = new_engine(name)
+    indexer.Keeper(kept).look()
+    before = kept.position()
+    given = ({"type": "report", "texts": [{"language": "fr", "title": f"Notice {n}"}]} for n in range(5))
+    assert {line.outcome for line in load(enumerate(map(portable.checked, given)), "x")} == {"created"}
+    resources.record("Xylophone")
+    put, puts = indexer._put, itertools.count(1)
+
+    def deadly(*words: Any) -> None:
+        if next(puts) == 3:  # behind the oldest of the import, and what an editor did since
+            os.kill(os.getpid(), signal.SIGKILL)
+        put(*words)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(indexer, "_put", deadly)
+        assert killing.run(lambda: indexer.Keeper(again(kept)).look())
+    assert (found(again(kept), "xylophone"), found(again(kept), "notice")) == (1, 1)
+    assert again(kept).position() == before
+    indexer.Keeper(kept).look()
+    assert found(kept, "notice") == 5
+    assert not indexer.check(kept, repair=False)
