@@ -22,11 +22,11 @@ run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
 
 test: .venv/dev.stamp
-	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres" $(ARGS)
 	@.venv/bin/python -m tests.services $(PYTEST) -n 2 $(ARGS)
 
 test-fast: .venv/dev.stamp
-	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not slow" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres and not slow" $(ARGS)
 
 relevance: .venv/dev.stamp
 	@.venv/bin/python -m tests.services $(PYTEST) tests/demo/test_relevance.py -s $(ARGS)
