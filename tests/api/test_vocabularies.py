@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 NEVER_SHOWN = {
     *(NameKind, Outcome, Publication, RenditionState, importing.Outcome, imports.State),
-    *(webhooks.Stop, webhooks.Kind, webhooks.Problem),
+    *(webhooks.Stop, webhooks.Kind, webhooks.Problem, webhooks.Told),
 }
 NO_LABEL_SHOWN = {Zone}
 """Names of the IANA's list, shown as they are."""

@@ -32,6 +32,7 @@ from resources.models import (
     RecordCollectionName,
     RecordCopy,
 )
+from resources.record_numbers import permanent_address
 from tests.factories import borders
 from tests.factories import resources as make
 from tests.services import bibutils
@@ -124,7 +125,7 @@ def test_a_second_reader_of_ris_finds_all_that_it_can_hold(client: Client, study
     assert texts("abstract") == ["Un résumé à 100 %."]
     assert set(texts("subject/topic")) == {"health (fr)", "France – Allemagne", "hôpital", "soins"}
     assert texts("classification") == ["A 12"]
-    assert texts("location/url") == ["https://example.org/a?b=1&c=2"]
+    assert texts("location/url") == ["https://example.org/a?b=1&c=2", permanent_address(study.code)]
     assert set(texts("identifier")) == {"978-2-07-036822-8; 0317-8471", study.code, "10.4000/sante_1"}
     assert texts("part/detail/number") == ["3", "12", "2"]
     assert texts("part/extent/*") == ["12", "27"]
