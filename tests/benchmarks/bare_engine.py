@@ -43,4 +43,4 @@ def _answer(locale: str, asked: Request | str) -> Any:
 def _hit(found: Hit, locale: str) -> Any:
     shown = next(code for code in (locale, *results.versions_of(found)) if code in results.versions_of(found))
     title, passage = results.passages(found, languages.field_of(shown), locale)
-    return {"id": found.id, "score": found.score, "shown": found.shown, "passages": [title, *(passage or ())]}
+    return {"id": found.id, "value": found.value, "shown": found.shown, "passages": [title, *(passage or ())]}
