@@ -29,6 +29,8 @@ from search.searching import Asked, search  # noqa: E402
 from tests.benchmarks import bare_engine, library  # noqa: E402
 
 QUESTIONS = 60
+ADDRESS = {"index", "preference"}
+"""What of a search stands in its address; only later pages prefer a copy of the index."""
 NAMES = {"from_": "from", "source": "_source"}
 """What Elasticsearch's client calls otherwise than the server."""
 
@@ -55,7 +57,7 @@ def noted(engine: Any, asked: Asked) -> list[dict[str, Any]]:
     send = engine.quick.search
 
     def note(**words: Any) -> Any:
-        sent.append({NAMES.get(name, name): value for name, value in words.items() if name != "index"})
+        sent.append({NAMES.get(name, name): value for name, value in words.items() if name not in ADDRESS})
         return send(**words)
 
     with mock.patch.object(engine.quick, "search", note):
