@@ -11,6 +11,7 @@ from cms.api import params, selection
 from cms.api.errors import NotFound
 from cms.api.pages import FIELDS, SEARCH
 from cms.api.views import Api, DetailApi, ListApi
+from cms.changes.feed import files
 from cms.media import CmsDocument, CmsImage
 from cms.references import Context, References
 
@@ -70,7 +71,16 @@ def _picked(items: list[T], query: params.Query) -> list[T]:
     return [selection.pick(item, config) for item in items] if config else items  # type: ignore[misc,arg-type]
 
 
-def _searched(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
+UPDATED_SINCE = params.Param(
+    "updated_since",
+    params.moment,
+    "Only what changed since this moment, renditions, tags and collection included; of more than 30 days ago, all.",
+)
+
+
+def _chosen(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
+    if query["updated_since"]:
+        media = files.changed_since(media, query["updated_since"])
     if query["search"] is None:
         return media
     if not query["search"].strip():
@@ -82,11 +92,11 @@ def _searched(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
 class ImageList(ListApi):
     """Public images."""
 
-    own_params = (FIELDS, *SEARCH)
+    own_params = (FIELDS, *SEARCH, UPDATED_SINCE)
     orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
 
     def queryset(self, query: params.Query) -> QuerySet[CmsImage]:
-        return _searched(_images(query), query)
+        return _chosen(_images(query), query)
 
     def items(self, found: Sequence[CmsImage], query: params.Query) -> list[ImageJson]:
         context = _context(ImageList, query, found)
@@ -108,11 +118,11 @@ class ImageDetail(DetailApi):
 class DocumentList(ListApi):
     """Public documents."""
 
-    own_params = (FIELDS, *SEARCH)
+    own_params = (FIELDS, *SEARCH, UPDATED_SINCE)
     orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
 
     def queryset(self, query: params.Query) -> QuerySet[CmsDocument]:
-        return _searched(_documents(query), query)
+        return _chosen(_documents(query), query)
 
     def items(self, found: Sequence[CmsDocument], query: params.Query) -> list[DocumentJson]:
         context = self.context(query)

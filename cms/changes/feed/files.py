@@ -1,14 +1,20 @@
 """What readers are told of images and documents."""
 
+import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from typing_extensions import TypedDict
 from wagtail.models import Collection, CollectionViewRestriction
 
-from cms import labels, publication
+from cms import dependencies, labels, publication
+from cms.changes.feed.effects import IMAGE
 from cms.changes.feed.past import Restrictions, Rows, Window, rows_of
 from cms.changes.feed.reasons import Reason, State, reasons
-from cms.changes.feed.stretch import COLLECTION, Stretch
+from cms.changes.feed.stretch import COLLECTION, TAG, TAGGED, Stretch
+from cms.changes.log import KEPT
+from cms.changes.models import CONTENT, RESET, Change
 from cms.media import CmsDocument, CmsImage
 
 
@@ -59,3 +65,19 @@ def _were_public(model: str, keys: set[int], now: dict[int, Any], window: Window
         return bool(window.seen([*shared, *files.of[pk]], lambda version: was_public(pk, version)))
 
     return {pk for pk in keys if was_seen(pk)}
+
+
+def changed_since(media: QuerySet[Any], since: datetime.datetime) -> QuerySet[Any]:
+    """Of images or documents those that changed: themselves, their renditions or tags, or who may see them.
+
+    All of them where the log no longer reaches back so far, or may have missed something.
+    """
+    label = media.model._meta.label_lower
+    beside = (COLLECTION, TAG, TAGGED)
+    dependencies.note((label, *beside))
+    rows = Change.objects.filter(family=CONTENT, version__isnull=False, created_at__gte=since)
+    if since < timezone.now() - KEPT or rows.filter(kind=RESET).exists():
+        return media
+    through = Stretch(rows.filter(model__in=beside)).changed
+    keys = through.images if label == IMAGE else through.documents
+    return media.filter(Q(pk__in=rows.filter(model=label).values("object_id")) | Q(pk__in=keys))
