@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from wagtail.models import Page
 
 from borders import atlas
@@ -15,17 +15,17 @@ from cms.api import page_filters, params
 
 def pages_of_borders(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
     """Pages about any of these borders or their parts: by a link, or bound to it or to a territory on it."""
-    return pages.filter(about_borders(atlas.borders_by_code(snapshot, codes), snapshot, pages.model))
+    return pages.filter(pk__in=about_borders(atlas.borders_by_code(snapshot, codes), snapshot, pages.model))
 
 
 def pages_of_countries(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
     """Pages about any border of these countries."""
     countries = atlas.keys(snapshot, "borders.Country", codes)
-    return pages.filter(about_borders(atlas.of(snapshot).of_countries(countries), snapshot, pages.model))
+    return pages.filter(pk__in=about_borders(atlas.of(snapshot).of_countries(countries), snapshot, pages.model))
 
 
-def about_borders(borders: set[int], snapshot: labels.Labels, model: type[Page] = Page) -> Q:
-    """Which pages of a type are about any of these borders: by a link, or bound to it or to a territory on it."""
+def about_borders(borders: set[int], snapshot: labels.Labels, model: type[Page] = Page) -> QuerySet[Any, Any]:
+    """Keys of the pages of a type about any of these borders: by a link, or bound to it or to a territory on it."""
     territories = atlas.of(snapshot).territories_on(borders)
     return _any_of(
         model,
@@ -37,11 +37,11 @@ def about_borders(borders: set[int], snapshot: labels.Labels, model: type[Page] 
 
 def pages_of_territories(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:
     """Pages about any of these territories: by a link, or bound to it."""
-    return pages.filter(about_territories(atlas.keys(snapshot, "borders.Territory", codes), pages.model))
+    return pages.filter(pk__in=about_territories(atlas.keys(snapshot, "borders.Territory", codes), pages.model))
 
 
-def about_territories(territories: set[int], model: type[Page] = Page) -> Q:
-    """Which pages of a type are about any of these territories, by key: by a link, or bound to it."""
+def about_territories(territories: set[int], model: type[Page] = Page) -> QuerySet[Any, Any]:
+    """Keys of the pages of a type about any of these territories: by a link, or bound to it."""
     return _any_of(
         model,
         PageTerritory.objects.filter(fact__in=territories).values("page_id"),
@@ -49,14 +49,14 @@ def about_territories(territories: set[int], model: type[Page] = Page) -> Q:
     )
 
 
-def _any_of(model: type[Page], links: QuerySet[Any, Any], *bound: QuerySet[Any, Any]) -> Q:
-    """Pages of a type with these links, or among those bound to something, as far as they can be of the type.
+def _any_of(model: type[Page], links: QuerySet[Any, Any], *bound: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Keys of pages with these links, or bound to something, as far as pages of the type can be; some more than once.
 
     By the links alone PostgreSQL goes along the order that is asked for until it has enough pages. Others make one set
     with them: of alternatives it would look at every page for each.
     """
     others = [keys.order_by() for keys in bound if issubclass(keys.model, model)]
-    return Q(pk__in=links.order_by().union(*others) if others else links.order_by())
+    return links.order_by().union(*others, all=True) if others else links.order_by()
 
 
 def pages_of_programmes(pages: QuerySet[Any], codes: Iterable[str], snapshot: labels.Labels) -> QuerySet[Any]:

@@ -5,14 +5,15 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 from typing_extensions import TypedDict
 from wagtail.models import Page
 
 from borders import atlas
 from borders.page_filters import about_borders, about_territories
 from cms import page_json, page_shapes
-from cms.api import params
+from cms.api import counts, params
 from cms.api.errors import NotFound
 from cms.api.pages import public_pages
 from cms.api.views import DetailApi, Listed, whole
@@ -29,6 +30,8 @@ its borders, and a theme goes through all of them.
 Fixed, rather than by how rare a fact is: what two pages have in common does not change because a third one is
 published, so answers stay, and editors can foresee what a link in the form does.
 """
+LOOKED_UP, ALL = 100, 2**31
+"""Pages whose scores are highest; where too few of the first hundred are public and in the language, all of them."""
 MODELS = {"territories": "borders.Territory", "borders": "borders.Border", "themes": "resources.Concept"}
 RELATIONS = {"territories": "territory_links", "borders": "border_links", "themes": "theme_links"}
 
@@ -46,7 +49,8 @@ class _Fact(NamedTuple):
 
     kind: str
     pk: int
-    pages: Q
+    pages: QuerySet[Any, Any]
+    """Their keys, some more than once."""
 
 
 class _Found(NamedTuple):
@@ -95,11 +99,12 @@ class RelatedPages(DetailApi):
 
     def item(self, key: int, query: params.Query) -> Any:
         pages = public_pages(query.labels).filter(pk=key)
-        found = related(pages, query.labels, query["limit"], fallback=query["fallback"] is not False)
+        fallback = query["fallback"] is not False
+        found = related(pages, query.labels, query["limit"], fallback=fallback)
         if found is None:
             raise NotFound("There is no such page.")
         items, candidates = found
-        return whole(items, candidates.count())
+        return whole(items, counts.total((type(self), key, fallback), candidates, self.begun, query.labels))
 
 
 def related(
@@ -116,10 +121,10 @@ def related(
     facts = _facts(asked, snapshot)
     if not facts:
         return [], Page.objects.none()
-    candidates = _candidates(asked, facts, snapshot)
+    others = _others(asked, snapshot)
     if not fallback:
-        candidates = candidates.filter(alias_of=None)
-    best = _best(candidates, facts, limit)
+        others = others.filter(alias_of=None)
+    best = _best(others, facts, limit)
     pages = Page.objects.filter(pk__in=[found.pk for found in best]).specific().in_bulk()
     best = [found for found in best if found.pk in pages]  # one may have gone since
     cards = page_json.represent([pages[found.pk] for found in best], page_json.card_selection, snapshot)
@@ -127,7 +132,7 @@ def related(
         {"score": found.score, "shared": _shared(found.shared, snapshot, asked.locale), "page": card}
         for found, card in zip(best, cards, strict=True)
     ]
-    return items, candidates
+    return items, others.filter(reduce(or_, (Q(pk__in=fact.pages) for fact in facts)))
 
 
 def _facts(asked: _Asked, snapshot: Labels) -> list[_Fact]:
@@ -154,37 +159,55 @@ def _facts(asked: _Asked, snapshot: Labels) -> list[_Fact]:
     ]
 
 
-def _candidates(asked: _Asked, facts: Iterable[_Fact], snapshot: Labels) -> QuerySet[Page]:
-    """Public pages in the same language that share a fact; of a page that is shown twice only the first place."""
+def _others(asked: _Asked, snapshot: Labels) -> QuerySet[Page]:
+    """Public pages in the same language but for those above; of a page that is shown twice only the first place."""
     above = [asked.path[:end] for end in range(Page.steplen, len(asked.path) + 1, Page.steplen)]
-    pages: QuerySet[Page] = public_pages(snapshot).filter(
-        reduce(or_, (fact.pages for fact in facts)), locale__language_code=asked.locale
-    )
-    return pages.exclude(
-        Q(path__in=above)
-        | Q(translation_key=asked.translation_key)
-        | Q(pk=asked.alias_of)
-        | Q(alias_of__isnull=False, alias_of__locale=F("locale"))
-    )
-
-
-def _best(candidates: QuerySet[Page], facts: Sequence[_Fact], limit: int) -> list[_Found]:
-    weights = {
-        f"shared_{place}": Case(
-            When(fact.pages, then=Value(WEIGHTS[fact.kind])), default=Value(0), output_field=IntegerField()
+    return (
+        public_pages(snapshot)
+        .filter(locale__language_code=asked.locale)
+        .exclude(  # type: ignore[no-any-return]
+            Q(path__in=above)
+            | Q(translation_key=asked.translation_key)
+            | Q(pk=asked.alias_of)
+            | Q(alias_of__isnull=False, alias_of__locale=F("locale"))
         )
-        for place, fact in enumerate(facts)
-    }
-    score = reduce(lambda one, other: one + other, (F(name) for name in weights))  # type: ignore[arg-type,return-value]
-    ranked = (
-        candidates.annotate(**weights)
-        .annotate(score=score)
-        .order_by("-score", F("first_published_at").desc(nulls_last=True), "-pk")
     )
-    return [
-        _Found(pk, total, [fact for fact, weight in zip(facts, counted, strict=True) if weight])
-        for pk, total, *counted in ranked.values_list("pk", "score", *weights)[:limit]
-    ]
+
+
+def _best(others: QuerySet[Page], facts: Sequence[_Fact], limit: int) -> list[_Found]:
+    """Of the other pages those that share most, of equal ones the newest."""
+    found = _ranked(others, facts, limit, LOOKED_UP)
+    return found if len(found) == limit else _ranked(others, facts, limit, ALL)
+
+
+def _ranked(others: QuerySet[Page], facts: Sequence[_Fact], limit: int, looked_up: int) -> list[_Found]:
+    """The same among the pages with the `looked_up` highest scores, which need not be other pages.
+
+    As SQL: scores come from the links alone, which thousands of pages may have, and those few are then looked up.
+    """
+    names = [f"shared_{place}" for place in range(len(facts))]
+    links: list[str] = []
+    values: list[Any] = []
+    for fact, own in zip(facts, names, strict=True):
+        pages, keys = fact.pages.query.sql_with_params()
+        weights = (f"{WEIGHTS[fact.kind] if name == own else 0} AS {name}" for name in names)
+        links.append(f"SELECT page_id, {', '.join(weights)} FROM ({pages}) AS pages")  # noqa: S608
+        values += keys
+    most = [f"max({name})" for name in names]
+    candidates, more = others.order_by().values("id", "first_published_at").query.sql_with_params()
+    sql = f"""WITH shared AS (
+      SELECT page_id, {" + ".join(most)} AS score, {", ".join(map(" AS ".join, zip(most, names, strict=True)))}
+      FROM ({" UNION ALL ".join(links)}) AS links GROUP BY page_id
+    )
+    SELECT id, score, {", ".join(names)} FROM ({candidates}) AS others JOIN shared ON page_id = id
+    WHERE score >= coalesce((SELECT score FROM shared ORDER BY score DESC LIMIT 1 OFFSET %s), 0)
+    ORDER BY score DESC, first_published_at DESC NULLS LAST, id DESC LIMIT %s"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *more, looked_up, limit])
+        return [
+            _Found(pk, score, [fact for fact, weight in zip(facts, counted, strict=True) if weight])
+            for pk, score, *counted in cursor.fetchall()
+        ]
 
 
 def _shared(facts: Iterable[_Fact], snapshot: Labels, locale: str) -> SharedFacts:

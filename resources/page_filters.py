@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from cms.api import page_filters, params
 from cms.labels import Labels
@@ -15,12 +15,12 @@ def pages_of_themes(pages: QuerySet[Any], codes: Iterable[str], snapshot: Labels
     """Pages about any of these concepts or one that is narrower."""
     known = snapshot.table("resources.Concept").by_code
     concepts = hierarchy.of(snapshot).with_narrower(known[code].pk for code in codes if code in known)
-    return pages.filter(about_concepts(concepts))
+    return pages.filter(pk__in=about_concepts(concepts))
 
 
-def about_concepts(concepts: set[int]) -> Q:
-    """Which pages are about any of these concepts, by key."""
-    return Q(pk__in=PageTheme.objects.filter(fact__in=concepts).values("page"))
+def about_concepts(concepts: set[int]) -> QuerySet[Any, Any]:
+    """Keys of pages about any of these concepts, some more than once."""
+    return PageTheme.objects.filter(fact__in=concepts).order_by().values("page_id")
 
 
 THEME = params.Param(

@@ -13,6 +13,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from borders.models import Territory
 from cms import publication
+from home import related
 from home.models import HomePage
 from newsroom.models import NewsPage
 from resources.models import Concept, PageTheme
@@ -149,6 +150,22 @@ def test_queries_do_not_grow(client: Client, found: Related) -> None:
         piece(found.index, f"Encore {number}", found.territory, found.theme)
     assert queries() == before
     assert before <= 12
+
+
+def test_pages_are_looked_up_for_the_highest_scores_alone(
+    client: Client, found: Related, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = get(client, found.news)
+    monkeypatch.setattr(related, "LOOKED_UP", 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert get(client, found.news, "?limit=1")["items"] == whole["items"][:1]
+    ranking = [query["sql"] for query in asked if "shared_0" in query["sql"]]
+    assert len(ranking) == 1
+    assert ranking[0].count('FROM "resources_pagetheme"') == 1, "conditions, scores and orders would read it each"
+    assert not any("COUNT(" in query["sql"] for query in asked), "known, until something changes"
+    assert get(client, found.news) == whole
+    NewsPage.objects.filter(pk__in=[found.closest.pk, found.on_border.pk]).update(live=False)
+    assert ids(get(client, found.news, "?limit=1")) == [found.fiche.pk], "the highest scores are of drafts"
 
 
 def test_readers_see_them_below_a_page(client: Client, found: Related) -> None:
