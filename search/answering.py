@@ -57,7 +57,7 @@ def _asked(engine: Engine, ask: Callable[[Engine], T], always: bool) -> T | None
         found = ask(engine)
     except Refused:
         logger.exception("%s refused a question", engine.name)
-        return None
+        found = None
     except EngineError as error:
         if breaker.failed():
             logger.warning("%s does not answer: %s", engine.name, error)

@@ -3,12 +3,12 @@
 import re
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from elastic_transport import TransportError
+from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, helpers
 
 from search import schema
@@ -37,12 +37,14 @@ from search.engines.base import (
 )
 from search.languages import EXACT, LANGUAGES, TOKEN_BYTES, fold
 
-SEARCH_SECONDS = 1.5
-"""A search that takes longer is answered by another engine."""
+SEARCH_SECONDS = 1.2
+"""A search that takes longer is answered by another engine: the server gives it up by itself."""
+ANSWER_SECONDS = SEARCH_SECONDS + 0.1
+"""A server that takes longer may hang."""
+LOOK_SECONDS = 0.25
+"""A server that takes longer for the least that can be asked does hang."""
 WRITE_SECONDS = 60
 
-REFUSED = "search_phase_execution_exception"
-"""A search that this query made fail; others may not."""
 TOGETHER = "@together"
 """What facets are counted under that have no filter of their own."""
 IN_MAKING = "-making"
@@ -50,6 +52,31 @@ IN_MAKING = "-making"
 
 _told = told("Elasticsearch", ApiError, TransportError, LookupError, TypeError, ValueError, AttributeError)
 """Whatever goes wrong with the server, garbage in its answers included, is an EngineError."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _AtFault(EngineError):
+    """The server gave this search up, as it takes too long or is more than it takes."""
+
+
+def _for_a_reader(
+    function: Callable[Concatenate["ElasticEngine", P], R],
+) -> Callable[Concatenate["ElasticEngine", P], R]:
+    """A decorator of what readers ask for: Refused where that is too much for a server that is well."""
+
+    @_told
+    @wraps(function)
+    def wrapped(self: "ElasticEngine", *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(self, *args, **kwargs)
+        except (ConnectionTimeout, BadRequestError, _AtFault) as error:
+            # One reader's question must not send all the others to another engine: it is at fault, or the server is.
+            self.look()
+            raise Refused(f"Elasticsearch: {error}"[:500]) from error
+
+    return wrapped
 
 
 class ElasticIndex:
@@ -133,12 +160,18 @@ class ElasticEngine(ElasticIndex):
             max_retries=len(hosts) - 1,
             retry_on_timeout=False,
             retry_on_status=(),
-            request_timeout=SEARCH_SECONDS,
+            request_timeout=ANSWER_SECONDS,
             serializer=OrjsonSerializer(),
         )
         super().__init__(client, alias)
 
     @_told
+    def look(self) -> None:
+        """EngineError where the index does not answer the least of searches, or not at once."""
+        asked = self.quick.options(request_timeout=LOOK_SECONDS)
+        _whole(asked.search(index=self.index, size=0, terminate_after=1, track_total_hits=False))
+
+    @_for_a_reader
     def search(self, request: Request) -> Answer:
         found = self._found(request)
         hits = [
@@ -173,17 +206,11 @@ class ElasticEngine(ElasticIndex):
     def _taken(self, asked: Mapping[str, Any], request: Request) -> Any:
         # Copies of an index may score differently: what goes on behind a hit asks the same one twice.
         preference = str(schema.tie(request.after.id)) if request.after else None
-        try:
-            found = self.quick.search(index=self.index, preference=preference, **asked)
-        except BadRequestError as error:
-            if error.error != REFUSED:
-                raise
-            raise Refused(f"Elasticsearch: {error}"[:500]) from error
-        if found["timed_out"] or found["_shards"]["failed"]:
-            raise EngineError("Elasticsearch answered in part only.")
+        found = self.quick.search(index=self.index, preference=preference, **asked)
+        _whole(found)
         return found
 
-    @_told
+    @_for_a_reader
     def totals(self, requests: Sequence[Request]) -> list[int]:
         asked: list[dict[str, Any]] = []
         for request in requests:
@@ -191,11 +218,11 @@ class ElasticEngine(ElasticIndex):
             limits = {"size": 0, "track_total_hits": True, "timeout": f"{int(SEARCH_SECONDS * 1000)}ms"}
             asked += [{}, {"query": {"bool": within}, **limits}]
         found = self.quick.msearch(index=self.index, searches=asked)["responses"] if asked else []
-        if any(part["timed_out"] or part["_shards"]["failed"] for part in found):
-            raise EngineError("Elasticsearch answered in part only.")
+        for part in found:
+            _whole(part)
         return [int(part["hits"]["total"]["value"]) for part in found]
 
-    @_told
+    @_for_a_reader
     def near(self, word: str) -> list[str]:
         word = fold(word)
         if len(word) < NEAR_LEAST:
@@ -215,7 +242,7 @@ class ElasticEngine(ElasticIndex):
                 near[option["text"]] = max(kept, (option["score"], option["freq"]))
         return sorted(near, key=lambda term: (-near[term][0], -near[term][1], term))[:NEAR_MOST]
 
-    @_told
+    @_for_a_reader
     def written(self, word: str) -> str:
         marked = {"pre_tags": [OPEN], "post_tags": [CLOSE], "number_of_fragments": 1}
         found = self.quick.search(
@@ -274,6 +301,16 @@ class ElasticEngine(ElasticIndex):
         if not self.client.indices.exists_alias(name=self.index):
             return []
         return list(self.client.indices.get_alias(name=self.index))
+
+
+def _whole(found: Any) -> None:
+    """Refuse an answer that has only a part of what was asked for."""
+    if found.get("status") == 400:  # one of several searches
+        raise _AtFault(str(found["error"]))
+    if found["_shards"]["failed"]:
+        raise EngineError("Elasticsearch answered in part only.")
+    if found["timed_out"]:
+        raise _AtFault("The search took too long.")
 
 
 def _settings() -> dict[str, Any]:

@@ -27,22 +27,29 @@ ANSWERS = {
     "another type of facets": _answer(
         "200 OK", f'{{{WHOLE}, "hits": {{"total": {{"value": 0}}, "hits": []}}, "aggregations": [1]}}'
     ),
+    "400": _answer("400 Bad Request", '{"error": {"type": "search_phase_execution_exception"}, "status": 400}'),
     "401": _answer("401 Unauthorized", "{}"),
     "403": _answer("403 Forbidden", "{}"),
     "404 of another server": _answer("404 Not Found", "<html>Not found</html>", "text/html", product=""),
     "429": _answer("429 Too Many Requests", "{}"),
     "500": _answer("500 Internal Server Error", "{}"),
     "503": _answer("503 Service Unavailable", "{}"),
+    "a part, as it took too long": _answer(
+        "200 OK", '{"timed_out": true, "_shards": {"failed": 0}, "hits": {"total": {"value": 0}, "hits": []}}'
+    ),
 }
 """What it may answer instead of what it was asked."""
 
 
 class Proxy:
-    """A port of its own in front of a server; `fault` says how it fails: "", refuses, hangs, or one of ANSWERS."""
+    """A port of its own in front of a server; `fault` says how it fails: "", refuses, hangs, or one of ANSWERS.
+
+    `about`: it only fails for requests that have these bytes.
+    """
 
     def __init__(self, target: str) -> None:
         self.host, self.port = urlsplit(target).hostname, urlsplit(target).port
-        self.fault = ""
+        self.fault, self.about = "", b""
         self.thawed = threading.Event()
         proxy = self
 
@@ -73,9 +80,9 @@ class Proxy:
         self.fault = ""
         self.thawed.set()
 
-    def fail(self, fault: str) -> None:
+    def fail(self, fault: str, about: bytes = b"") -> None:
         self.thawed.clear()
-        self.fault = fault
+        self.fault, self.about = fault, about
 
     def serve(self, client: socket.socket) -> None:
         """Answer one connection until either side closes it; faults strike open connections as well."""
@@ -87,12 +94,15 @@ class Proxy:
             back = threading.Thread(target=_copy, args=(server, client), daemon=True)
             back.start()
             while received := _received(client):
-                if self.fault == "refuses":
+                fault = self.fault if self.about in received else ""
+                if fault == "refuses":
                     break
-                if self.fault == "hangs":
+                if fault == "hangs":
                     self.thawed.wait()
-                elif self.fault:
-                    client.sendall(ANSWERS[self.fault])
+                elif fault:
+                    client.sendall(ANSWERS[fault])
+                    if self.about:  # the server waits for the rest of this request
+                        break
                     continue
                 server.sendall(received)
 

@@ -18,6 +18,7 @@ from django.test import Client
 
 from cms import changes
 from search import answering, indexer
+from search.engines import elastic
 from search.engines.base import Engine, EngineError
 from search.engines.elastic import ElasticEngine
 from search.engines.embedded import EmbeddedEngine
@@ -81,6 +82,28 @@ def test_a_server_that_refuses_or_answers_something_else(client: Client, site: S
     found = ask(client, q="ornithorynque", locale="fr")
     assert (found["meta"]["degraded"], found["meta"]["total_count"]) == (False, number + 1)
     assert not indexer.check(site.main, repair=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.elasticsearch
+def test_a_question_that_is_too_much_moves_nobody_else(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources.record("Ornithorynque")
+    site.look()
+    monkeypatch.setattr(site.main, "quick", site.main.quick.options(request_timeout=0.2))
+    monkeypatch.setattr(elastic, "LOOK_SECONDS", 30)  # however busy the machine, the server is well
+    for fault in ("hangs", "a part, as it took too long", "400"):
+        site.proxy.fail(fault, about=b"ornithorynque")
+        for _round in range(2):
+            heavy = ask(client, q="ornithorynque", locale="fr")
+            assert (fault, heavy["meta"]["degraded"], titles(heavy)) == (fault, True, ["Ornithorynque"])
+            assert answering._breakers["elasticsearch"].lets_through()
+        site.proxy.heal()
+    monkeypatch.setattr(elastic, "LOOK_SECONDS", 0.2)
+    site.proxy.fail("hangs")
+    assert ask(client, q="ornithorynque", locale="fr")["meta"]["degraded"] is True
+    assert not answering._breakers["elasticsearch"].lets_through()
 
 
 @pytest.mark.django_db
