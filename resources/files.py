@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -158,13 +159,15 @@ class RecordFullText(models.Model):
 class OpenText(NamedTuple):
     """The text of a file that everybody may have, by page, and the file's path; none where an import gave the text.
 
-    `name` is its own among all texts, for ever: a file that is read again has another text.
+    `name` is its own among all texts, for ever: a file that is read again has another text. `thumbnail` is the key of
+    its first page.
     """
 
     name: str
     path: str | None
     language: str
     pages: list[str]
+    thumbnail: UUID | None = None
 
 
 def of_file(key: int) -> str:
@@ -192,7 +195,7 @@ def open_texts(records: Several[int], private_collections: Iterable[str]) -> dic
     found: dict[int, list[OpenText]] = defaultdict(list)
     for row in rows.select_related("document__file_text").defer("document__file_text__thumbnail"):
         text = row.document.file_text
-        found[row.record_id].append(OpenText(of_file(text.pk), row.document.url, row.language, text.pages))
+        found[row.record_id].append(OpenText(of_file(text.pk), row.document.url, row.language, text.pages, text.key))
     numbers = {int(code): pk for code, pk in Record.objects.filter(pk__in=records).values_list("code", "pk")}
     for given in RecordFullText.objects.filter(number__in=numbers).order_by("pk"):
         found[numbers[given.number_id]].append(OpenText(of_import(given.pk), None, given.language, given.pages))

@@ -8,6 +8,7 @@ called.
 import datetime
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +24,7 @@ from cms.pages import SitePage
 from cms.references import Loaded, References, page_type
 from cms.translation import prose
 from resources import hierarchy
+from resources.file_views import thumbnail_path
 from resources.files import OpenText, RecordAccess, RecordFile, accesses, open_texts
 from resources.models import Record
 from resources.record_types import Kind
@@ -43,6 +45,8 @@ RECORD = "record-"
 BATCH = 100
 """Works that are read from the database at once."""
 EPOCH = datetime.date(1970, 1, 1)
+BETWEEN = languages.clean("\n")
+"""What stands between the pages of a file in its text."""
 SUMMARY_SHOWN = 400
 """Characters of a summary that results show."""
 
@@ -203,9 +207,7 @@ def _of_record(
     record: Record, files: Sequence[OpenText], facts: Mapping[str, set[int]], snapshot: labels.Labels
 ) -> schema.Document:
     titles, summaries, shown = {}, {}, {}
-    read: dict[str, list[str]] = {}
-    for file in files:
-        read.setdefault(file.language, []).extend(file.pages)
+    read, told = _read(files)
     for text in sorted(record.texts.all(), key=lambda row: not row.is_original):
         title = f"{text.title} : {text.subtitle}" if text.subtitle else text.title
         titles[text.language] = languages.clean(title)
@@ -218,7 +220,7 @@ def _of_record(
         record_id(record.pk),
         title=_filled(titles),
         summary=_filled(summaries),
-        body=_filled({language: languages.clean("\n".join(pages)) for language, pages in read.items()}),
+        body=_filled(read),
         names=[*places.names, *map(languages.clean, [*record.keyword_list, record.host])],
         authors=[languages.clean(name.text) for agent in agents for name in agent.names.all()],
         keywords={
@@ -239,9 +241,29 @@ def _of_record(
             "authors": list(dict.fromkeys(str(agent) for agent in agents)),
             "date": record.date.isoformat() if record.date else None,
             "precision": record.date_precision,
-            "texts": [file.name for file in files],
+            "files": told,
         },
     )
+
+
+def _read(files: Iterable[OpenText]) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The clean texts of files by their language, one behind the other, and what results tell of each file.
+
+    Of that, `pages` are the places in the text of its language at which its pages begin.
+    """
+    pages: dict[str, list[str]] = {}
+    lengths: Counter[str] = Counter()
+    told = []
+    for file in files:
+        starts = []
+        for page in map(languages.clean, file.pages):
+            pages.setdefault(file.language, []).append(page)
+            starts.append(lengths[file.language])
+            lengths[file.language] += len(page) + len(BETWEEN)
+        thumbnail = thumbnail_path(file.thumbnail) if file.thumbnail else None
+        own = {"name": file.name, "language": file.language, "path": file.path}
+        told.append({**own, "thumbnail": thumbnail, "pages": starts})
+    return {language: BETWEEN.join(texts) for language, texts in pages.items()}, told
 
 
 class _Places:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
@@ -19,6 +19,7 @@ from resources.files import RecordAccess
 from resources.models import AgentName
 from search.documents import PRESS
 from search.engines import nodes
+from search.engines.base import Position
 
 RECORD_TYPE = "resources.RecordType"
 
@@ -43,7 +44,15 @@ PAGE_TYPES = {
 }
 OTHER_PAGES = pgettext_lazy("reader", "Page")
 
-Labelled = Callable[[Iterable[str], Labels, str], Mapping[str, str]]
+
+class Known(NamedTuple):
+    """What labels are made of: the facts, and which state of the whole database this is; None where nobody knows."""
+
+    facts: Labels
+    at: Position | None = None
+
+
+Labelled = Callable[[Iterable[str], Known, str], Mapping[str, str]]
 """Labels of codes in a language, in a fixed number of queries; a code without one is not shown."""
 
 
@@ -79,43 +88,63 @@ class Facet:
 
 
 def _of_facts(model: str) -> Labelled:
-    def labelled(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
-        known = snapshot.table(model).labels(locale)
-        return {code: known[code] for code in codes if code in known}
+    def labelled(codes: Iterable[str], known: Known, locale: str) -> dict[str, str]:
+        found = known.facts.table(model).labels(locale)
+        return {code: found[code] for code in codes if code in found}
 
     return labelled
 
 
-def _kinds(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+def _kinds(codes: Iterable[str], known: Known, locale: str) -> dict[str, str]:
     return {code: str(KINDS[code]) for code in codes if code in KINDS}
 
 
-def types(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+def types(codes: Iterable[str], known: Known, locale: str) -> dict[str, str]:
     """Labels of types of pages ("newsroom.NewsPage") and of documents ("guide")."""
-    of_documents = _of_facts(RECORD_TYPE)(codes, snapshot, locale)
+    of_documents = _of_facts(RECORD_TYPE)(codes, known, locale)
     return {code: of_documents.get(code) or str(PAGE_TYPES.get(code, OTHER_PAGES)) for code in codes}
 
 
-def _authors(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
-    names: dict[str, dict[str, str]] = {}
-    rows = AgentName.objects.filter(fact__code__in=list(codes), fact__live=True, kind=NameKind.PREFERRED)
-    for code, language, text in rows.values_list("fact__code", "language", "text"):
-        names.setdefault(code, {})[language] = text
-    return {code: nearest(texts, locale).text for code, texts in names.items()}
+class _AuthorNames:
+    """Names of authors by their language, kept as long as nothing in the database changes."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Position | None, dict[str, dict[str, str]]] = (None, {})
+
+    def of(self, codes: Iterable[str], at: Position | None) -> Mapping[str, Mapping[str, str]]:
+        """Those of some codes at least, none for one that is not published (one query, unless they were read)."""
+        kept_at, kept = self._kept
+        found = kept if at is not None and at == kept_at else {}
+        if missing := [code for code in codes if code not in found]:
+            read: dict[str, dict[str, str]] = {code: {} for code in missing}
+            rows = AgentName.objects.filter(fact__code__in=missing, fact__live=True, kind=NameKind.PREFERRED)
+            for code, language, text in rows.values_list("fact__code", "language", "text"):
+                read[code][language] = text
+            found = {**found, **read}
+            self._kept = at, found
+        return found
 
 
-def _document_languages(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+_author_names = _AuthorNames()
+
+
+def _authors(codes: Iterable[str], known: Known, locale: str) -> dict[str, str]:
+    names = _author_names.of(codes, known.at)
+    return {code: nearest(names[code], locale).text for code in codes if names.get(code)}
+
+
+def _document_languages(codes: Iterable[str], known: Known, locale: str) -> dict[str, str]:
     return {code: document_languages.coded(code)["label"] for code in codes}
 
 
 def _choices(choices: type[TextChoices]) -> Labelled:
-    def labelled(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+    def labelled(codes: Iterable[str], known: Known, locale: str) -> dict[str, str]:
         return {code: str(choices(code).label) for code in codes if code in choices.values}
 
     return labelled
 
 
-def _years(codes: Iterable[str], snapshot: Labels, locale: str) -> dict[str, str]:
+def _years(codes: Iterable[str], known: Known, locale: str) -> dict[str, str]:
     return {code: code for code in codes}
 
 

@@ -55,7 +55,7 @@ def _asked(state: State, snapshot: labels.Labels, locale: str) -> Iterable[str]:
         yield state.text
     for facet in facets.FACETS:
         if chosen := state.chosen.get(facet.name):
-            named = facet.labelled(dict.fromkeys(chosen, 0), snapshot, locale)
+            named = facet.labelled(dict.fromkeys(chosen, 0), facets.Known(snapshot), locale)
             yield ", ".join(named.get(code, code) for code in chosen)
     if any(state.years):
         yield " – ".join("" if year is None else str(year) for year in state.years)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from resources.file_views import thumbnail_path
@@ -16,7 +16,8 @@ MOST_CHARACTERS = 8_000_000
 class Sought(NamedTuple):
     """A passage of a record's text: clean text before and from its first match on, and the language of its field.
 
-    `texts` are the names of all texts of the record that were searched (resources.files.OpenText).
+    `files` is what the index tells of the texts of the record that were searched (search.documents), and `start` how
+    many characters of those in this language stand before the match, if that is known.
     """
 
     number: int
@@ -24,7 +25,8 @@ class Sought(NamedTuple):
     language: str
     before: str
     after: str
-    texts: Collection[str]
+    files: Sequence[Mapping[str, Any]]
+    start: int | None
 
 
 class Place(NamedTuple):
@@ -32,6 +34,24 @@ class Place(NamedTuple):
 
     page: int | None
     path: str | None
+
+
+def told(passages: Mapping[int, Sought]) -> dict[int, Place]:
+    """Where passages are whose place an index tells that is true to the database, by the record's key (no query)."""
+    found = {}
+    for pk, passage in passages.items():
+        own = [file for file in passage.files if languages.field_of(file["language"]) == passage.language]
+        if passage.start is None or len({file["language"] for file in own}) != 1:
+            continue
+        file = [file for file in own if file["pages"] and file["pages"][0] <= passage.start][-1]
+        page = bisect_right(file["pages"], passage.start)
+        found[pk] = Place(page, f"{file['path']}#page={page}" if file["path"] else None)
+    return found
+
+
+def first_page(files: Iterable[Mapping[str, Any]]) -> str | None:
+    """The path of the thumbnail of the first of some files that has one, as an index tells of them."""
+    return next((file["thumbnail"] for file in files if file["thumbnail"]), None)
 
 
 class _File(NamedTuple):
@@ -103,7 +123,8 @@ class OpenFiles:
     def _are_open(self, passage: Sought, record: int, given: Mapping[int, Mapping[int, int]]) -> bool:
         """Whether all texts that were searched are open still."""
         files = {of_file(file.text) for file in self._files if file.record == record}
-        return files.union(map(of_import, given.get(passage.number, ()))).issuperset(passage.texts)
+        known = files.union(map(of_import, given.get(passage.number, ())))
+        return bool(passage.files) and known.issuperset(file["name"] for file in passage.files)
 
 
 def _sizes(passages: Mapping[int, Sought]) -> dict[int, dict[int, int]]:

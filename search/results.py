@@ -10,6 +10,7 @@ from django.conf import settings
 from typing_extensions import TypedDict
 
 from cms import frontend, labels
+from cms.changes.models import Change
 from cms.json_types import Address
 from cms.labels import Coded
 from cms.languages import fallbacks
@@ -24,7 +25,7 @@ from search.engines.base import CLOSE, OPEN, After, Hit
 from search.expansions import Expansion
 from search.nothing import Nothing, explain
 from search.question import Question
-from search.searching import Behind, Found
+from search.searching import Asked, Behind, Found
 
 MARK, END = "<mark>", "</mark>"
 
@@ -146,7 +147,7 @@ def answered(
         # No engine is asked for nothing, and only one more tells whether a part is the last.
         limit=max(1, question.limit - len(shown) + (question.behind is not None)),
     )
-    given = answer(below.asked(snapshot))
+    given, true = _asked(below.asked(snapshot))
     found = _put_in_order(given, below)
     hits = [*shown, *found][: question.limit]
     total = len(promoted) + given.found.total
@@ -163,8 +164,8 @@ def answered(
             "degraded": given.degraded,
             "corrected": given.found.corrected,
         },
-        "items": _results(hits, question, snapshot, promoted=promoted),
-        "facets": _facets(given, question, snapshot),
+        "items": _results(hits, question, snapshot, true, promoted),
+        "facets": _facets(given, question, snapshot, true),
         "expansions": [_expansion(one, question.locale) for one in given.found.expansions],
         "nothing": explain(question, snapshot) if not total and _asks(question) else None,
     }
@@ -172,8 +173,17 @@ def answered(
 
 def listed(question: Question, snapshot: labels.Labels) -> tuple[int, list[SearchResult]]:
     """How many works answer a question, and those that it asks for without what matched: for files, which hold many."""
-    given = answer(replace(question.asked(snapshot), counts={}, marks=False))
-    return given.found.total, _results(_put_in_order(given, question), question, snapshot)
+    given, true = _asked(replace(question.asked(snapshot), counts={}, marks=False))
+    return given.found.total, _results(_put_in_order(given, question), question, snapshot, true)
+
+
+def _asked(asked: Asked) -> tuple[Answered, bool]:
+    """An answer, and whether it is true to the database as it was when this was called (one query)."""
+    latest = Change.objects.filter(version__isnull=False).order_by("-version").values_list("version", "created_at")[:1]
+    there = [(version, moment.isoformat()) for version, moment in latest]
+    given = answer(asked)
+    position = given.found.answer.position
+    return given, position is not None and [(position.version, position.moment)] == there
 
 
 def _above(question: Question) -> tuple[list[str], list[Hit]]:
@@ -209,29 +219,33 @@ def _put_in_order(given: Answered, question: Question) -> list[Hit]:
 
 
 def _results(
-    hits: Iterable[Hit], question: Question, snapshot: labels.Labels, promoted: Collection[str] = ()
+    hits: Iterable[Hit], question: Question, snapshot: labels.Labels, true: bool, promoted: Collection[str] = ()
 ) -> list[SearchResult]:
-    hits = still_public(hits, snapshot)
-    types = facets.types({hit.shown["type"] for hit in hits}, snapshot, question.locale)
+    """Hits as results; of records nothing is asked of the database where the hits are `true` to it."""
+    hits = still_public(hits, snapshot, records=not true)
+    types = facets.types({hit.shown["type"] for hit in hits}, facets.Known(snapshot), question.locale)
     items = [_result(hit, question.locale, types, hit.id in promoted) for hit in hits]
-    return _with_files(items, hits, snapshot)
+    return _with_files(items, hits, snapshot, true)
 
 
 def _asks(question: Question) -> bool:
     return (bool(question.text) or question.filtered) and question.ids is None
 
 
-def still_public(hits: Iterable[Hit], snapshot: labels.Labels) -> list[Hit]:
-    """Hits without what was closed a moment ago and is still in the index (two queries)."""
+def still_public(hits: Iterable[Hit], snapshot: labels.Labels, *, records: bool = True) -> list[Hit]:
+    """Hits without what was closed a moment ago and is still in the index (two queries).
+
+    With `records` off, pages alone are looked at, which also end with time.
+    """
     hits = list(hits)
     pages = {version["page"] for hit in hits if hit.shown["kind"] == "page" for version in versions_of(hit).values()}
-    codes = {hit.shown["code"] for hit in hits if hit.shown["kind"] == "record"}
+    codes = {hit.shown["code"] for hit in hits if records and hit.shown["kind"] == "record"}
     public = set(public_pages(snapshot).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
     live = set(Record.objects.filter(code__in=codes, live=True).values_list("code", flat=True)) if codes else set()
 
     def kept(hit: Hit) -> Hit:
         if hit.shown["kind"] == "record":
-            versions = versions_of(hit) if hit.shown["code"] in live else {}
+            versions = versions_of(hit) if not records or hit.shown["code"] in live else {}
         else:
             versions = {code: version for code, version in versions_of(hit).items() if version["page"] in public}
         if len(versions) == len(versions_of(hit)):
@@ -280,20 +294,23 @@ def _result(hit: Hit, locale: str, types: Mapping[str, str], promoted: bool) -> 
     }
 
 
-def _with_files(items: list[SearchResult], hits: list[Hit], snapshot: labels.Labels) -> list[SearchResult]:
+def _with_files(items: list[SearchResult], hits: list[Hit], snapshot: labels.Labels, true: bool) -> list[SearchResult]:
     """Results with what is known of the files of records: first pages, and on which page a passage is."""
     keys = {hit.shown["code"]: int(hit.id.removeprefix(RECORD)) for hit in hits if hit.shown["kind"] == "record"}
     records = {keys[item["key"]]: item for item in items if item["kind"] == "record"}
-    searched = {hit.shown["code"]: hit.shown.get("texts", ()) for hit in hits if hit.shown["kind"] == "record"}
+    told = {keys[hit.shown["code"]]: hit for hit in hits if hit.shown["kind"] == "record"}
     passages = {}
     for pk, item in records.items():
         if item["passage"] and item["passage"]["part"] == schema.BODY:
-            before, _, after = item["passage"]["html"].partition(MARK)
-            texts = html.unescape(before), html.unescape(after.replace(MARK, "").replace(END, ""))
-            field = languages.field_of(item["passage"]["locale"])
-            passages[pk] = in_files.Sought(int(item["key"]), field, *texts, searched[item["key"]])
-    files = in_files.OpenFiles(records.keys(), snapshot.private_collections)
-    places, thumbnails = files.places(passages), files.thumbnails()
+            passages[pk] = _sought(item, item["passage"], told[pk])
+    places = in_files.told(passages) if true else {}
+    first = {pk: in_files.first_page(hit.shown["files"]) for pk, hit in told.items()} if true else {}
+    thumbnails = {pk: path for pk, path in first.items() if path}
+    unknown = passages.keys() - places.keys() if true else records.keys()
+    if unknown:
+        files = in_files.OpenFiles(unknown, snapshot.private_collections)
+        places |= files.places({pk: passages[pk] for pk in unknown & passages.keys()})
+        thumbnails |= files.thumbnails()
     here = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     for pk, item in records.items():
         if pk in passages:
@@ -306,6 +323,15 @@ def _with_files(items: list[SearchResult], hits: list[Hit], snapshot: labels.Lab
         if pk in thumbnails:
             item["thumbnail"] = here + thumbnails[pk]
     return items
+
+
+def _sought(item: SearchResult, passage: Passage, hit: Hit) -> in_files.Sought:
+    field = languages.field_of(passage["locale"])
+    before, _, after = passage["html"].partition(MARK)
+    texts = html.unescape(before), html.unescape(after.replace(MARK, "").replace(END, ""))
+    marked = html.unescape(passage["html"].replace(MARK, OPEN).replace(END, CLOSE))
+    start = hit.start(schema.BODY, field, marked)
+    return in_files.Sought(int(item["key"]), field, *texts, hit.shown.get("files", ()), start)
 
 
 class Marked(NamedTuple):
@@ -339,14 +365,15 @@ def _marked(passage: str) -> str:
     return html.escape(passage).replace(OPEN, MARK).replace(CLOSE, END)
 
 
-def _facets(given: Answered, question: Question, snapshot: labels.Labels) -> list[FacetJson]:
+def _facets(given: Answered, question: Question, snapshot: labels.Labels, true: bool) -> list[FacetJson]:
     found: list[FacetJson] = []
+    known = facets.Known(snapshot, given.found.answer.position if true else None)
     for facet in facets.FACETS:
         counts = dict(given.found.counts.get(facet.field, {}))
         chosen = [str(value) for value in question.chosen.get(facet.name, ())]
         for code in chosen:
             counts.setdefault(code, 0)
-        named = facet.labelled(counts, snapshot, question.locale)
+        named = facet.labelled(counts, known, question.locale)
         values: list[FacetValue] = [
             {"code": code, "label": named[code], "count": count, "selected": code in chosen, "narrower": []}
             for code, count in counts.items()

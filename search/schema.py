@@ -9,7 +9,7 @@ from typing import Any
 
 from search.languages import EXACT, LANGUAGES, OTHER, field_of, fold, spelling, tokens
 
-VERSION = 6
+VERSION = 7
 """To be raised when documents are made otherwise; changes of fields and of their analysis show by themselves."""
 
 TITLE, SUMMARY, BODY = PARTS = ("title", "summary", "body")

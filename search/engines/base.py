@@ -140,6 +140,11 @@ def no_passage(part: str, language: str) -> str:
     return ""
 
 
+def unknown_start(part: str, language: str, passage: str) -> int | None:
+    """Of an engine that does not have the texts at hand."""
+    return None
+
+
 @dataclass(frozen=True)
 class Hit:
     """A document that was found, what it was ordered by, and what it shows."""
@@ -150,15 +155,22 @@ class Hit:
     passage: Callable[[str, str], str] = no_passage
     """Of a part ("title") in the fields of a language: some of it, with marks around what matched; empty where nothing
     did. It may be made when it is asked for."""
+    start: Callable[[str, str, str], int | None] = unknown_start
+    """How many characters of a part, in the fields of a language, stand before what matched first in a passage of it;
+    None where that is not known."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The hits of one request, how many there are in all, and for each facet how many have each value."""
+    """The hits of one request, how many there are in all, and for each facet how many have each value.
+
+    `position`: up to which change all this is true; None where that is not known.
+    """
 
     total: int
     hits: list[Hit]
     counts: Mapping[str, Mapping[str, int]]
+    position: Position | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
 import tantivy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -113,14 +114,9 @@ class EmbeddedIndex:
     @_told
     def position(self) -> Position | None:
         try:
-            searcher = self.searcher()
+            return _position(self.searcher())
         except EngineError:
             return None
-        hits = searcher.search(Query.term_query(_schema(), "id", POSITION), 1, count=False).hits
-        noted = json.loads(searcher.doc(hits[0][1])["shown"][0]) if hits else {}
-        if noted.get("fingerprint") != schema.fingerprint():
-            return None
-        return Position(uuid.UUID(noted["epoch"]), noted["version"], noted.get("moment", ""))
 
     @_told
     def count(self) -> int:
@@ -326,6 +322,14 @@ def _everything() -> Query:
     return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, position)])
 
 
+def _position(searcher: tantivy.Searcher) -> Position | None:
+    hits = searcher.search(Query.term_query(_schema(), "id", POSITION), 1, count=False).hits
+    noted = orjson.loads(searcher.doc(hits[0][1])["shown"][0]) if hits else {}
+    if noted.get("fingerprint") != schema.fingerprint():
+        return None
+    return Position(uuid.UUID(noted["epoch"]), noted["version"], noted.get("moment", ""))
+
+
 def _search(searcher: tantivy.Searcher, request: Request) -> Answer:
     query = _made(request.node, searcher)
     filters = {name: _made(node, searcher) for name, node in request.filters.items()}
@@ -334,8 +338,16 @@ def _search(searcher: tantivy.Searcher, request: Request) -> Answer:
     hits = []
     for place in places:
         stored = searcher.doc(place.address)
-        hits.append(Hit(stored["id"][0], place.value, json.loads(stored["shown"][0]), partial(marks.passage, stored)))
-    return Answer(total, hits, _counts(searcher, query, filters, request))
+        shown, passage = orjson.loads(stored["shown"][0]), partial(marks.passage, stored)
+        hits.append(Hit(stored["id"][0], place.value, shown, passage, partial(_start, stored)))
+    return Answer(total, hits, _counts(searcher, query, filters, request), _position(searcher))
+
+
+def _start(stored: tantivy.Document, part: str, language: str, passage: str) -> int | None:
+    texts = stored.get_all(f"{part}_{language}")
+    before, _, rest = passage.partition(OPEN)
+    found = str(texts[0]).find(before + rest.replace(OPEN, "").replace(CLOSE, "")) if len(texts) == 1 else -1
+    return found + len(before) if found >= 0 else None
 
 
 def _within(searcher: tantivy.Searcher, query: Query, request: Request) -> Query:
