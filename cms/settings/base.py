@@ -236,7 +236,7 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "cms.rich_text.RichTextA
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 if DEEPL_AUTH_KEY := env.text("DEEPL_AUTH_KEY", ""):
     WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {
-        "CLASS": "wagtail_localize.machine_translators.deepl.DeepLTranslator",
+        "CLASS": "cms.translation.deepl.DeepL",
         "OPTIONS": {"AUTH_KEY": DEEPL_AUTH_KEY},
     }
 

@@ -34,6 +34,7 @@ from wagtail_localize.views.update_translations import UpdateTranslationsForm, U
 
 from cms.facts import Fact
 from cms.translation import drafting, overrides
+from cms.translation.deepl import NotTranslatedError
 
 RESTART = "localize-restart-translation"
 PO_BYTES = 5 * 1024 * 1024
@@ -204,8 +205,12 @@ def _problem_of_po(file: Any, translation: Translation) -> str:
 @require_POST
 def machine_translate(request: HttpRequest, translation_id: int) -> HttpResponse:
     """Fills in what is missing with the translation service, if there is one."""
-    target(request, translation_id)
-    return edit_translation.machine_translate(request, translation_id)
+    translation = target(request, translation_id)
+    try:
+        return edit_translation.machine_translate(request, translation_id)
+    except NotTranslatedError as error:
+        messages.error(request, " ".join([str(error), _("Nothing was translated.")]))
+        return redirect("wagtailadmin_pages:edit", translation.get_target_instance().pk)
 
 
 @require_POST

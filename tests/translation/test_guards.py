@@ -339,7 +339,7 @@ def test_there_is_no_machine_translation_without_a_key(
     assert address not in admin_client.get(editor).content.decode()
     assert admin_client.post(address).status_code == 404
     settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {
-        "CLASS": "wagtail_localize.machine_translators.deepl.DeepLTranslator",
+        "CLASS": "cms.translation.deepl.DeepL",
         "OPTIONS": {"AUTH_KEY": "for-tests"},
     }
     assert address in admin_client.get(editor).content.decode()
