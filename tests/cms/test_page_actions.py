@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction
@@ -15,6 +15,7 @@ from home.models import HomePage
 from tests.admin import administrator
 from tests.api.wsgi import ask
 from tests.cms.killing import Commits
+from tests.factories import borders
 from tests.factories.pages import home_page, standard_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
@@ -42,6 +43,31 @@ def home() -> HomePage:
     standard_page(private, "Dessous", slug="dessous")
     PageViewRestriction.objects.create(page=private, restriction_type="login")
     return home
+
+
+@pytest.mark.postgres
+def test_a_draft_that_is_kept_while_it_is_published_is_no_deadlock() -> None:
+    border = borders.border("fr-de", live=False)
+    revision = border.save_revision()
+
+    def publish() -> None:
+        try:
+            revision.publish()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic(), connection.cursor() as cursor:
+            border.save()
+            published = other.submit(publish)
+            waiting = 0
+            while not waiting and not published.done():
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+                [waiting] = cursor.fetchone()
+            border.save_revision(overwrite_revision=revision)
+        published.result()
+    border.refresh_from_db()
+    assert border.live
 
 
 def found(slug: str) -> Page:
