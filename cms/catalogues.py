@@ -5,6 +5,7 @@ translated in French. The msgid is English.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from django.core.management.base import CommandError
 from django.utils.translation.reloader import translation_file_changed
 
 READER = "reader"
+BREAKS = re.compile("« | »| [:;?!](?=[\\s<]|$)")
+"""Where French has a no-break space, lest a line begin with the sign."""
 EDITORS_LANGUAGE = "fr"
 READERS_LANGUAGES = ("fr", "de", "es", "it", "nl")
 APPS = ("cms", "borders", "resources", "newsroom", "search", "home")
@@ -48,7 +51,7 @@ def compile_catalogues(root: Path) -> int:
 
 
 def problems(root: Path) -> list[str]:
-    """One line per missing, superfluous, fuzzy, untranslated or contradicted message of the catalogues, sorted.
+    """One line per missing, superfluous, fuzzy, untranslated, contradicted or badly spaced message, sorted.
 
     Needs gettext's xgettext; CommandError says so where it is missing.
     """
@@ -96,6 +99,8 @@ def problems_of_catalogue(catalogue: polib.POFile, language: str, wanted: set[Me
             yield f"fuzzy: {_shown(message)}"
         elif message in needed and not entry.translated():
             yield f"not translated: {_shown(message)}"
+        elif language == "fr" and any(BREAKS.search(text) for text in (entry.msgstr, *entry.msgstr_plural.values())):
+            yield f"a space where a line may break: {_shown(message)}"
 
 
 def messages_of_sources(app: Path) -> set[Message]:

@@ -26,7 +26,7 @@ from wagtail.admin.views.generic.chooser import CreateView
 from wagtail.models import WorkflowState
 from wagtail.search.backends import get_search_backend
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
-from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet, SnippetViewSetGroup
 
 from cms.fact_removal import FactUnpublishView
 from cms.facts import Fact, FactName, FactText, NameKind
@@ -346,3 +346,12 @@ class FactViewSet(SnippetViewSet):
         hidden = {"go_live_at", "expire_at", "first_published_at", "code"}
         fields = ["code", *names, *(name for name in own if name not in hidden), *many, *text_models(self.model)]
         return super().get_inspect_view_kwargs(**{"fields": fields, **kwargs})
+
+
+class FactViewSetGroup(SnippetViewSetGroup):
+    """Kinds of facts in a menu of their own, and in no other: the menu of the page one is on is marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for viewset in self.registerables:
+            viewset.menu_hook = None

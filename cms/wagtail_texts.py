@@ -116,9 +116,37 @@ TRANSLATION = [
     gettext_noop("Translation has been restarted."),
 ]
 
+# Wagtail says « Le(la) pays n'a pas pu être créé(e) »: no French name takes both.
+EITHER_GENDER = [
+    gettext_noop("The %(model_name)s could not be created due to errors."),
+    gettext_noop("The %(model_name)s could not be saved due to errors."),
+    gettext_noop("The %(model_name)s could not be saved as it is locked"),
+    gettext_noop("No %(model_name)s match your query."),
+    gettext_noop("%(model_name)s '%(object)s' created and scheduled for publishing."),
+    gettext_noop("%(model_name)s '%(object)s' is live and this version has been scheduled for publishing."),
+    gettext_noop("%(model_name)s '%(object)s' has been replaced with version from %(timestamp)s."),
+    gettext_noop("'%(object)s' unpublished."),
+    gettext_noop("%(model_name)s '%(title)s' is now unlocked."),
+    gettext_noop("Choose when this %(model_name)s should go live and/or expire"),
+    gettext_noop("This {model_name} is awaiting <b>'{task_name}'</b> in the <b>'{workflow_name}'</b> workflow."),
+    gettext_noop("This %(model_name)s is currently at <strong>%(task)s</strong> in <strong>%(workflow)s</strong>."),
+    gettext_noop("Would you still like to publish this %(model_name)s?"),
+    gettext_noop("One or more references to this %(model_name)s prevent it from being deleted."),
+    gettext_noop("Are you sure you want to delete this %(snippet_type_name)s?"),
+    gettext_noop("Create a new %(model_name)s"),
+    gettext_noop("(Private %(object)s)"),
+    gettext_noop("Sync translated %(model_name)s"),
+    gettext_noop("Wagtail locales"),
+    gettext_noop("Locale '%(object)s' created."),
+    gettext_noop("Locale '%(object)s' updated."),
+    gettext_noop("Locale '%(object)s' deleted."),
+    gettext_noop("This locale cannot be deleted because there are no other locales."),
+]
+
 # « Ce(tte) page est modifiable par tous », names of columns, English that nobody translated.
 WORDING = [
     gettext_noop("Redirects"),
+    gettext_noop("slug"),
     gettext_noop("Site history"),
     gettext_noop("Search all pages…"),
     gettext_noop("The page title as you'd like it to be seen by the public"),

@@ -7,13 +7,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
-from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms import labels
 from cms.fact_admin import (
     FactFilterSet,
     FactIndexView,
     FactViewSet,
+    FactViewSetGroup,
     choices_filter,
     code_column,
     fact_filter,
@@ -111,7 +111,7 @@ class AgentViewSet(FactViewSet):
     ]
 
 
-class ThesaurusGroup(SnippetViewSetGroup):
+class ThesaurusGroup(FactViewSetGroup):
     """The entry of the menu."""
 
     items: tuple[Any, ...] = (ConceptViewSet, AgentViewSet)

@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.snippets.views.snippets import SnippetViewSetGroup
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, code_column, fact_filter
+from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, FactViewSetGroup, code_column, fact_filter
 from cms.representation import uncertain_date
 from resources import languages
 from resources.agents import Agent
@@ -166,7 +165,7 @@ class RecordCollectionViewSet(FactViewSet):
     icon = "folder-open-inverse"
 
 
-class DocumentationGroup(SnippetViewSetGroup):
+class DocumentationGroup(FactViewSetGroup):
     """The entry of the menu."""
 
     items: tuple[Any, ...] = (RecordViewSet, RecordTypeViewSet, RecordCollectionViewSet)

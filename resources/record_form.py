@@ -80,6 +80,14 @@ class RecordForm(FactForm):
         return super().save(commit)
 
 
+class CataloguerPanel(FieldPanel):
+    """Who made a record, once it is made: Wagtail would say « None » before."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def is_shown(self) -> bool:
+            return self.instance.cataloguer_id is not None and super().is_shown()
+
+
 def _kept(formset: Any) -> list[Any]:
     """The valid forms of rows that are filled in and not to be deleted."""
     return [
@@ -187,7 +195,7 @@ TABS = [
         [
             FieldPanel("internal_note"),
             FieldPanel("provenance"),
-            FieldPanel("cataloguer", read_only=True),
+            CataloguerPanel("cataloguer", read_only=True),
             PublishingPanel(),
         ],
         heading=_("Follow-up"),

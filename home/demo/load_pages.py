@@ -281,7 +281,7 @@ def translate(say: Callable[[str], None]) -> None:
     locales = {locale.language_code: locale for locale in Locale.objects.all()}
     for number, page in enumerate(pages, 1):
         _translate(page, locales)
-        say(f"translations: {number} / {len(pages)}")
+        say(f"traductions: {number} / {len(pages)}")
 
 
 @indexing.at_once()

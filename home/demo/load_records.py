@@ -29,7 +29,7 @@ def load(say: Callable[[str], None]) -> None:
         for done, line in enumerate(imported(json_lines(stream), SOURCE), start=1):
             if line.outcome == "unreadable":
                 raise DemoError(f"records.jsonl, line {line.place}: {line.why}")
-            say(f"records: {done} / {total}")
+            say(f"notices: {done} / {total}")
     for brochure in brochures():
         _attach(brochure["record"], brochure["files"])
 

@@ -56,3 +56,13 @@ def test_a_record_is_typed_indexed_and_published(anna: Page) -> None:
     assert shown["date"] == {"date": "2019", "precision": "year"}
     assert [concept["code"] for concept in shown["concepts"]] == ["sante"]
     assert not failures
+
+
+def test_lists_are_readable_on_a_phone(anna: Page) -> None:
+    make.record("Transports transfrontaliers et développement")
+    anna.set_viewport_size({"width": 390, "height": 844})
+    anna.goto("/admin/snippets/resources/record/")
+    title = anna.get_by_role("link", name="Transports transfrontaliers")
+    assert title.bounding_box()["height"] < 100, "words are whole"  # type: ignore[index]
+    anna.locator("table.listing th").last.scroll_into_view_if_needed()
+    expect(anna.locator("table.listing th").last).to_be_in_viewport(ratio=0.9)

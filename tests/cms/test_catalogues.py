@@ -52,6 +52,18 @@ def test_an_empty_a_fuzzy_and_a_forgotten_translation_are_found():
     }
 
 
+def test_french_signs_stay_with_their_words():
+    message = "Save the border"
+    assert "a space where a line may break: 'Save the border'" in found(
+        "fr", entry(message, "Enregistrer : la frontière")
+    )
+    assert "a space where a line may break: 'Save the border'" in found(
+        "fr", entry(message, "Enregistrer «\u00a0fr-de »")
+    )
+    right = entry(message, "Enregistrer\u00a0: «\u00a0fr-de\u00a0»\u202f!")
+    assert not any("break" in problem for problem in found("fr", right))
+
+
 def test_two_apps_that_translate_a_message_differently_are_found():
     assert list(
         catalogues.disagreements(

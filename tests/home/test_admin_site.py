@@ -134,6 +134,18 @@ def test_the_settings_are_in_one_menu_only(admin: Client) -> None:
     assert admin.get("/admin/settings/home/sitesettings/", follow=True).status_code == 200
 
 
+def test_every_kind_of_fact_is_in_one_menu_only(admin: Client) -> None:
+    home_page()
+    body = admin.get("/admin/").content.decode()
+    kinds = ("resources/record", "resources/concept", "resources/agent", "resources/recordtype", "borders/border")
+    assert [body.count(f'"/admin/snippets/{kind}/"') for kind in kinds] == [1] * len(kinds)
+
+
+def test_refused_forms_say_so_without_a_gender(admin: Client) -> None:
+    shown = admin.post("/admin/snippets/borders/country/add/", {"action-publish": "on", "code": ""})
+    assert "Des erreurs empêchent l’enregistrement (pays)." in shown.content.decode()
+
+
 def test_words_that_wagtail_puts_together_are_french(admin: Client, about: Page) -> None:
     sites = admin.get("/admin/sites/").content.decode()
     assert "Nom du site" in sites

@@ -40,6 +40,12 @@ def new(client: Client, **changes: Any) -> Any:
     return save(client, url("add"), **{**given, **changes})
 
 
+def test_the_form_of_a_new_record_names_no_cataloguer(client: Client) -> None:
+    assert "Cataloguée par" not in client.get(url("add")).content.decode()
+    new(client)
+    assert "Cataloguée par" in client.get(url("edit", Record.objects.get().pk)).content.decode()
+
+
 def test_a_record_is_made_with_all_that_is_known(client: Client) -> None:
     concept, border = make.concept("health"), borders.border("fr-de")
     agent, other = make.agent("insee"), make.record("Autre")

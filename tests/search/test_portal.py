@@ -88,7 +88,7 @@ def test_a_name_in_another_language_is_said_and_can_be_refused(client, library):
 
 def test_where_nothing_is_found_the_filters_may_be_why(client, library):
     page = shown(client, q="treno", border="fr-de")
-    assert "Sans les filtres : 1 résultat" in page
+    assert "Sans les filtres\u00a0: 1 résultat" in page
     assert "Rien ne contient ces mots" in shown(client, q="xylophone")
 
 

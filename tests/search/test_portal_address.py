@@ -11,7 +11,7 @@ from tests.factories.pages import home_page, standard_page
 
 pytestmark = pytest.mark.django_db
 
-SAID = "Le portail documentaire est à cette adresse : choisissez-en une autre."
+SAID = "Le portail documentaire est à cette adresse\u00a0: choisissez-en une autre."
 
 
 @pytest.fixture

@@ -45,5 +45,5 @@ class Command(BaseCommand):
         if self.stdout.isatty():
             self.stdout.write(f"\r\033[K{text}", ending="")
             self.stdout.flush()
-        elif not text.startswith(("records:", "pages:", "translations:")) or text.split()[1] == text.split()[3]:
+        elif not text.startswith(("notices:", "pages:", "traductions:")) or text.split()[1] == text.split()[3]:
             self.stdout.write(text)

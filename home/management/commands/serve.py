@@ -16,6 +16,7 @@ from cms import env, supervisor
 from cms.catalogues import compile_catalogues
 from cms.health import PATH as HEALTH_PATH
 from home.demo.accounts import ACCOUNTS
+from search import portal
 
 # What a browser on this machine opens for a server on its own or on every address.
 LOCAL = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::1": "localhost", "::": "localhost"}  # noqa: S104
@@ -104,6 +105,7 @@ def greeting(address: str) -> str:
     lines = [
         "",
         f"The site      {address}/",
+        f"The portal    {address}/{settings.LANGUAGE_CODE}/{portal.PATH}",
         f"The admin     {address}/admin/",
         f"The API       {address}/api/v2/",
         *_accounts(),
