@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -151,3 +153,15 @@ def test_indexing_asks_no_more_for_long_texts(client: Client, django_assert_num_
     with django_assert_num_queries(0):
         assert isinstance(page, StandardPage)
         assert len(page.prose) > 100
+
+
+@pytest.mark.postgres
+def test_words_are_found_by_an_index(client: Client, home: HomePage) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        found(client, "quinconce")
+    (sql,) = (query["sql"] for query in asked if "ts_rank" in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "home_search_words" in plan, "it would read every page's words"
