@@ -17,7 +17,11 @@ def not_expired(prefix: str = "") -> Q:
 
 def public(pages: Any, private_paths: Iterable[str]) -> Any:
     """Of a PageQuerySet: live, unexpired pages outside the root and every view restriction (Labels.private_paths)."""
-    pages = pages.filter(not_expired(), live=True, depth__gt=1)
+    return outside(pages.filter(not_expired(), live=True, depth__gt=1), private_paths)
+
+
+def outside(pages: Any, private_paths: Iterable[str]) -> Any:
+    """Of a PageQuerySet: what no view restriction covers."""
     for path in private_paths:
         pages = pages.exclude(path__startswith=path)
     return pages

@@ -98,10 +98,18 @@ def record(instance: Model) -> None:
     _write(instance, UPDATE, None)
 
 
-def record_dependants(instance: Model, dependants: Iterable[tuple[str, int]]) -> None:
-    """Log what showed an object that is about to be deleted ("app.model" and key), in the transaction of its end."""
+def record_dependants(instance: Model, dependants: Iterable[tuple[str, int]], *, withdrawn: bool = False) -> None:
+    """Log what showed an object that is about to be deleted ("app.model" and key), in the transaction of its end.
+
+    `withdrawn` says that readers no longer see the object itself.
+    """
     for model, key in dependants:
-        _write(instance, DEPENDENCY, {"model": model, "id": key})
+        _write(instance, DEPENDENCY, {"model": model, "id": key, "withdrawn": withdrawn})
+
+
+def record_end(instance: Model) -> None:
+    """Log that an object is about to be deleted of which the database cannot know that readers see it."""
+    _write(instance, DEPENDENCY, None)
 
 
 def _write(instance: Model, kind: str, before: Mapping[str, Any] | None) -> None:

@@ -41,7 +41,7 @@ class Change(models.Model):
     before = models.JSONField(null=True)
     """What the object was, in the columns that its watch remembers; null where there is nothing to remember. Of the
     kind `privacy`: the object's `path`, and whether it was `restricted`. Of the kind `dependency`: `model` and `id` of
-    what showed the object."""
+    what showed the object, and whether it was `withdrawn` by then."""
 
     class Meta:
         # Rows without a version are in `pending` alone, so that looking for them never walks another index.

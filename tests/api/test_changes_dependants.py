@@ -9,6 +9,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction, Site
 
 from borders.models import PageBorder
+from cms.changes import feed
 from cms.facts import Office, OfficeName
 from home.models import NavigationEntry, SiteSettings
 from tests.api.conftest import SmallSite
@@ -164,6 +165,28 @@ class TestFacts:
         assert facts(told) == {"borders.Territory saarmoselle gone", "borders.Border fr-de dependency"}
         assert fiche.pk in pages(told)
 
+    @pytest.mark.parametrize("rows", [1, 500])
+    def test_the_end_of_a_fact_is_told_although_it_was_withdrawn_first(
+        self, site: SmallSite, reader: Reader, monkeypatch: pytest.MonkeyPatch, rows: int
+    ) -> None:
+        monkeypatch.setattr(feed, "ROWS", rows)
+        border = borders.border("fr-de")
+        territories = [borders.territory(code, [border]) for code in ("saarmoselle", "pamina")]
+        fiche = borders.border_page(borders.border_index(site.fr), border)
+        reader.ask()
+        for territory in territories:
+            territory.save_revision().publish()
+            territory.refresh_from_db()
+            territory.unpublish()
+        index_references()
+        territories[0].delete()
+        told = reader.ask()
+        withdrawn = {f"borders.Territory {code} gone" for code in ("saarmoselle", "pamina")}
+        assert facts(told) == {*withdrawn, "borders.Border fr-de dependency"}
+        assert fiche.pk in pages(told)
+        territories[1].delete()
+        assert reader.ask() == {"pages": [], "facts": [], "images": [], "documents": [], "parts": []}, "it was told"
+
 
 class TestFiles:
     def test_an_image_concerns_the_pages_that_show_it(self, site: SmallSite, reader: Reader) -> None:
@@ -232,6 +255,16 @@ class TestParts:
         page.title = "Nous"
         page.save_revision().publish()
         assert reader.ask()["parts"] == ["navigation"]
+
+    def test_the_menu_leads_to_a_language_of_a_draft(self, site: SmallSite, reader: Reader) -> None:
+        draft = standard_page(site.fr, "Brouillon", slug="brouillon-2", live=False, first_published_at=None)
+        NavigationEntry.objects.create(page=draft)
+        assert reader.ask()["parts"] == []
+        standard_page(site.de, "Öffentlich", slug="oeffentlich", translation_key=draft.translation_key)
+        assert reader.ask()["parts"] == ["navigation"]
+        Page.objects.get(pk=draft.pk).delete()
+        told = reader.ask()
+        assert (told["parts"], told["pages"]) == (["navigation"], [])
 
     def test_settings_redirects_and_languages(self, site: SmallSite, reader: Reader) -> None:
         settings = SiteSettings.for_site(Site.objects.get(is_default_site=True))

@@ -5,12 +5,14 @@ It is told to those alone who know the object: what nobody saw ends without a wo
 
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model, Q
 from django.db.models.signals import pre_delete
 from wagtail.models import Page
 
-from cms.changes.feed.effects import PAGE, Objects, fact_models, showing
-from cms.changes.log import record_dependants
+from cms import labels, publication
+from cms.changes.feed.effects import PAGE, Objects, fact_models, leading, showing
+from cms.changes.log import record_dependants, record_end
 from cms.media import CmsDocument, CmsImage
 
 
@@ -23,7 +25,10 @@ def connect() -> None:
 def _going(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     """Sent within the transaction of the deletion, before its first statement."""
     page = isinstance(instance, Page)
-    if not (getattr(instance, "live", True) or (page and instance.first_published_at)):
+    if page:
+        _leading_going(instance)
+    live = getattr(instance, "live", True)
+    if not (live or instance.first_published_at):
         return
     gone = Objects()
     gone.add(instance._meta.label_lower, [instance.pk])
@@ -34,4 +39,15 @@ def _going(sender: type[Model], instance: Any, **kwargs: Any) -> None:
         live = fact_models()[model]._default_manager.filter(pk__in=keys, live=True)
         shown += [(model, pk) for pk in live.values_list("pk", flat=True)]
     own = (PAGE if page else instance._meta.label_lower, instance.pk)
-    record_dependants(instance, (one for one in shown if one != own))
+    record_dependants(instance, (one for one in shown if one != own), withdrawn=not live)
+
+
+def _leading_going(page: Page) -> None:
+    """What leads to a page goes with it, and readers may see it although the page is a draft: in another language."""
+    for label, how in leading().items():
+        entries = apps.get_model(label)._default_manager.filter(**{how.column: page.pk})
+        if how.in_any_language and entries.exists():
+            others = page.get_translations().filter(Q(live=True) | Q(first_published_at__isnull=False), depth__gt=1)
+            if publication.outside(others, labels.current().private_paths).exists():
+                for entry in entries:
+                    record_end(entry)

@@ -27,7 +27,9 @@ class Stretch:
         self.rows: dict[str, dict[int, list[Change]]] = defaultdict(lambda: defaultdict(list))
         self._ended: list[Change] = []
         """What showed objects that were deleted."""
+        self._last = 0
         for row in rows:
+            self._last = row.version or 0
             if row.kind == DEPENDENCY:
                 self._ended.append(row)
             else:
@@ -114,10 +116,22 @@ class Stretch:
         shown = replace(self.changed, pages=self.visible.pages, below=self.visible.below)
         found = showing(shown, self._families[1])
         known = {PAGE: self.known, **self.known_files}
-        for row in self._ended:
-            if row.before and row.object_id in known.get(row.model, {row.object_id}):
+        for row in [*self._ended, *self._ended_later()]:
+            if not row.before:
+                continue
+            # Of facts: who was told that one was withdrawn has nothing to learn from its end.
+            knows = self.rows[row.model] if row.before.get("withdrawn") else {row.object_id}
+            if row.object_id in known.get(row.model, knows):
                 found.others.add(row.before["model"], [row.before["id"]])
         return found
+
+    def _ended_later(self) -> list[Change]:
+        """What showed objects that were withdrawn, and deleted since: nothing else tells any more what that was."""
+        withdrawn = Q(pk__in=())
+        for model, found in self.rows.items():
+            keys = [pk for pk, rows in found.items() if any(row.kind == UNPUBLISH for row in rows)]
+            withdrawn |= Q(model=model, object_id__in=keys)
+        return list(Change.objects.filter(withdrawn, kind=DEPENDENCY, version__gt=self._last)) if withdrawn else []
 
     def parts(self) -> list[str]:
         """The wholes that changed or show what did."""
