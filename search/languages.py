@@ -5,6 +5,7 @@ stop word like any other. Then lower case, stemmed, accents folded. Stop words s
 leave them out.
 """
 
+import itertools
 import math
 import re
 import unicodedata
@@ -163,6 +164,12 @@ def spelling(word: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text as both engines cut them, in their own case."""
     return _TOKEN.findall(text)
+
+
+def beginning(text: str, words: int) -> str:
+    """A text up to the end of so many words; itself where it has no more."""
+    found = list(itertools.islice(_TOKEN.finditer(text), words + 1))
+    return text if len(found) <= words else text[: found[words - 1].end()] if words else ""
 
 
 def spaced(text: str) -> str:

@@ -31,6 +31,11 @@ APOSTROPHES = ("'", "’")
 ELIDED = frozenset[str]().union(*(language.elisions for language in LANGUAGES.values()))
 SENTENCE = 4
 """Words from which on a query is a sentence, whose question words are left out."""
+RANKING = 16
+"""Words of a query, the first, whose beginnings and neighbours rank what matches."""
+IN_LANGUAGES = 60
+"""Words of a query times languages in which they are asked at most: the longer a query, the fewer languages. One at
+least."""
 FEW = 2
 """Up to so many words all must match; of more, a share."""
 SHARE = 0.5
@@ -66,7 +71,9 @@ def plan(
     """
     if parsed.node is None:
         return Plan(nodes.Everything(), ())
-    return _Planner(likely, relaxed, _dropped(parsed, likely), _by_word(meant)).whole(parsed)
+    most = max(1, IN_LANGUAGES // query.count(parsed.node))
+    asked = dict(sorted(likely.items(), key=lambda one: -one[1])[:most])
+    return _Planner(asked, relaxed, _dropped(parsed, likely), _by_word(meant)).whole(parsed)
 
 
 def _by_word(meant: Sequence[Expansion]) -> dict[str, list[Expansion]]:
@@ -145,13 +152,13 @@ class _Planner:
         if self.relaxed:
             plain += [query.Word(child.text) for child in rest if isinstance(child, query.Phrase) and not child.field]
             rest = []
-        single = [part for word in plain for part in _parted(word)]
+        single = list(dict.fromkeys(part for word in plain for part in _parted(word)))
         telling = [word for word in single if not self.says_nothing(word.text)] or single
         made = [made for word in telling if (made := self.word(word, marked)) is not None]
         least = 1 if self.relaxed or len(made) < 2 else len(made) if len(made) <= FEW else math.ceil(SHARE * len(made))
-        better = self.pairs(telling)
+        better = self.pairs(telling[:RANKING])
         # A word that has other names is found by those in other languages, and they may begin alike.
-        unnamed = [word for word in telling if languages.fold(word.text) not in self.meant]
+        unnamed = [word for word in telling[:RANKING] if languages.fold(word.text) not in self.meant]
         for name, weight in START_WEIGHTS.items():
             better += [nodes.Boost(start, weight) for start in _starts(unnamed, name, schema.START)]
         if self.relaxed:

@@ -7,14 +7,17 @@ Operators are in capitals and, like the names of fields, in the six languages of
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from search import languages
 
 MAX_CHARACTERS = 2_000
 """What is read of a query; the rest is ignored, as no reader types it."""
-MAX_LEAVES = 40
+MAX_WORDS = 40
+"""Words that are asked for at most, those of phrases and of joined words included; the rest is ignored."""
+MAX_TRUNCATED = 6
+"""Words with a star that are asked for at most; further ones are taken as they are, as each stands for many."""
 MAX_DEPTH = 8
 PREFIX_LEAST = 2
 """Letters before the star of a truncated word: fewer are every word of the index."""
@@ -142,6 +145,19 @@ def wanted(parsed: Parsed) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def count(node: Node) -> int:
+    """How many words a query asks for or excludes, those of phrases included."""
+    match node:
+        case Excluded(inner):
+            return count(inner)
+        case Group(_kind, children):
+            return sum(map(count, children))
+        case Word(text) | Phrase(text):
+            return len(languages.tokens(text))
+        case Years():
+            return 1
+
+
 def _lexemes(text: str) -> list[_Lexeme]:
     found = []
     for match in _LEXEME.finditer(text):
@@ -157,7 +173,7 @@ def _lexemes(text: str) -> list[_Lexeme]:
             found.append(_Lexeme("and" if match[0] in AND else "or" if match[0] in OR else "not", match[0]))
         elif kind in {"open", "close", "minus", "word"}:
             found.append(_Lexeme(kind, match[0]))
-        if len(found) >= 4 * MAX_LEAVES:
+        if len(found) >= 4 * MAX_WORDS:
             break
     return _only_operators_between(_balanced(found))
 
@@ -201,7 +217,8 @@ class _Reader:
     lexemes: list[_Lexeme]
     place: int = 0
     depth: int = 0
-    leaves: int = field(default=0)
+    words: int = 0
+    truncated: int = 0
 
     def more(self) -> bool:
         return self.place < len(self.lexemes)
@@ -246,10 +263,19 @@ class _Reader:
             return _in_field(node, lexeme.text)
         if lexeme.kind == "open":
             return self.inside()
-        if lexeme.kind == "close" or self.leaves >= MAX_LEAVES:
+        if lexeme.kind == "close":
             return None
-        self.leaves += 1
-        return _leaf(lexeme)
+        return self.leaf(lexeme)
+
+    def leaf(self, lexeme: _Lexeme) -> Node | None:
+        """The words of a lexeme for which there is room."""
+        node = _leaf(_Lexeme(lexeme.kind, languages.beginning(lexeme.text, MAX_WORDS - self.words)))
+        if isinstance(node, Word) and node.prefix:
+            self.truncated += 1
+            node = replace(node, prefix=self.truncated <= MAX_TRUNCATED)
+        if node is not None:
+            self.words += count(node)
+        return node
 
     def inside(self) -> Node | None:
         if self.depth >= MAX_DEPTH:

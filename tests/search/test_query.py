@@ -1,10 +1,14 @@
 """What a reader typed, as a tree."""
 
+import itertools
 import time
 
 import pytest
 
-from search.query import MAX_LEAVES, Excluded, Group, Phrase, Word, Years, parse
+from search import plan, query
+from search.engines import nodes
+from search.languages import LANGUAGES
+from search.query import MAX_TRUNCATED, MAX_WORDS, Excluded, Group, Phrase, Word, Years, parse
 from tests.search.test_engines import NAUGHTY
 
 
@@ -58,10 +62,53 @@ def test_nothing_fails_or_takes_long(text):
     begun = time.perf_counter()
     node = parse(text).node
     assert time.perf_counter() - begun < 0.5
-    assert leaves(node) <= MAX_LEAVES
+    assert node is None or query.count(node) <= MAX_WORDS
 
 
-def leaves(node) -> int:
-    if isinstance(node, Group):
-        return sum(leaves(child) for child in node.nodes)
-    return leaves(node.node) if isinstance(node, Excluded) else 1 if node else 0
+WORDS = [f"{first}{second}u" for first in "bcdfglmnprstv" for second in "aeiou"]
+HEAVY = {
+    "words": " ".join(WORDS),
+    "alternatives": " OR ".join(WORDS),
+    "excluded": "pont " + " ".join(f"-{word}" for word in WORDS),
+    "truncated": " ".join(f"{word}*" for word in WORDS),
+    "truncated titles": " OR ".join(f"title:{word}*" for word in WORDS),
+    "one phrase": f'"{" ".join(WORDS)}"',
+    "phrases": " ".join(f'"{one} {other}"' for one, other in itertools.pairwise(WORDS)),
+    "in fields": " ".join(f"title:{word}" for word in WORDS),
+    "joined": "-".join(WORDS),
+    "joined by dots": ".".join(WORDS),
+    "many joined": " ".join("-".join(WORDS[place : place + 5]) for place in range(0, 60, 5)),
+    "nested": "".join(f"({word} OR " for word in WORDS) + "a",
+    "numbers": " ".join(map(str, range(1000, 1100))),
+}
+
+
+@pytest.mark.parametrize("relaxed", [False, True])
+@pytest.mark.parametrize("text", HEAVY.values(), ids=HEAVY.keys())
+def test_what_an_engine_is_asked_is_bounded(text, relaxed):
+    made = plan.plan(parse(text), dict.fromkeys(LANGUAGES, 1.0), relaxed=relaxed).node
+    found = list(clauses(made))
+    assert len(found) <= 400
+    assert sum(isinstance(one, nodes.Prefix) for one in found) <= 3 * MAX_TRUNCATED
+    assert sum(len(one.text.split()) for one in found if isinstance(one, nodes.Phrase | nodes.Text)) <= 400
+
+
+def test_a_word_that_is_said_again_is_asked_once():
+    once, again = (plan.plan(parse(text), {"fr": 1.0}) for text in ("pont train", "pont train " * 20))
+    assert (again.node, again.marked) == (once.node, once.marked)
+
+
+def clauses(node):
+    """The nodes of a plan that hold no others."""
+    match node:
+        case nodes.Sum(children) | nodes.Best(children):
+            below = children
+        case nodes.Must(children, without, better):
+            below = (*children, *without, *better)
+        case nodes.Boost(child) | nodes.Constant(child) | nodes.Raised(child):
+            below = (child,)
+        case _:
+            yield node
+            return
+    for child in below:
+        yield from clauses(child)
