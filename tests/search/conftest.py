@@ -39,8 +39,10 @@ def new_engine(
     def make(name: str) -> Engine:
         if name == "embedded":
             return EmbeddedEngine(tmp_path_factory.mktemp("search"))
-        made.append(ElasticEngine([request.getfixturevalue("elasticsearch_url")], f"{prefix}-{len(made)}"))
-        return made[-1]
+        engine = ElasticEngine([request.getfixturevalue("elasticsearch_url")], f"{prefix}-{len(made)}")
+        engine.quick = engine.quick.options(request_timeout=60)  # on a machine that others keep busy
+        made.append(engine)
+        return engine
 
     yield make
     if made:  # all at once: one by one, each of hundreds waits for the server's turn
