@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,17 @@ def check_recipes(folder: Path, files: dict[str, str]) -> None:
     options |= {"target": "es2022", "module": "esnext", "moduleResolution": "bundler"}
     (site / "tsconfig.json").write_text(json.dumps({"compilerOptions": options}))
     node.run("tsc", "--project", ".", cwd=site)
+
+
+def run_preview(folder: Path, recipe: str, tokens: Sequence[str]) -> list[Any]:
+    """What a front end's `preview.ts` gives for each token, compiled beside the types that `build` has generated."""
+    (folder / "preview.ts").write_text(recipe)
+    asking = 'import { preview } from "./preview.js";\n'
+    asking += "console.log(JSON.stringify(await Promise.all(process.argv.slice(2).map(preview))));\n"
+    (folder / "ask.js").write_text(asking)
+    module = ("--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022", "--skipLibCheck")
+    node.run("tsc", "--strict", *module, "preview.ts", cwd=folder)
+    return list(json.loads(node.run("node", "ask.js", *tokens, cwd=folder)))
 
 
 def read_site(script: Path, address: str) -> dict[str, Any]:

@@ -11,7 +11,9 @@ import pytest
 from django.conf import settings
 
 from cms.api.schema.document import document
-from tests.contracts.generated_client import check_recipes, read_site
+from cms.models import User
+from cms.preview import access
+from tests.contracts.generated_client import check_recipes, read_site, run_preview
 from tests.factories.every_type import every_type
 from tests.services import node
 
@@ -71,3 +73,10 @@ def test_a_generated_client_reads_every_type_of_page_without_a_cast(generated_cl
     assert found["left"] > 10
     assert set(found["blocks"]) == set(document()["components"]["schemas"]["BodyBlock"]["discriminator"]["mapping"])
     assert found["home"] == "Text HomePage"
+
+    draft = pages["NewsPage"]
+    draft.title = "A draft"
+    token = access.token_of_snapshot(access.snapshot(User.objects.create_superuser("editor"), draft, of_form=False))
+    recipe = recipes()["preview.ts"].replace("https://cms.example.org/api", f"{live_server.url}/api")
+    shown, refused = run_preview(generated_client.parent, recipe, [token, "nonsense"])
+    assert (shown["type"], shown["title"], refused) == ("newsroom.NewsPage", "A draft", 404)
