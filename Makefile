@@ -17,13 +17,21 @@ PRODUCTION = DJANGO_SETTINGS_MODULE=cms.settings.production ALLOWED_HOSTS=www.ex
 	BASE_URL=https://www.example.org DATABASE_URL=postgresql://nobody@localhost/none \
 	SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: run test test-fast bench bench-search lint
+# What Python compiles is kept, whatever the machine says: otherwise each of the many processes of a test compiles all.
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: run test test-sqlite test-postgres test-fast bench bench-search lint
 run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
 
 test: .venv/dev.stamp
+	@.venv/bin/python -m tests.services $(MAKE) --no-print-directory test-sqlite test-postgres
+
+test-sqlite:
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres" $(ARGS)
-	@.venv/bin/python -m tests.services $(PYTEST) -n 2 $(ARGS)
+
+test-postgres:
+	@$(PYTEST) -n 2 $(ARGS)
 
 test-fast: .venv/dev.stamp
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres and not slow" $(ARGS)

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
@@ -251,16 +251,25 @@ def _mark(shape: Shape) -> Sequence[float] | None:
 def _names(canvas: Canvas, shapes: Sequence[Shape], taken: Sequence[tuple[float, float]]) -> list[str]:
     """Names of the facts' countries, each where its land has most room on the map."""
     labels = {country["code"]: country["label"] for shape in shapes for country in shape.get("countries") or []}
-    rings: dict[str, list[list[tuple[float, float]]]] = {}
-    for code, ring in canvas.countries():
-        if code in labels:
-            rings.setdefault(code, []).append([canvas.at(position) for position in ring])
     found = []
-    for code, outline in rings.items():
-        room, x, y = max((_room((x, y), outline, taken, canvas), x, y) for x, y in _grid(canvas))
+    for code in dict.fromkeys(code for code, _ring in canvas.countries() if code in labels):
+        room, x, y = _roomiest(code, canvas.box, canvas.width, canvas.height, tuple(taken))
         if room > LETTER:
             found.append(f"<text class='country' x='{x}' y='{y}' text-anchor='middle'>{escape(labels[code])}</text>")
     return found
+
+
+@lru_cache(maxsize=256)
+def _roomiest(
+    code: str, box: Box, width: int, height: int, taken: tuple[tuple[float, float], ...]
+) -> tuple[float, float, float]:
+    """How much room a country's name has at most on a map where places are taken, and its place there.
+
+    It is what costs most of a page with a map, and most maps are drawn again and again.
+    """
+    canvas = Canvas(box, width, height)
+    outline = [[canvas.at(position) for position in ring] for other, ring in canvas.countries() if other == code]
+    return max((_room((x, y), outline, taken, canvas), x, y) for x, y in _grid(canvas))
 
 
 def _grid(canvas: Canvas) -> Iterator[tuple[float, float]]:

@@ -3,6 +3,7 @@
 `pytest` alone runs on SQLite; `make test` starts PostgreSQL and sets DATABASE_URL for the same suite.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Labels are tested in every language, so the catalogues must be compiled; xdist's workers find it done."""
     if not hasattr(config, "workerinput"):
         compile_catalogues(django_settings.BASE_DIR)
+
+
+def pytest_collection_finish() -> None:
+    """The collector of garbage looks no more through what is loaded by now: that was a tenth of the tests' time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

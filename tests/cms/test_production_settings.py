@@ -6,6 +6,10 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from cms.settings import base
 
 COMPLETE = {
     "DJANGO_SETTINGS_MODULE": "cms.settings.production",
@@ -76,8 +80,11 @@ def test_production_is_sound_by_django_own_checks():
 
 
 @pytest.mark.slow
-def test_every_static_file_that_is_referred_to_exists(tmp_path):
+def test_every_static_file_that_is_referred_to_exists(tmp_path, settings, monkeypatch):
     """The manifest storage of production fails on a style sheet that names a missing picture."""
-    ran = manage("collectstatic", "--no-input", **{**COMPLETE, "VAR_DIR": str(tmp_path)})
-    assert ran.returncode == 0, ran.stderr
-    assert (tmp_path / "static" / "staticfiles.json").exists()
+    monkeypatch.setattr(
+        CompressedManifestStaticFilesStorage, "post_process_with_compression", lambda _self, files: files
+    )
+    settings.STORAGES, settings.STATIC_ROOT = base.STORAGES, tmp_path
+    call_command("collectstatic", "--no-input", verbosity=0)
+    assert (tmp_path / "staticfiles.json").exists()

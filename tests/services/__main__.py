@@ -1,6 +1,7 @@
 """Run a command with every service started: `python -m tests.services pytest`.
 
-It finds DATABASE_URL and TEST_ELASTICSEARCH_URL set. Elasticsearch takes a while: its tests wait, the others go ahead.
+It finds DATABASE_URL and TEST_ELASTICSEARCH_URL set. Elasticsearch and the migrations take a while: the tests that need
+them wait, the others go ahead.
 
 Where a service is missing and may not be installed, a line says how to get it and the command runs without: its
 tests are skipped. Under CI=true that is a failure.
@@ -11,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 from tests.services import MissingServiceError, bibutils, chromium, elasticsearch, in_ci, node, postgres
 
@@ -44,10 +46,22 @@ def main(command: list[str]) -> int:
         print(*missing, sep="\n", end="\n" if missing else "", file=sys.stderr)
         if missing and in_ci():
             return 1
+        if "DATABASE_URL" in environment:
+            services.enter_context(_migrating(environment))
         try:
             return subprocess.run(command, env=environment, check=False).returncode
         except KeyboardInterrupt:
             return 130
+
+
+@contextlib.contextmanager
+def _migrating(environment: dict[str, str]) -> Iterator[None]:
+    """Meanwhile PostgreSQL's database is migrated, which takes one core half a minute."""
+    process = subprocess.Popen([sys.executable, "-m", "tests.migrated"], env=environment, start_new_session=True)
+    yield
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 if __name__ == "__main__":

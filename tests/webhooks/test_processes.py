@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 
 from cms.webhooks.models import Attempt, Delivery
@@ -67,6 +68,7 @@ def test_killed_between_sending_and_recording_it_sends_again_under_the_same_id(
     assert len(receiver.received) == 1
     assert not Attempt.objects.exists()
     assert Delivery.objects.get().delivered_at is None
+    assert Delivery.objects.update(taken_until=timezone.now()) == 1  # the dead worker's lease runs out
 
     processes.append(worker())
     until(lambda: Delivery.objects.filter(delivered_at__isnull=False).exists())
