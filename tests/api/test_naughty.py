@@ -1,5 +1,6 @@
 """Whatever is put into a parameter or a path: never a failure, and each refusal names the parameter."""
 
+import functools
 import re
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -61,6 +62,7 @@ def kind_of(param: params.Param) -> tuple[str, str]:
     return param.name, str(param.read.type)
 
 
+@functools.cache
 def refuses(param: params.Param, word: str) -> bool:
     """Whether a parameter refuses a word as it is read, whatever the endpoint would do with it."""
     try:
