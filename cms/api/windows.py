@@ -183,11 +183,13 @@ def _read(query: params.Query, count: int) -> list[Any]:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         raise refused(query) from None
-    if not isinstance(found, list) or len(found) != count + 1 or not all(map(_is_value, found)):
+    if not isinstance(found, list) or len(found) < 2 or not all(map(_is_value, found)):
         raise refused(query)
     name, *values = found
-    if name != list_of(query):
+    if name != list_of(query):  # which may have another number of values: say that before anything of them
         raise bad("cursor", text, "belongs to a list with other parameters: only limit and fields may change")
+    if len(values) != count:
+        raise refused(query)
     return values
 
 

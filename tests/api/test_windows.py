@@ -116,6 +116,9 @@ def test_bad_cursors_are_refused_by_name(client: Client, news: list[NewsPage]) -
         {"order": "random", "cursor": cursor},
     ):
         assert get(client, "pages/", 400, **wrong)["errors"][0]["parameter"] == "cursor", wrong
+    for order in ("-date", "slug,title"):
+        (error,) = get(client, "pages/", 400, **{**query, "cursor": cursor, "order": order})["errors"]
+        assert "other parameters" in error["message"], "by however many columns the other list is ordered"
     assert get(client, "pages/", **{**query, "limit": 5, "fields": "_,title"}, cursor=cursor)["items"]
 
 
