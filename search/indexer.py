@@ -129,13 +129,13 @@ class _Ahead:
         if len(works) > AHEAD:  # another name on all of them may wait, what was itself published or withdrawn may not
             works = concerned([row for row in newest if row.model in SHOWN])
         for batch in works.batches():
-            _put(self._index, batch)
+            _put(self._index, batch, more=True)
 
 
-def _put(index: Index, works: Works, position: Position | None = None) -> None:
+def _put(index: Index, works: Works, position: Position | None = None, *, more: bool = False) -> None:
     """Store the documents of works as they are now, and remove those that have none."""
     made = documents.documents(works)
-    index.put(made, works.ids() - {document.id for document in made}, position)
+    index.put(made, works.ids() - {document.id for document in made}, position, more)
 
 
 def follow(
@@ -157,7 +157,8 @@ def follow(
         for number, batch in enumerate(batches, 1):
             if ahead and number > 1:
                 ahead.look()
-            _put(index, batch, position if note and number == len(batches) else None)
+            last = number == len(batches)
+            _put(index, batch, position if note and last else None, more=not last)
         rounds = None if rounds is None else rounds - 1
     return position
 

@@ -188,10 +188,17 @@ class Index(Protocol):
     def key(self) -> str:
         """What the engine calls it."""
 
-    def put(self, documents: Iterable[Document], removed: Iterable[str] = (), position: Position | None = None) -> None:
+    def put(
+        self,
+        documents: Iterable[Document],
+        removed: Iterable[str] = (),
+        position: Position | None = None,
+        more: bool = False,
+    ) -> None:
         """Store documents in place of those with the same id, remove others, and then note the position.
 
-        What was put is found at once. After a failure the position is the old one.
+        What was put is found at once. After a failure the position is the old one. `more`: another put follows, so that
+        what an engine tidies up behind this one need not be waited for.
         """
 
     def position(self) -> Position | None:

@@ -93,7 +93,11 @@ class ElasticIndex:
 
     @_told
     def put(
-        self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
+        self,
+        documents: Iterable[schema.Document],
+        removed: Iterable[str] = (),
+        position: Position | None = None,
+        more: bool = False,
     ) -> None:
         actions = self._actions(documents, removed)
         bulk = helpers.streaming_bulk(self.client, actions, raise_on_error=False, require_alias=True)

@@ -62,7 +62,7 @@ ONE_EDIT = 5
 _STOP = re.compile(r"[^\w\s(\[]*")
 SORTED_BY = {"date": "date", "added": "added"}
 BUSY = "LockBusy"
-BUSY_SECONDS = 10.0
+BUSY_SECONDS = 60.0
 """How long one process waits for another that writes: a worker for a command, and the other way round."""
 
 _told = told("The embedded index", ValueError, OSError, LookupError)
@@ -77,6 +77,8 @@ class EmbeddedIndex:
         self._lock = threading.Lock()
         self._open: tantivy.Index | None = None
         self._loaded: tuple[int, int] | None = None
+        self._writer: tantivy.IndexWriter | None = None
+        """Of a put behind which more follows; nobody else writes meanwhile."""
 
     @property
     def key(self) -> str:
@@ -84,10 +86,14 @@ class EmbeddedIndex:
 
     @_told
     def put(
-        self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
+        self,
+        documents: Iterable[schema.Document],
+        removed: Iterable[str] = (),
+        position: Position | None = None,
+        more: bool = False,
     ) -> None:
         index = self._index(create=True)
-        writer = _writer(index)
+        writer, self._writer = self._writer or _writer(index), None
         try:
             for document in documents:
                 writer.delete_documents_by_term("id", document.id)
@@ -106,10 +112,15 @@ class EmbeddedIndex:
             writer.commit()
         except BaseException:
             writer.rollback()
+            more = False
             raise
         finally:
-            with contextlib.suppress(ValueError):
-                writer.wait_merging_threads()
+            if more:
+                self._writer = writer
+            else:
+                # Its segments are merged now and then, which takes seconds of a large index.
+                with contextlib.suppress(ValueError):
+                    writer.wait_merging_threads()
 
     @_told
     def position(self) -> Position | None:
@@ -202,9 +213,13 @@ class EmbeddedEngine:
         return as_written((form for text in texts for form in tokens(text) if fold(form) == word), word)
 
     def put(
-        self, documents: Iterable[schema.Document], removed: Iterable[str] = (), position: Position | None = None
+        self,
+        documents: Iterable[schema.Document],
+        removed: Iterable[str] = (),
+        position: Position | None = None,
+        more: bool = False,
     ) -> None:
-        self._index().put(documents, removed, position)
+        self._index().put(documents, removed, position, more)
 
     def position(self) -> Position | None:
         try:

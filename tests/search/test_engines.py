@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from search import plan, query
-from search.engines import nodes
+from search.engines import embedded, nodes
 from search.engines.base import CLOSE, OPEN, After, Engine, EngineError, Position, Request
 from search.engines.embedded import EmbeddedEngine
 from search.expansions import Expansion
@@ -415,6 +415,18 @@ def test_what_would_be_found_is_counted_in_one_round(library):
     assert found == [search(library, asked).total for asked in questions]
     assert found[:4] == [1, 0, 3, 1]
     assert totals(library, []) == []
+
+
+def test_an_index_is_tidied_up_when_no_more_follows(tmp_path, monkeypatch):
+    monkeypatch.setattr(embedded, "BUSY_SECONDS", 0.0)
+    index, other = embedded.EmbeddedIndex(tmp_path), embedded.EmbeddedIndex(tmp_path)
+    index.put([work("one", title_fr="Un pont")], more=True)
+    assert other.count() == 1
+    with pytest.raises(EngineError, match="LockBusy"):
+        other.put([])
+    index.put([work("two", title_fr="Un tunnel")])
+    other.put([work("three", title_fr="Un bac")])
+    assert index.count() == 3
 
 
 def test_what_another_process_writes_is_found_at_once(tmp_path):

@@ -237,9 +237,10 @@ def test_what_editors_do_is_not_kept_waiting_by_an_import(kept, keeper, root, mo
     imported = [line.code for line in load(enumerate(given), "x")]
     put, seen = type(kept).put, []
 
-    def noted(engine, made, removed=(), position=None):
+    def noted(engine, made, removed=(), position=None, more=False):
         made = list(made)
-        put(engine, made, removed, position)
+        put(engine, made, removed, position, more)
+        followed.append(more)
         if len(seen) == 1:  # while the import is being indexed
             standard_page(root, "Tamanoir")
             resources.record("Xylophone")
@@ -247,12 +248,13 @@ def test_what_editors_do_is_not_kept_waiting_by_an_import(kept, keeper, root, mo
         seen.append((found(engine, "tamanoir"), found(engine, "xylophone"), found(engine, "ornithorynque")))
         positions.append(engine.position())
 
-    positions = [kept.position()]
+    positions, followed = [kept.position()], []
     monkeypatch.setattr(type(kept), "put", noted)
     keeper.look()
     assert seen[:2] == [(0, 0, 1), (0, 0, 1)]
     done = seen.index((1, 1, 0))
     assert len(set(positions[: done + 2])) == 1, "the position waits for what is before"
+    assert (followed[:3], followed[-1]) == ([True] * 3, False), "tidied up when nothing follows at once"
     assert found(kept, "notice") == len(imported)
     assert kept.position()[:2] == changes.position()
     monkeypatch.undo()
