@@ -211,7 +211,8 @@ class FactInspectView(InspectView):
         if field_name in text_models(self.model):
             rows = getattr(self.object, field_name).all()
             return "\n".join(f"{row.get_language_display()}: {row}" for row in rows)
-        return super().get_field_display_value(field_name, field)
+        value = super().get_field_display_value(field_name, field)
+        return "-" if value is None else value
 
     def get_names_display_value(self) -> str:
         return "\n".join(

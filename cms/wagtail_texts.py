@@ -116,6 +116,25 @@ TRANSLATION = [
     gettext_noop("Translation has been restarted."),
 ]
 
+# Wagtail calls what is no page « fragment ».
+ELEMENTS = [
+    gettext_noop("1 snippet selected"),
+    gettext_noop("%(objects)s snippets selected"),
+    gettext_noop("All %(objects)s snippets on this screen selected"),
+    gettext_noop("All snippets in listing selected"),
+    gettext_noop("Select all snippets in listing"),
+    gettext_noop("Delete selected snippets"),
+    gettext_noop("Snippets"),
+    gettext_noop("Page/Snippet ID"),
+    gettext_noop("Page/Snippet Type"),
+    gettext_noop("Page/Snippet Title"),
+    gettext_noop("Are you sure you want to delete %(count)s %(snippet_type_name)s?"),
+    gettext_noop("You don't have permission to delete this %(snippet_type_name)s"),
+    gettext_noop("You don't have permission to delete these %(snippet_plural_name)s"),
+    gettext_noop("Assign your workflow to snippets"),
+    gettext_noop("Pages/snippets at this step in a workflow will be moderated or approved by these groups of users"),
+]
+
 # Wagtail says « Le(la) pays n'a pas pu être créé(e) »: no French name takes both.
 EITHER_GENDER = [
     gettext_noop("The %(model_name)s could not be created due to errors."),

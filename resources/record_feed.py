@@ -28,7 +28,7 @@ def _entry(record: Record, context: Context) -> feeds.Entry:
     text = record.text_in(context.locale)
     return feeds.Entry(
         f"records/{record.code}",
-        names.full_title(text.title, text.subtitle) if text else record.code,
+        names.full_title(text.title, text.subtitle, text.language) if text else record.code,
         frontend.portal_url(context.locale, record.code),
         text.abstract if text else "",
         record.added_at,

@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel
 
+from cms.child_rows import RowsPanel
 from cms.fact_admin import facts_panel
 from cms.facts import FactForm
 from cms.representation import DatePrecision, uncertain_date
@@ -78,6 +80,20 @@ class RecordForm(FactForm):
         if self.instance.pk is None and self.for_user:
             self.instance.cataloguer = self.for_user
         return super().save(commit)
+
+
+class FilesFormSet(BaseChildFormSet):
+    """A new file is in the language of the document, unless another is chosen: its text is searched in that one."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        if (index is None or index >= self.initial_form_count()) and (original := self.instance.original):
+            kwargs["initial"] = {"language": original.language}
+        return kwargs
+
+
+class FilesPanel(RowsPanel):
+    row_options = {"formset": FilesFormSet}
 
 
 class CataloguerPanel(FieldPanel):
@@ -159,7 +175,7 @@ TABS = [
     ),
     ObjectList(
         [
-            InlinePanel(
+            FilesPanel(
                 "files",
                 heading=_("Files"),
                 label=_("file"),

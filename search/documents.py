@@ -24,6 +24,7 @@ from cms.pages import SitePage
 from cms.references import Loaded, References, page_type
 from cms.translation import prose
 from resources import hierarchy
+from resources.exchange import names
 from resources.file_views import thumbnail_path
 from resources.files import OpenText, RecordAccess, RecordFile, accesses, open_texts
 from resources.models import Record
@@ -209,7 +210,7 @@ def _of_record(
     titles, summaries, shown = {}, {}, {}
     read, told = _read(files)
     for text in sorted(record.texts.all(), key=lambda row: not row.is_original):
-        title = f"{text.title} : {text.subtitle}" if text.subtitle else text.title
+        title = names.full_title(text.title, text.subtitle, text.language)
         titles[text.language] = languages.clean(title)
         summaries[text.language] = languages.clean(text.abstract)
         shown[text.language] = {"title": title, "summary": _short(text.abstract)}

@@ -39,7 +39,7 @@ def _item(one: Portable, kinds: dict[str, Kind]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": one.get("number", ""),
         "type": names.exported(one, kinds).csl,
-        "title": names.full_title(original["title"], original.get("subtitle", "")),
+        "title": names.full_title(original["title"], original.get("subtitle", ""), language),
         "title-short": original["title"] if original.get("subtitle") else "",
         "abstract": original.get("abstract", ""),
         **{

@@ -48,9 +48,11 @@ def exported(one: Portable, known: dict[str, Kind]) -> Exported:
     return EXPORTED[known.get(one["type"], Kind.OTHER)]
 
 
-def full_title(title: str, subtitle: str) -> str:
-    """A title with its subtitle, as one text."""
-    return f"{title} : {subtitle}" if subtitle else title
+def full_title(title: str, subtitle: str, language: str = "fr") -> str:
+    """A title with its subtitle as one text: for readers as its language sets it, in files as catalogues do in all."""
+    if not subtitle:
+        return title
+    return f"{title} : {subtitle}" if language == "fr" else f"{title}: {subtitle}"
 
 
 def parts_of_title(full: str, short: str) -> tuple[str, str]:

@@ -128,3 +128,11 @@ def test_the_preview_panel_shows_the_draft(page: Page, failures: list[str]) -> N
     page.locator("#id_title").press_sequentially("Un titre pas encore publié", delay=150)
     expect(title).to_have_text("Un titre pas encore publié", timeout=20_000)
     expect(frame.get_by_text("Aperçu : cette version n’est pas publiée.")).to_be_visible()
+
+
+def test_the_language_switch_fits_on_a_phone(page: Page, failures: list[str]) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(path(home_page()))
+    outdated = "<li><a href='/'>DE<small>zu aktualisieren</small></a></li>"
+    page.evaluate("one => (document.querySelector('.languages ul').innerHTML = one.repeat(6))", outdated)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -46,6 +46,21 @@ def test_the_form_of_a_new_record_names_no_cataloguer(client: Client) -> None:
     assert "Cataloguée par" in client.get(url("edit", Record.objects.get().pk)).content.decode()
 
 
+def test_what_a_record_does_not_say_is_a_dash(client: Client) -> None:
+    shown = client.get(url("inspect", make.record("Titre").pk)).content.decode()
+    assert "Cataloguée par" in shown
+    assert ">None<" not in shown.replace(" ", "").replace("\n", "")
+
+
+def test_a_new_file_is_in_the_language_of_its_document(client: Client) -> None:
+    record = make.record("Titre", texts={"de": "Titel"})
+    record.texts = [row for row in record.texts.all() if row.language == "de"]
+    record.save()
+    files = client.get(url("edit", record.pk)).context["form"].formsets["files"]
+    assert files.empty_form["language"].value() == "de"
+    assert client.get(url("add")).context["form"].formsets["files"].empty_form["language"].value() == "fr"
+
+
 def test_a_record_is_made_with_all_that_is_known(client: Client) -> None:
     concept, border = make.concept("health"), borders.border("fr-de")
     agent, other = make.agent("insee"), make.record("Autre")

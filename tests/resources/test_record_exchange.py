@@ -21,7 +21,7 @@ from wagtail.search.backends import get_search_backend
 from cms import labels
 from cms.changes.models import Change
 from resources import fact_merging
-from resources.exchange import importing, portable, readers
+from resources.exchange import importing, names, portable, readers
 from resources.exchange.importing import load
 from resources.models import (
     Agent,
@@ -190,6 +190,12 @@ def test_bibtex_loses_what_it_has_no_field_for_and_nothing_else(client: Client, 
     assert local == [number for number in before["identifiers"] if number["scheme"] != "local"]
     lost = ("number", "texts", "licence", "identifiers")
     assert without(after, *lost) == without(before, *lost)
+
+
+def test_a_title_is_set_as_in_its_language() -> None:
+    assert names.full_title("Titre", "un sous-titre", "fr") == "Titre : un sous-titre"
+    assert names.full_title("Titel", "ein Untertitel", "de") == "Titel: ein Untertitel"
+    assert names.full_title("Titel", "", "de") == "Titel"
 
 
 def test_csl(client: Client, study: Record) -> None:

@@ -64,6 +64,14 @@ def test_a_selection_has_an_address_and_every_format(client: Client, codes):
     assert "<i>Trains &amp; santé</i>" in texts["apa"]
 
 
+def test_a_bibliography_says_what_it_leaves_out(client: Client, codes):
+    said = "Sans les thèses ni les documents sans auteur."
+    assert said not in shown(client, PATH, ids=",".join(codes))
+    nobodys = resources.record("Personne n’en répond")
+    page = shown(client, PATH, ids=f"{codes[0]},{nobodys.code}")
+    assert page.index("Bibliographie – ISO 690") < page.index("Bibliographie – APA") < page.index(said)
+
+
 def test_what_is_not_published_is_in_no_selection(client: Client, codes):
     draft = resources.record("Brouillon")
     draft.unpublish()
