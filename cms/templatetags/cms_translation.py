@@ -9,6 +9,7 @@ from wagtail_localize.models import Translation
 
 from cms.translation.guards import may
 from cms.translation.models import TranslationStatus
+from cms.translation.prose import fingerprint
 from cms.translation.review import can_submit
 from cms.translation.status import source_of
 
@@ -23,6 +24,7 @@ def translation_banner(context: Any, translation: Translation, page: Page) -> di
     state = page.current_workflow_state
     task_state = state.current_task_state if state else None
     actions = page.current_workflow_task.get_actions(page, user) if page.current_workflow_task else []
+    status = TranslationStatus.objects.filter(page_id=page.pk).first()
     labels: dict[str, Any] = {}
     for name, label, _modal in actions:
         labels.setdefault(name, label)  # the comment has its own field: once is enough
@@ -31,7 +33,8 @@ def translation_banner(context: Any, translation: Translation, page: Page) -> di
         "csrf_token": context.get("csrf_token"),
         "translation": translation,
         "page": page,
-        "status": TranslationStatus.objects.filter(page_id=page.pk).first(),
+        "status": status,
+        "has_todays_texts": bool(status and status.outdated) and _has_todays_texts(translation),
         "total": total,
         "done": done,
         "in_review": page.workflow_in_progress,
@@ -42,6 +45,12 @@ def translation_banner(context: Any, translation: Translation, page: Page) -> di
         "can_submit": can_submit(page, user),
         "can_publish": may(user, page, "can_publish"),
     }
+
+
+def _has_todays_texts(translation: Translation) -> bool:
+    """Whether the translators' copy says what the source says: only to be translated and published."""
+    source = source_of(translation)
+    return source is not None and fingerprint(translation.source.as_instance()) == fingerprint(source)
 
 
 def _update_url(translation: Translation, page: Page, user: Any) -> str:

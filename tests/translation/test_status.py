@@ -95,6 +95,20 @@ def test_an_updated_translation_is_of_today_again(french: StandardPage, german: 
     assert not of(french).outdated
 
 
+def test_the_editor_asks_for_changed_texts_until_it_has_them(
+    admin_client: Client, french: StandardPage, german: StandardPage
+) -> None:
+    editor = reverse("wagtailadmin_pages:edit", args=[german.pk])
+    change(french)
+    shown = admin_client.get(editor).content.decode()
+    assert "la source a changé depuis" in shown
+    assert "Reprendre les textes modifiés" in shown
+    Translation.objects.get().source.update_from_db()
+    shown = admin_client.get(editor).content.decode()
+    assert "les textes modifiés sont repris" in shown
+    assert "Reprendre les textes modifiés" not in shown
+
+
 def test_still_valid_says_who_and_when_and_outlives_a_publication(
     admin_client: Client, admin_user: Any, french: StandardPage, german: StandardPage
 ) -> None:
