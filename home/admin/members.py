@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
 
+from borders.location import Located
 from borders.models import Country
 from cms.fact_admin import FactFilterSet, FactViewSet, choices_filter, code_column, fact_filter
 from home.models import Member
@@ -42,5 +43,12 @@ class MemberViewSet(FactViewSet):
         FieldPanel("category"),
         FieldRowPanel([FieldPanel("city"), FieldPanel("country")]),
         FieldPanel("website"),
-        MultiFieldPanel([FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])], heading=_("Point on the map")),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [FieldPanel(name, help_text=Located._meta.get_field(name).help_text) for name in ("lat", "lon")]
+                )
+            ],
+            heading=_("Point on the map"),
+        ),
     ]

@@ -134,6 +134,10 @@ def test_the_settings_are_in_one_menu_only(admin: Client) -> None:
     assert admin.get("/admin/settings/home/sitesettings/", follow=True).status_code == 200
 
 
+def test_a_members_point_says_what_is_expected(admin: Client) -> None:
+    assert "par exemple 48,58" in admin.get(f"{MEMBERS}add/").content.decode()
+
+
 def test_every_kind_of_fact_is_in_one_menu_only(admin: Client) -> None:
     home_page()
     body = admin.get("/admin/").content.decode()
