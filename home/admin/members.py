@@ -10,6 +10,7 @@ from cms.fact_admin import FactFilterSet, FactViewSet, choices_filter, code_colu
 from home.models import Member
 from home.models.members import MemberCategory
 
+LOCATION = [field for field in Located._meta.local_fields if field.name in {"lat", "lon"}]
 MENU_HOOK = "register_site_menu_item"
 
 
@@ -44,11 +45,7 @@ class MemberViewSet(FactViewSet):
         FieldRowPanel([FieldPanel("city"), FieldPanel("country")]),
         FieldPanel("website"),
         MultiFieldPanel(
-            [
-                FieldRowPanel(
-                    [FieldPanel(name, help_text=Located._meta.get_field(name).help_text) for name in ("lat", "lon")]
-                )
-            ],
+            [FieldRowPanel([FieldPanel(field.name, help_text=field.help_text) for field in LOCATION])],
             heading=_("Point on the map"),
         ),
     ]
