@@ -20,11 +20,16 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection
+from django.db import connection, transaction
 
 MADE_FROM = ("*/migrations/*.py", "cms/roles.py", "constraints.txt")
 FILLED = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0"
 """Tables of PostgreSQL that hold rows, or have held some."""
+WRITTEN = (
+    "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
+    " WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name"
+)
+"""The columns of each table that hold what was written to them, not what the database makes of others."""
 
 
 @contextlib.contextmanager
@@ -64,14 +69,34 @@ def restore() -> None:
         ):
             begun.backup(now)
         return
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT relname, to_regclass(format('begun.%I', relname)) IS NOT NULL {FILLED}")
-        tables = cursor.fetchall()
-        statements = ["SET session_replication_role = replica"]  # no triggers, no foreign keys
-        statements += [f'DELETE FROM public."{table}"' for table, _ in tables]
-        statements += [f'INSERT INTO public."{table}" TABLE begun."{table}"' for table, filled in tables if filled]
-        cursor.execute("; ".join(statements))
+    put_back("begun")
     connection.close()
+
+
+def keep(schema: str) -> None:
+    """PostgreSQL: copy the tables as they are into a schema of their own, for `put_back`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {schema}")
+        cursor.execute(f"SELECT relname {FILLED}")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'CREATE TABLE {schema}."{table}" AS TABLE public."{table}"')
+
+
+def put_back(schema: str) -> None:
+    """PostgreSQL: rewrite the tables as `keep` found them; to copy a whole database takes a second."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT relname, to_regclass(format('{schema}.%I', relname)) IS NOT NULL {FILLED}")
+        tables = cursor.fetchall()
+        cursor.execute(WRITTEN)
+        columns = dict(cursor.fetchall())
+        statements = ["SET LOCAL session_replication_role = replica"]  # no triggers, no foreign keys
+        statements += [f'DELETE FROM public."{table}"' for table, _ in tables]
+        statements += [
+            f'INSERT INTO public."{table}" ({columns[table]}) SELECT {columns[table]} FROM {schema}."{table}"'
+            for table, filled in tables
+            if filled
+        ]
+        cursor.execute("; ".join(statements))
 
 
 def address(name: str) -> str:
@@ -116,11 +141,7 @@ def _remember(name: str) -> None:
         connection.close()
         shutil.copyfile(name, f"{name}-begun")
         return
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA begun")
-        cursor.execute(f"SELECT relname {FILLED}")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'CREATE TABLE begun."{table}" AS TABLE public."{table}"')
+    keep("begun")
 
 
 @functools.cache

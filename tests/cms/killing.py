@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 
 from cms import labels
 from cms.changes import registry
+from tests import migrated
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
 LONGEST_SECONDS = 120
@@ -159,32 +160,13 @@ class Tables:
         self._administer(f'CREATE DATABASE "{self.name}" TEMPLATE "{origin}" STRATEGY FILE_COPY')
 
     def keep(self) -> None:
-        copies = "; ".join(f'CREATE TABLE kept."{table}" AS TABLE "{table}"' for table in self._columns())
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE SCHEMA kept; {copies}")
+        migrated.keep("kept")
 
     def back(self) -> None:
-        rewritten = (
-            f'DELETE FROM "{table}"; INSERT INTO "{table}" ({columns}) SELECT {columns} FROM kept."{table}"'
-            for table, columns in self._columns().items()
-        )
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Neither triggers nor foreign keys: it becomes what it was.
-            cursor.execute(f"SET LOCAL session_replication_role = replica; {'; '.join(rewritten)}")
+        migrated.put_back("kept")
 
     def drop(self) -> None:
         self._administer(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
-
-    def _columns(self) -> dict[str, str]:
-        """The columns of each table that hold what was written to them, not what the database makes of others."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
-                " JOIN information_schema.tables USING (table_schema, table_name)"
-                " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'"
-                " GROUP BY table_name"
-            )
-            return dict(cursor.fetchall())
 
     def _administer(self, statement: str) -> None:
         with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
