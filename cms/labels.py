@@ -93,7 +93,7 @@ class Labels:
 
         A fallback has no restriction of its own: Wagtail copies the source's on it, and then does not look at the copy.
         """
-        return self.derived(_private_paths)
+        return self.derived(private_paths)
 
     @property
     def homes(self) -> tuple[int, ...]:
@@ -163,7 +163,8 @@ def _texts(model: Any) -> dict[int, dict[str, str]]:
     return found
 
 
-def _private_paths() -> tuple[str, ...]:
+def private_paths() -> tuple[str, ...]:
+    """Labels.private_paths asked anew: in a transaction, nothing may be held under a version that may never come."""
     restrictions = PageViewRestriction.objects.filter(page__alias_of=None)
     private = tuple(restrictions.values_list("page__path", flat=True).distinct())
     aliases = Page.objects.exclude(alias_of=None).order_by("path").values_list("path", "alias_of__path")
