@@ -46,7 +46,7 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("RIS, BibTeX, CSV or JSON Lines, in UTF-8, at most 50 MB."),
+        help_text=gettext_lazy("RIS, BibTeX, CSV or JSON Lines, at most 50 MB."),
         validators=[FileExtensionValidator(sorted(readers.ENDINGS))],
     )
     source = forms.CharField(

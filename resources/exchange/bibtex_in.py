@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from resources.exchange import names
 from resources.exchange.bibtex import VERBATIM, number_in
+from resources.exchange.encoding import text_of
 from resources.exchange.portable import Portable, Unreadable, checked
 from resources.languages import iso
 from resources.record_types import DEFAULT_TYPE, EXPORTED, Kind
@@ -40,8 +41,8 @@ _AND = re.compile(r"\s+and\s+")
 
 
 def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:
-    """The entries of a file in UTF-8, by the line that each begins in; one that is none comes as what is wrong."""
-    text = stream.read().decode("utf-8-sig", errors="replace")
+    """The entries of a file, by the line that each begins in; one that is none comes as what is wrong."""
+    text = text_of(stream).read()
     decoding = [_Decoding(keep_braced_groups=True), SeparateCoAuthors()]
     library = bibtexparser.parse_string(text, append_middleware=decoding)
     for block in library.blocks:

@@ -49,6 +49,8 @@ class State(models.TextChoices):
     FAILED = "failed", _("has failed")
 
 
+NEVER_WRITTEN = (Outcome.UNREADABLE, Outcome.REPEATED)
+"""What lines end as that are not written whatever is confirmed: an import of those alone is done."""
 WORKING = (State.READING, State.CHECKING, State.WRITING)
 
 
@@ -158,8 +160,7 @@ def confirm(pk: int, *, leave_alike: bool) -> bool:
             state=State.WRITING, done=0, alone_until=0, leave_alike=leave_alike, moved_at=timezone.now()
         )
         if begun:
-            ends = (Outcome.UNREADABLE, Outcome.REPEATED)
-            ImportLine.objects.filter(record_import=pk).exclude(outcome__in=ends).update(outcome="")
+            ImportLine.objects.filter(record_import=pk).exclude(outcome__in=NEVER_WRITTEN).update(outcome="")
             go_on.enqueue(pk)
     return bool(begun)
 
@@ -345,7 +346,8 @@ def _move(now: RecordImport, lines: int) -> None:
     """Note that so many more lines are behind an import."""
     now.done += lines
     if now.done >= now.total:
-        now.state = State.CHECKED if now.state == State.CHECKING else State.DONE
+        waits = now.state == State.CHECKING and now.lines.exclude(outcome__in=NEVER_WRITTEN).exists()
+        now.state = State.CHECKED if waits else State.DONE
     now.moved_at, now.tries = timezone.now(), 0
     now.save(update_fields=["done", "state", "moved_at", "tries", "alone_until"])
 

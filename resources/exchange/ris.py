@@ -4,14 +4,15 @@ What it has no tag for (licence, clients, funders, translations beyond the first
 keywords in the document's language, and found again by them. The last address is the permanent one of a record of ours.
 """
 
-import io
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 import rispy
+from django.utils.translation import gettext as _
 
 from resources import record_numbers
 from resources.exchange import names
+from resources.exchange.encoding import text_of
 from resources.exchange.portable import Portable, Unreadable, checked
 from resources.languages import iso
 from resources.record_types import DEFAULT_TYPE, EXPORTED, Kind
@@ -103,21 +104,21 @@ def _on_one_line(value: Any) -> Any:
 
 
 def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:
-    """The references of a file in UTF-8, numbered from 1; one that is no record comes as what is wrong with it."""
+    """The references of a file, numbered from 1; one that is no record comes as what is wrong with it."""
     for place, block in enumerate(_blocks(stream), start=1):
         try:
             [entry] = rispy.loads(block)
             yield place, checked(_portable(entry))
         except Unreadable as error:
             yield place, error
-        except Exception as error:  # whatever rispy says of a file that is no RIS
-            yield place, Unreadable(f"is no RIS: {error}")
+        except Exception:  # whatever rispy says of a file that is no RIS
+            yield place, Unreadable(_("is no reference of RIS: each begins with “TY  - ” and ends with “ER  - ”"))
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[str]:
     """One reference after the other, so that a broken one does not take the rest with it."""
     lines: list[str] = []
-    for line in io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace"):
+    for line in text_of(stream):
         if line.strip() or lines:
             lines.append(line)
         if line.startswith("ER  -"):

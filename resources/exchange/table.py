@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from cms.languages import CODES
 from cms.spreadsheets import FORMULA_STARTS, cell
 from resources import languages
+from resources.exchange.encoding import text_of
 from resources.exchange.portable import INDEXED, Portable, Unreadable, checked
 from resources.identifiers import Scheme
 from resources.records import AgentRole, Record, title_key
@@ -126,9 +127,9 @@ def write(records: Iterable[Portable]) -> str:
 def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:
     """The rows of a table, by the line of the file that each begins in; Unreadable where the table as a whole is none.
 
-    UTF-8, else what Excel writes in Western Europe; commas, semicolons or tabs, whichever the first line has most of.
+    Commas, semicolons or tabs, whichever the first line has most of.
     """
-    text = _decoded(stream.read())
+    text = text_of(stream).read()
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -145,13 +146,6 @@ def read(stream: IO[bytes]) -> Iterator[tuple[int, Portable | Unreadable]]:
                 yield begins, _record(columns, row)
     except csv.Error as error:
         yield begins, Unreadable(_("is no line of a table: %(error)s") % {"error": error})
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _columns(head: list[str]) -> list[str]:

@@ -244,7 +244,10 @@ def test_the_table_holds_all_of_a_record(client: Client) -> None:
     excel = 'Titre;Type;"Langue du titre";Auteur\r\n"Été; deux";report;fr;"Durand, Zoé ; Insee"'.encode("cp1252")
     [(_place, western)] = table.read(io.BytesIO(excel))
     assert [by["name"] for by in western["agents"]] == ["Durand, Zoé", "Insee"]  # type: ignore[index]
-    with pytest.raises(portable.Unreadable, match="auteure \\(« Auteur » \\?\\), editeurrs \\(« Éditeur » \\?\\)"):
+    with pytest.raises(
+        portable.Unreadable,
+        match="auteure \\(«\u00a0Auteur\u00a0»\u00a0\\?\\), editeurrs \\(«\u00a0Éditeur\u00a0»\u00a0\\?\\)",
+    ):
         list(table.read(io.BytesIO(b"titres;TYPE;auteure;Langue;editeurrs")))
     head = client.get(reverse("record_import_template")).content
     assert "Titre;Sous-titre;Langue du titre" in head.decode()
@@ -421,3 +424,28 @@ def test_the_whole_text_is_searched_and_kept_until_it_is_taken_back() -> None:
     Record.objects.update(latest_revision=None)
     [line] = load(readers.json_lines(io.BytesIO(exported.encode())), "x")
     assert (line.outcome, open_texts([into.pk], ())) == ("updated", {})
+
+
+RIS = "TY  - RPRT\r\nTI  - Été à Kehl\r\nER  - \r\n"
+TABLE = "Titre;Type\r\nÉté à Kehl;report\r\n"
+BIBTEX = "@report{a, title = {Été à Kehl}}"
+
+
+@pytest.mark.parametrize(("format", "text"), [("ris", RIS), ("csv", TABLE), ("bibtex", BIBTEX)])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_files_are_read_in_what_programs_write(format: str, text: str, encoding: str) -> None:
+    [(_place, found)] = readers.READERS[format](io.BytesIO(text.encode(encoding)))
+    assert found["texts"][0]["title"] == "Été à Kehl"  # type: ignore[index]
+
+
+def test_a_broken_character_does_not_make_another_encoding() -> None:
+    [(_place, found)] = readers.READERS["ris"](io.BytesIO(RIS.encode().replace(b"Kehl", b"Kehl \xff")))
+    assert found["texts"][0]["title"] == "Été à Kehl \ufffd"  # type: ignore[index]
+
+
+def test_a_file_without_a_readable_line_waits_for_nobody(client: Client) -> None:
+    address = upload(client, "photo.ris", bytes(range(256))).url
+    assert work().state == "done"
+    shown = client.get(address).content.decode()
+    assert "n’est pas une référence RIS" in shown
+    assert reverse("record_import_write", args=[RecordImport.objects.get().pk]) not in shown

@@ -66,8 +66,8 @@ def test_readers_come_to_these_pages_from_documents_and_facets(client: Client, l
     page = shown(client, f"/fr/portail/{library['study'].code}/")
     assert '<a href="/fr/portail/auteurs/insee/">INSEE</a>' in page
     page = shown(client, author="insee", theme="health")
-    assert '<a href="/fr/portail/auteurs/insee/">Tout sur « INSEE » →</a>' in page
-    assert '<a href="/fr/portail/themes/health/">Tout sur « santé » →</a>' in page
+    assert '<a href="/fr/portail/auteurs/insee/">Tout sur «\u00a0INSEE\u00a0» →</a>' in page
+    assert '<a href="/fr/portail/themes/health/">Tout sur «\u00a0santé\u00a0» →</a>' in page
 
 
 def test_the_page_of_an_author_takes_the_same_queries_however_much_there_is(client: Client, library):

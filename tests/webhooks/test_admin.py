@@ -125,7 +125,7 @@ def test_one_that_fails_is_on_the_admins_home_and_whoever_looks_after_it_is_writ
     assert shown == [False, False, True, True, False]
     [mail] = mailoutbox
     assert mail.to == ["web@example.org"]
-    assert "« Site »" in mail.subject
+    assert "«\u00a0Site\u00a0»" in mail.subject
     assert "le destinataire l’a refusé (500)" in mail.body
     assert reverse("webhooks:inspect", args=(webhook.pk,)) in mail.body
     assert webhook.secret not in mail.body
