@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.functional import cached_property
+from django.utils.functional import cached_property, lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -262,6 +262,10 @@ class FactChooserViewSet(FormlessChooserViewSet):
     choose_results_view_class = FactChooseResultsView
 
 
+# Addresses are made once, in whatever language somebody asks for the first.
+_heading = lazy(lambda label, language: f"{capfirst(label)} ({language.label})", str)
+
+
 class FactViewSet(SnippetViewSet):
     """The admin of one kind of fact."""
 
@@ -316,7 +320,7 @@ class FactViewSet(SnippetViewSet):
     def export_headings(self) -> dict[str, Any]:
         kinds = {relation: rows._meta.verbose_name for relation, rows in text_models(self.model).items()}
         return {
-            f"{kind}:{language.value}": f"{capfirst(label)} ({language.label})"
+            f"{kind}:{language.value}": _heading(label, language)
             for kind, label in {"name": _("name"), **kinds}.items()
             for language in Language
         }

@@ -1,10 +1,13 @@
 """Cells of CSV files, which spreadsheet programs would compute where they look like formulas (OWASP, CSV injection)."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from django.utils.encoding import force_str
+from django.utils.translation import get_language, override
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
+T = TypeVar("T")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -27,8 +30,24 @@ def _list(values: list[Any]) -> Any:
     return cell(", ".join(force_str(value) for value in values))
 
 
+def in_this_language(rows: Iterable[T]) -> Iterator[T]:
+    """Rows made in the language of now: a streamed answer is written once its view has left that of the user."""
+    language = get_language()
+
+    def made() -> Iterator[T]:
+        with override(language):
+            yield from rows
+
+    return made()
+
+
 def guard_exports() -> None:
-    """Every CSV export of the admin, Wagtail's own reports included, writes its cells so. In XLSX Wagtail does."""
+    """Every CSV export of the admin, Wagtail's own reports included, writes its cells so. In XLSX Wagtail does.
+
+    And in the language of the user, where Wagtail (8.0) takes the browser's.
+    """
+    stream = SpreadsheetExportMixin.stream_csv
+    SpreadsheetExportMixin.stream_csv = lambda view, queryset: in_this_language(stream(view, queryset))
     csv = SpreadsheetExportMixin.FORMAT_CSV
     rules = SpreadsheetExportMixin.custom_value_preprocess
     # The first class that fits decides: `object` is for whatever has no rule.

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.menu import MenuItem
 
-from cms.spreadsheets import cell
+from cms.spreadsheets import cell, in_this_language
 from cms.webhooks import networks
 from resources.duplicate_views import edit_address
 from resources.exchange import readers, table
@@ -177,7 +177,7 @@ def report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
         for line in shown.lines.defer("given").iterator(chunk_size=2000):
             yield rows.writerow([line.place, line.get_outcome_display(), line.code, cell(line.title), cell(line.why)])
 
-    response = StreamingHttpResponse(text(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(in_this_language(text()), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{slugify(shown.source) or shown.pk}.csv"'
     return response
 
@@ -207,7 +207,9 @@ class ImportMenuItem(MenuItem):
 def menu_item(order: int) -> MenuItem:
     """The entry beside the records."""
     address = reverse("record_imports")
-    return ImportMenuItem(_("Import records"), address, name="record-imports", icon_name="upload", order=order)
+    return ImportMenuItem(
+        gettext_lazy("Import records"), address, name="record-imports", icon_name="upload", order=order
+    )
 
 
 def admin_urls() -> list[URLPattern]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -106,6 +107,9 @@ class _InParts:
         return self.queryset.iterator(chunk_size=EXPORTED_AT_ONCE)
 
 
+_heading = lazy(table.heading, str)  # in the language of whoever exports, not of the first request
+
+
 class RecordViewSet(FactViewSet):
     model = Record
     icon = "doc-full-inverse"
@@ -135,7 +139,7 @@ class RecordViewSet(FactViewSet):
 
     @property
     def export_headings(self) -> dict[str, Any]:
-        return {name: table.heading(name) for name in self.list_export}
+        return {name: _heading(name) for name in self.list_export}
 
     def export_value(self, fact: Any, field: str) -> Any:
         if field not in table.COLUMNS:

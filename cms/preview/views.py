@@ -165,7 +165,9 @@ class SharesMenuItem(MenuItem):
 
 def menu_item() -> MenuItem:
     """register_reports_menu_item."""
-    return SharesMenuItem(_("Shared drafts"), reverse("cms_shares"), name="shared-drafts", icon_name="link", order=8995)
+    return SharesMenuItem(
+        gettext_lazy("Shared drafts"), reverse("cms_shares"), name="shared-drafts", icon_name="link", order=8995
+    )
 
 
 def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None = None) -> list[Button]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 from wagtail_localize.models import Translation
@@ -108,7 +109,7 @@ def refuse_conversion(request: HttpRequest, page: Page) -> HttpResponse | None:
 def report_menu_item() -> MenuItem:
     """register_reports_menu_item."""
     return MenuItem(
-        _("Translations to do"),
+        gettext_lazy("Translations to do"),
         reverse("cms_translation_report"),
         name="translations-to-do",
         icon_name="globe",

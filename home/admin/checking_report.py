@@ -168,7 +168,7 @@ class ToCheckMenuItem(MenuItem):
 def menu_item() -> MenuItem:
     """register_reports_menu_item."""
     return ToCheckMenuItem(
-        _("Pages to check"), reverse("home_to_check"), name="to-check", icon_name="calendar-check", order=700
+        gettext_lazy("Pages to check"), reverse("home_to_check"), name="to-check", icon_name="calendar-check", order=700
     )
 
 

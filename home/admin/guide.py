@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from markdown_it import MarkdownIt
 from wagtail.admin.menu import MenuItem
 
@@ -37,7 +37,9 @@ def urls() -> list[URLPattern]:
 
 def menu_item() -> MenuItem:
     """register_help_menu_item."""
-    return MenuItem(_("Guide of this site"), reverse("home_guide"), name="guide", icon_name="help", order=100)
+    return MenuItem(
+        gettext_lazy("Guide of this site"), reverse("home_guide"), name="guide", icon_name="help", order=100
+    )
 
 
 def without_wagtails_own(request: HttpRequest, items: list[MenuItem]) -> None:

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
+from wagtail.users.models import UserProfile
 
+from cms.models import User
 from home.models import Member, MemberName, NavigationEntry, NavigationLabel
 from tests.admin import administrator
 from tests.factories.borders import country
@@ -132,6 +134,18 @@ def test_the_settings_are_in_one_menu_only(admin: Client) -> None:
     body = admin.get("/admin/").content.decode()
     assert body.count("/admin/settings/home/sitesettings/") == 1
     assert admin.get("/admin/settings/home/sitesettings/", follow=True).status_code == 200
+
+
+def test_menus_speak_the_language_of_each_user(admin: Client) -> None:
+    home_page()
+    shown = []
+    for language in ("en", "fr"):
+        profile = UserProfile.get_for_user(User.objects.get())
+        profile.preferred_language = language
+        profile.save()
+        shown.append(admin.get("/admin/").content.decode())
+    for label in ("Shared drafts", "Import records", "Pages to check", "Translations to do", "Guide of this site"):
+        assert [label in body for body in shown] == [True, False], label
 
 
 def test_a_members_point_says_what_is_expected(admin: Client) -> None:

@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
 from cms import changes
@@ -224,6 +224,23 @@ def test_the_export_comes_back_unchanged(client: Client) -> None:
     assert (line.outcome, Record.objects.get().volume) == ("updated", "5")
     [line] = load(table.read(io.BytesIO(exported.replace("frontières".encode(), b"autre"))), "x")
     assert (line.outcome, line.code) == ("left", record.code)
+
+
+def test_files_are_in_the_language_of_the_admin(client: Client) -> None:
+    make.record("Titre")
+    upload(client, "c.jsonl", lines(one()))
+    report = reverse("record_import_report", args=[work().pk])
+    for address in (reverse(Record.snippet_viewset.get_url_name("list")), report):
+        answer = client.get(address, {"export": "csv"})
+        with translation.override("de"):  # as a reader's request may leave the thread
+            told = b"".join(answer).decode()
+        assert "Titre" in told
+        assert "Titel" not in told
+    assert "nouvelle" in told
+    headings = Record.snippet_viewset.export_headings.values()  # type: ignore[attr-defined]
+    with translation.override("de"):
+        assert "Titel" in map(str, headings)
+    assert "Titre" in map(str, headings)
 
 
 def test_the_table_holds_all_of_a_record(client: Client) -> None:
