@@ -170,9 +170,9 @@ class TestFacts:
         self, site: SmallSite, reader: Reader, monkeypatch: pytest.MonkeyPatch, rows: int
     ) -> None:
         monkeypatch.setattr(feed, "ROWS", rows)
-        border = borders.border("fr-de")
-        territories = [borders.territory(code, [border]) for code in ("saarmoselle", "pamina")]
-        fiche = borders.border_page(borders.border_index(site.fr), border)
+        on = [borders.border(code) for code in ("fr-lu", "fr-de")]
+        territories = [borders.territory(f"on-{border.code}", [border]) for border in on]
+        fiche = borders.border_page(borders.border_index(site.fr), on[0])
         reader.ask()
         for territory in territories:
             territory.save_revision().publish()
@@ -181,8 +181,8 @@ class TestFacts:
         index_references()
         territories[0].delete()
         told = reader.ask()
-        withdrawn = {f"borders.Territory {code} gone" for code in ("saarmoselle", "pamina")}
-        assert facts(told) == {*withdrawn, "borders.Border fr-de dependency"}
+        withdrawn = {f"borders.Territory on-{border.code} gone" for border in on}
+        assert facts(told) == {*withdrawn, *(f"borders.Border {border.code} dependency" for border in on)}
         assert fiche.pk in pages(told)
         territories[1].delete()
         assert reader.ask() == {"pages": [], "facts": [], "images": [], "documents": [], "parts": []}, "it was told"
