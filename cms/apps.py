@@ -8,7 +8,18 @@ class CmsConfig(AppConfig):
         from wagtail.signals import pre_page_move
 
         from cms import checks as translation_checks
-        from cms import offices, page_actions, pages, references, refusals, renditions, roles, spreadsheets, worker
+        from cms import (
+            offices,
+            page_actions,
+            pages,
+            references,
+            refusals,
+            renditions,
+            roles,
+            spreadsheets,
+            statistics,
+            worker,
+        )
         from cms.changes import foundations
         from cms.preview import access
         from cms.translation import drafting, following, overrides, privacy, publication, trees
@@ -31,4 +42,5 @@ class CmsConfig(AppConfig):
         worker.schedule(access.prune, every_minutes=60)
         worker.schedule(renditions.enqueue_forgotten, every_minutes=60)
         worker.schedule(messages.prune, every_minutes=60)
+        worker.schedule(statistics.gather, every_minutes=60)
         worker.accompany("cms.webhooks.dispatch.run")
