@@ -194,10 +194,16 @@ def generated_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(django_db_setup: None) -> "Iterator[Browser]":
+def browser(worlds: Worlds, django_db_blocker: DjangoDbBlocker) -> "Iterator[Browser]":
     """The system's Chromium, one per session; take `page` in a test."""
     from playwright.sync_api import sync_playwright
 
+    def leave() -> None:
+        """Where an event loop runs, Django gives the thread another connection: no shared site may be open across."""
+        with django_db_blocker.unblock():
+            worlds.leave()
+
+    leave()
     # Playwright runs an event loop in this thread, which makes Django refuse the database; each test waits for its
     # page before it touches the database, so there is no real concurrency.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -206,6 +212,7 @@ def browser(django_db_setup: None) -> "Iterator[Browser]":
             executable_path=str(chromium.install()), args=list(chromium.ARGUMENTS), headless=True
         )
         yield browser
+        leave()
         browser.close()
 
 
