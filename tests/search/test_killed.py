@@ -120,10 +120,10 @@ def test_killed_behind_what_went_ahead(name: str, new_engine: Any, monkeypatch: 
     resources.record("Xylophone")
     put, puts = indexer._put, itertools.count(1)
 
-    def deadly(*words: Any) -> None:
+    def deadly(*words: Any, **more: bool) -> None:
         if next(puts) == 3:  # behind the oldest of the import, and what an editor did since
             os.kill(os.getpid(), signal.SIGKILL)
-        put(*words)
+        put(*words, **more)
 
     with monkeypatch.context() as patched:
         patched.setattr(indexer, "_put", deadly)
