@@ -58,10 +58,12 @@ def main(command: list[str]) -> int:
 def _migrating(environment: dict[str, str]) -> Iterator[None]:
     """Meanwhile PostgreSQL's database is migrated, which takes one core half a minute."""
     process = subprocess.Popen([sys.executable, "-m", "tests.migrated"], env=environment, start_new_session=True)
-    yield
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 if __name__ == "__main__":
