@@ -131,7 +131,7 @@ class Stretch:
         for model, found in self.rows.items():
             keys = [pk for pk, rows in found.items() if any(row.kind == UNPUBLISH for row in rows)]
             withdrawn |= Q(model=model, object_id__in=keys)
-        return list(Change.objects.filter(withdrawn, kind=DEPENDENCY, version__gt=self._last)) if withdrawn else []
+        return list(Change.objects.filter(withdrawn, kind=DEPENDENCY, version__gt=self._last))
 
     def parts(self) -> list[str]:
         """The wholes that changed or show what did."""
