@@ -123,6 +123,7 @@ USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "cms" / "locale"]  # for djangojs.po: the translation editor's script asks no other app
 TIME_ZONE = "Europe/Paris"
 LANGUAGE_CODE = "fr"
+FORMAT_MODULE_PATH = "cms.formats"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("fr", _("French")),
     ("en", _("English")),
@@ -195,6 +196,9 @@ READER_QUERIES_SECONDS = 10
 # Places, without the aliases such as "localtime" that browsers do not know.
 WAGTAIL_USER_TIME_ZONES = [zone for zone in sorted(zoneinfo.available_timezones()) if "/" in zone]
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
+# What date fields show, in both languages of the admin; they read ISO 8601 as well.
+WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
+WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
 WAGTAILIMAGES_IMAGE_MODEL = "cms.CmsImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "cms.CmsDocument"
 # What an upload may weigh (bytes), measure (width x height x frames) and be. Pillow reads all of these image formats.

@@ -65,14 +65,16 @@ def test_a_version_is_scheduled_and_expires(anna: Page, page: StandardPage) -> N
     anna.get_by_role("button", name="Statut").click()
     anna.get_by_role("button", name="Programmer").click()
     day = timezone.localdate() + datetime.timedelta(days=3)
-    for name, moment in (("go_live_at", f"{day} 09:00"), ("expire_at", f"{day} 18:00")):
+    for name, moment in (("go_live_at", f"{day:%d/%m/%Y} 09:00"), ("expire_at", f"{day} 18:00")):
         anna.locator(f"[name={name}]").click()
         expect(anna.locator(".xdsoft_datetimepicker:visible")).to_have_count(1)
         anna.locator(f"[name={name}]").fill(moment)
         anna.get_by_text("Choisissez quand").click()
         expect(anna.locator(".xdsoft_datetimepicker:visible")).to_have_count(0)
+        expect(anna.locator(f"[name={name}]")).to_have_value(moment)
     anna.get_by_role("button", name="Enregistrer la programmation").click()
     expect(told(anna)).to_contain_text("mise à jour")
+    expect(anna.locator("[name=expire_at]")).to_have_value(f"{day:%d/%m/%Y} 18:00")
     more_actions(anna)
     anna.get_by_role("button", name="Programmer pour publication").click()
     expect(told(anna)).to_contain_text("planifiée")

@@ -1,3 +1,6 @@
+// What is typed as a date stays as typed: where the calendar cannot read it, it would put today in its place, in silence.
+jQuery.fn.datetimepicker.defaults.validateOnBlur = false;
+
 // Labels for screen readers that Wagtail's search forms and wagtail-localize's editor write in English.
 (() => {
   const french = { Search: 'Rechercher', 'More actions': 'Autres actions' };
