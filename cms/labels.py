@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import Model, TextChoices
+from django.db.transaction import Atomic
 from django.utils.functional import cached_property
 from typing_extensions import TypedDict
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
@@ -81,10 +83,11 @@ class FactTable:
 
 
 class Labels:
-    """A snapshot of the facts at one content version; tables are read when first asked for."""
+    """A snapshot of the facts at one content version, or of one transaction; tables are read when first asked for."""
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, version: int, transaction: Atomic | None = None) -> None:
         self.version = version
+        self._transaction = transaction
         self._made: dict[Any, tuple[Any, set[str]]] = {}
 
     @property
@@ -93,7 +96,7 @@ class Labels:
 
         A fallback has no restriction of its own: Wagtail copies the source's on it, and then does not look at the copy.
         """
-        return self.derived(private_paths)
+        return self.derived(_private_paths)
 
     @property
     def homes(self) -> tuple[int, ...]:
@@ -120,6 +123,9 @@ class Labels:
 
     def _held(self, name: Any, make: Callable[[], T]) -> T:
         if name not in self._made:
+            transaction = _transaction()
+            if transaction and transaction is not self._transaction:
+                return _own(transaction)._held(name, make)
             with dependencies.recorded() as read:
                 made = make()
             self._made[name] = made, read
@@ -163,8 +169,7 @@ def _texts(model: Any) -> dict[int, dict[str, str]]:
     return found
 
 
-def private_paths() -> tuple[str, ...]:
-    """Labels.private_paths asked anew: in a transaction, nothing may be held under a version that may never come."""
+def _private_paths() -> tuple[str, ...]:
     restrictions = PageViewRestriction.objects.filter(page__alias_of=None)
     private = tuple(restrictions.values_list("page__path", flat=True).distinct())
     aliases = Page.objects.exclude(alias_of=None).order_by("path").values_list("path", "alias_of__path")
@@ -186,14 +191,38 @@ def _private_collections() -> tuple[str, ...]:
     return tuple(CollectionViewRestriction.objects.values_list("collection__path", flat=True).distinct())
 
 
+class _Thread(threading.local):
+    labels = Labels(-1)
+
+
 _lock = threading.Lock()
 _current = Labels(-1)
+_thread = _Thread()
+
+
+def _transaction() -> Atomic | None:
+    """The transaction that is open: what is read in it may never come to be, or only later, so nobody else sees it."""
+    return connection.atomic_blocks[0] if connection.in_atomic_block else None
+
+
+def _own(transaction: Atomic) -> Labels:
+    """What this transaction read last."""
+    if _thread.labels._transaction is not transaction:
+        _thread.labels = Labels(changes.content_version("content"), transaction)
+    return _thread.labels
 
 
 def current() -> Labels:
-    """The snapshot of the database's content version (one cheap query; reads the facts again when it moved)."""
+    """The snapshot of the database's content version (one cheap query; reads the facts again when it moved).
+
+    In a transaction, one of its own, read anew: it sees what the transaction changed.
+    """
     global _current
     version = changes.content_version("content")
+    transaction = _transaction()
+    if transaction:
+        _thread.labels = Labels(version, transaction)
+        return _thread.labels
     snapshot = _current
     if snapshot.version != version:
         with _lock:
@@ -205,4 +234,5 @@ def current() -> Labels:
 
 def held() -> Labels:
     """What `current` gave last in this process, or newer: for the many small steps after it (no query)."""
-    return _current
+    transaction = _transaction()
+    return _own(transaction) if transaction else _current

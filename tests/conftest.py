@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from cms import labels
 from cms.catalogues import compile_catalogues
 from tests import migrated
 from tests.services import bibutils, chromium, in_ci, node
@@ -85,6 +86,10 @@ def django_db_setup(
     with django_db_blocker.unblock(), migrated.database(), pytest.MonkeyPatch.context() as patch:
         # Django's own way takes seconds: it empties every table and saves every object that it read before.
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: migrated.restore())
+        # The transaction around a test is the committed state to what the test calls.
+        patch.setattr(
+            labels, "_transaction", lambda: next((a for a in connection.atomic_blocks if not a._from_testcase), None)
+        )
         yield
 
 
@@ -120,8 +125,6 @@ def media_root(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def fresh_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     """A version that another test rolled back may come again, with other content."""
-    from cms import labels
-
     monkeypatch.setattr(labels, "_current", labels.Labels(-1))
 
 

@@ -48,6 +48,6 @@ def _leading_going(page: Page) -> None:
         entries = apps.get_model(label)._default_manager.filter(**{how.column: page.pk})
         if how.in_any_language and entries.exists():
             others = page.get_translations().filter(Q(live=True) | Q(first_published_at__isnull=False), depth__gt=1)
-            if publication.outside(others, labels.private_paths()).exists():
+            if publication.outside(others, labels.current().private_paths).exists():
                 for entry in entries:
                     record_end(entry)
