@@ -5,7 +5,7 @@ import io
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from PIL import Image, ImageCms, ImageOps
 from PIL.Image import Resampling
@@ -52,8 +52,7 @@ class Wanted:
     format: Format
 
 
-@dataclass(frozen=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A file in memory."""
 
     wanted: Wanted

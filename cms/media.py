@@ -11,6 +11,8 @@ from wagtail.images.models import AbstractImage, AbstractRendition, WagtailImage
 from wagtail.images.models import Image as WagtailImage
 from wagtail.images.models import get_upload_to as wagtail_upload_to
 
+from cms import vectors
+
 RENDITIONS = "renditions/"
 """Below MEDIA_ROOT: the only folder that is public."""
 CLOSED = "Notices : fichiers fermés"
@@ -28,6 +30,11 @@ def upright_size(picture: Image.Image) -> tuple[int, int]:
     return (height, width) if exif.get(ExifTags.Base.Orientation, 1) >= 5 else (width, height)
 
 
+def is_vector(name: str) -> bool:
+    """Whether a file is an SVG, as its name tells."""
+    return name.lower().endswith(".svg")
+
+
 class UprightFile(WagtailImageFieldFile):
     """An image file whose size is that of the upright picture, as renditions have it and focal points count it."""
 
@@ -35,7 +42,7 @@ class UprightFile(WagtailImageFieldFile):
         closed = self.closed
         try:
             self.open()
-            return upright_size(Image.open(self))
+            return vectors.size(self.file) if is_vector(self.name) else upright_size(Image.open(self))
         finally:
             if closed:
                 self.close()

@@ -25,6 +25,7 @@ TYPES = {
     "jpeg": "image/jpeg",
     "jpg": "image/jpeg",
     "png": "image/png",
+    "svg": "image/svg+xml",
     "webp": "image/webp",
 }
 
@@ -41,7 +42,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     if "Content-Type" in response:
         response["Content-Type"] = content_type
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # styles of SVG
     if public:
         patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
     else:

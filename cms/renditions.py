@@ -5,6 +5,7 @@ notes and position, is never public. Why: docs/decisions/0003-media.md.
 """
 
 import contextlib
+import io
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,8 +25,9 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 from wagtail.images.models import Filter
 
-from cms.encoding import AVIF, JPEG, PNG, WEBP, Cut, Encoded, Format, Picture, Wanted
-from cms.media import FOCAL_POINT, RENDITIONS, CmsImage, Rendition, RenditionState
+from cms import vectors
+from cms.encoding import AVIF, JPEG, PNG, WEBP, Cut, Format, Picture, Wanted
+from cms.media import FOCAL_POINT, RENDITIONS, CmsImage, Rendition, RenditionState, is_vector
 
 ORPHAN_AGE = timedelta(hours=1)
 
@@ -81,6 +83,9 @@ PROFILES = {
     "hero": Profile((800, 1600), (2, 1)),
     "share": Profile((1200,), (1200, 630), only=JPEG),  # what social networks ask for
 }
+
+VECTOR = "original"
+"""The spec of the cleaned drawing that an SVG has beside its pictures."""
 
 _FILL = Filter("fill-1x1")
 
@@ -155,6 +160,13 @@ def made(image: CmsImage, renditions: Iterable[File]) -> dict[str, Files]:
     return found
 
 
+def vector(image: CmsImage, renditions: Iterable[File]) -> File | None:
+    """The cleaned drawing that the pictures were made of, where the image is an SVG."""
+    if image.rendered_file != image.file.name:
+        return None
+    return next((rendition for rendition in renditions if rendition.spec == VECTOR), None)
+
+
 def ready(image: CmsImage, found: dict[str, Files]) -> bool:
     """Whether all profiles are there (as `made` found them), and those that are cut around the present focal point."""
     key = _FILL.get_cache_key(image)
@@ -177,8 +189,11 @@ def make(image: CmsImage, *, cuts_only: bool = False) -> RenditionState:
     cuts = [cut for profile in profiles for cut in profile.cuts(image)]
     needed = max(cut.size[0] / (cut.part[2] - cut.part[0]) for cut in cuts)
     try:
+        drawing = None
         with image.file.storage.open(image.file.name) as original:
-            picture = Picture(original, needed)
+            if is_vector(image.file.name):
+                drawing = vectors.draw(original.read())
+            picture = Picture(io.BytesIO(drawing.png) if drawing else original, needed)
         encoded = picture.encode(_wanted(image, profiles, transparent=picture.transparent))
         placeholder = picture.placeholder()
     # Decoders raise nearly anything on damaged files.
@@ -187,7 +202,12 @@ def make(image: CmsImage, *, cuts_only: bool = False) -> RenditionState:
         same.update(rendition_state=RenditionState.FAILED)
         return RenditionState.FAILED
     folder = RENDITIONS + get_random_string(20, ascii_lowercase + digits)
-    rows = [_stored(image, file, folder) for file in encoded]
+    rows = [
+        _stored(image, wanted.name, wanted.cut.size, wanted.format.extension, content, folder)
+        for wanted, content in encoded
+    ]
+    if drawing and not cuts_only:
+        rows.append(_stored(image, VECTOR, (image.width, image.height), "svg", drawing.svg, folder))
     try:
         with transaction.atomic():
             if not same.update(
@@ -225,14 +245,16 @@ class _ReplacedError(Exception):
     """The image was given another file, or deleted, while its renditions were made."""
 
 
-def _stored(image: CmsImage, encoded: Encoded, folder: str) -> Rendition:
+def _stored(
+    image: CmsImage, spec: str, size: tuple[int, int], extension: str, content: bytes, folder: str
+) -> Rendition:
     """An unsaved row whose file is stored; the folder makes an address that nobody guesses and that is never reused."""
-    spec, (width, height) = encoded.wanted.name, encoded.wanted.cut.size
-    name = f"{folder}/{PurePath(image.file.name).stem[:40]}-{width}x{height}.{encoded.wanted.format.extension}"
+    width, height = size
+    name = f"{folder}/{PurePath(image.file.name).stem[:40]}-{width}x{height}.{extension}"
     storage = Rendition._meta.get_field("file").storage
     row = Rendition(image=image, filter_spec=spec, focal_point_key=Filter(spec).get_cache_key(image))
     row.width, row.height = width, height
-    row.file = storage.save(name, ContentFile(encoded.content))
+    row.file = storage.save(name, ContentFile(content))
     return row
 
 

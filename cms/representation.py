@@ -16,7 +16,7 @@ from cms.json_types import Address, CodeOf, LocaleCode, PageTypeName
 from cms.labels import CodedAs
 from cms.media import CmsDocument, CmsImage
 from cms.references import Context, PageTarget, key
-from cms.renditions import File, Files, Planned, made, planned, ready
+from cms.renditions import File, Files, Planned, made, planned, ready, vector
 
 RICH_TEXT_FEATURES = ["bold", "italic", "superscript", "subscript", "ol", "ul", "link", "document-link"]
 
@@ -137,7 +137,8 @@ class ImageFacts(TypedDict):
     """An image with its renditions, `sources` being those of the profile `inline`.
 
     `ready` means that all are there, made of the present file around the present focal point. Until then a profile has
-    no `sources`, or those around an earlier focal point.
+    no `sources`, or those around an earlier focal point. `vector` is the drawing itself, cleaned, where the image was
+    uploaded as SVG: beside the `sources` that were drawn of it, for who wants it sharp at any size.
     """
 
     id: int
@@ -151,6 +152,7 @@ class ImageFacts(TypedDict):
     placeholder: Placeholder | None
     profiles: ImageProfiles
     sources: list[ImageSource]
+    vector: Size | None
 
 
 class ImageSet(ImageFacts):
@@ -231,6 +233,7 @@ def image_set(image: CmsImage, renditions: list[File], context: Context) -> Imag
         "placeholder": {"color": image.color or None, "url": image.placeholder} if found["inline"] else None,
         "profiles": profiles,  # type: ignore[typeddict-item]
         "sources": profiles["inline"]["sources"],
+        "vector": _size(drawing, context) if (drawing := vector(image, renditions)) else None,
     }
 
 
@@ -243,11 +246,15 @@ def _profile(plan: Planned, files: Files, context: Context) -> ImageProfile:
         "sources": [
             {
                 "type": mime,  # type: ignore[typeddict-item]
-                "srcset": [{"url": context.absolute(r.url), "width": r.width, "height": r.height} for r in rows],
+                "srcset": [_size(row, context) for row in rows],
             }
             for mime, rows in files.items()
         ],
     }
+
+
+def _size(file: File, context: Context) -> Size:
+    return {"url": context.absolute(file.url), "width": file.width, "height": file.height}
 
 
 def image(pk: int | None, context: Context, alt: str = "") -> ImageSet | None:

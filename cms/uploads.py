@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import models, transaction
 from django.forms import FileField
@@ -21,6 +21,7 @@ from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
+from cms import vectors
 from cms.document_checks import check_content, extension_of
 from cms.encoding import READABLE
 from cms.media import CmsImage, RenditionState
@@ -51,9 +52,44 @@ class ImageUploadField(WagtailImageField):
         if upload is None:
             return None
         self.check_image_file_size(upload)
+        if extension_of(upload) == "svg":
+            return cleaned_drawing(upload)
         check_picture(upload, self.allowed_image_extensions, self.max_image_pixels)
         upload.seek(0)
         return upload
+
+
+def cleaned_drawing(upload: File[Any]) -> File[Any]:
+    """What is kept of an SVG under the same name; ValidationError where it is not taken."""
+    upload.seek(0)
+    try:
+        with _decoding:
+            drawing = vectors.draw(upload.read())
+    except vectors.RefusedError as refused:
+        raise ValidationError(_why_refused(refused.reason), code="invalid_drawing") from None
+    return SimpleUploadedFile(str(upload.name), drawing.svg, "image/svg+xml")
+
+
+def _why_refused(reason: vectors.Refused) -> str:
+    match reason:
+        case vectors.Refused.NO_SVG:
+            return _("This file is not an SVG drawing, or it is damaged. Export it again as “plain SVG”.")
+        case vectors.Refused.TEXT:
+            return _("This drawing holds text, whose font readers may not have. Convert the text to paths first.")
+        case vectors.Refused.PICTURES:
+            return _("This drawing holds a picture of pixels. Upload it as PNG or WebP.")
+        case vectors.Refused.ANIMATION:
+            return _("This drawing moves. Upload a still one.")
+        case vectors.Refused.ELSEWHERE:
+            return _(
+                "This drawing refers to something outside it, such as a style sheet. Export it again as “plain SVG”."
+            )
+        case vectors.Refused.EMPTY:
+            return _(
+                "Nothing can be seen of this drawing once it is cleaned. Export it again as “plain SVG”, or as PNG."
+            )
+        case vectors.Refused.TOO_LARGE | vectors.Refused.TOO_COSTLY:
+            return _("This drawing is too large or too intricate. Simplify it, or upload it as PNG or WebP.")
 
 
 def check_picture(upload: File[Any], extensions: list[str], max_pixels: int) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Collection, CollectionViewRestriction
 
-from cms import renditions
+from cms import renditions, vectors
 from cms.media import CmsImage
 from tests.factories import documents, pictures
 from tests.factories.pages import home_page, standard_page
@@ -68,6 +68,19 @@ class TestImages:
             assert client.get(row.url, headers={"If-Modified-Since": modified}).status_code == 304
             assert client.head(row.url).status_code == 200
             assert client.post(row.url).status_code == 405
+
+    def test_a_drawing_can_do_nothing_and_its_thumbnail_is_for_editors(self, client: Client) -> None:
+        image = pictures.image(vectors.draw(pictures.SVG).svg, "logo.svg")
+        renditions.make(image)
+        thumbnail = image.get_rendition("max-165x165").url
+        public = image.renditions.get(filter_spec=renditions.VECTOR).url
+        editor = account("editor", editor=True)
+        for reader, url in ((client, public), (editor, thumbnail), (editor, image.file.url)):
+            response = reader.get(url)
+            assert response["Content-Type"] == "image/svg+xml"
+            assert response["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+            assert response["X-Content-Type-Options"] == "nosniff"
+        assert client.get(thumbnail).status_code == client.get(image.file.url).status_code == 404
 
     def test_the_address_of_a_rendition_cannot_be_guessed(self) -> None:
         one, other = ready_image(), ready_image()

@@ -16,7 +16,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from PIL import ExifTags, Image, ImageCms
 
-from cms import renditions
+from cms import renditions, vectors
 from cms.media import CmsImage, Rendition, RenditionState
 from tests.changelog import Log
 from tests.factories import pictures
@@ -109,6 +109,35 @@ def test_a_transparent_picture_gets_png_and_keeps_its_transparency() -> None:
             lowest, highest = made.convert("RGBA").getchannel("A").getextrema()
             assert lowest < 10
             assert highest > 245
+
+
+def test_a_drawing_gets_pictures_and_is_passed_on_itself(client: Client) -> None:
+    image = pictures.image(vectors.draw(pictures.SVG).svg, "logo.svg")
+    work()
+    answer = client.get(f"/api/v2/images/{image.pk}/").json()
+    assert answer["ready"]
+    assert (answer["width"], answer["height"]) == (1600, 800)
+    assert [source["type"] for source in answer["sources"]] == ["image/avif", "image/webp", "image/png"]
+    assert answer["placeholder"]["url"].startswith("data:image/webp")
+    assert answer["meta"]["download_url"].endswith("-1600x800.png")
+    with Image.open(shown(image)["image/png"][0].file.path) as made:
+        left, middle, right = (made.convert("RGBA").getpixel((x, 100)) for x in (100, 250, 380))
+    assert (left, middle, right[3]) == ((200, 30, 30, 255), (30, 30, 200, 255), 0)  # type: ignore[index]
+    vector = answer["vector"]
+    assert (vector["width"], vector["height"]) == (1600, 800)
+    assert b"<path" in b"".join(client.get(vector["url"]).streaming_content)  # type: ignore[attr-defined]
+    focus(image, 300, 300)
+    work()
+    assert client.get(f"/api/v2/images/{image.pk}/").json()["vector"] == vector
+    CmsImage.objects.filter(pk=image.pk).update(file="original_images/other.svg")
+    assert client.get(f"/api/v2/images/{image.pk}/").json()["vector"] is None
+
+
+def test_a_drawing_that_came_uncleaned_is_passed_on_cleaned() -> None:
+    sized = pictures.SVG.replace(b"<svg", b'<svg width="1600" height="800"').replace(b"</svg>", b"<script/></svg>")
+    image = pictures.image(sized, "logo.svg")
+    work()
+    assert b"script" not in image.renditions.get(filter_spec=renditions.VECTOR).file.read()
 
 
 def test_an_opaque_png_gets_jpeg() -> None:

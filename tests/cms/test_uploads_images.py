@@ -1,5 +1,6 @@
 """Images as editors upload them, by every route of the admin: what is wrong is told on the file and leaves nothing."""
 
+import gzip
 import struct
 import zlib
 from collections.abc import Callable
@@ -44,10 +45,12 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "large": ("large.png", pictures.written(pictures.draw(1, 1).resize((9000, 8000)), "PNG"), "9000 × 8000"),
     "html": ("page.jpg", b"<!doctype html><script>alert(1)</script>", "n’est pas une image"),
     "html with a gif's head": ("page.gif", b"GIF89a=1;<script>alert(1)</script>", "abîmé"),
-    "svg": ("drawing.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "AVIF, GIF, JPG, JPEG, PNG, WEBP"),
+    "svg of nothing": ("drawing.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "ne montre plus rien"),
+    "html named svg": ("drawing.svg", b"<!doctype html><script>alert(1)</script>", "pas un dessin SVG"),
+    "compressed svg": ("drawing.svgz", gzip.compress(pictures.SVG), "AVIF, GIF, JPG, JPEG, PNG, SVG, WEBP"),
     "postscript": ("drawing.jpg", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "n’est pas une image"),
     "animated": ("cat.gif", pictures.animated_gif(), "animée"),
-    "no extension": ("picture", JPEG, "AVIF, GIF, JPG, JPEG, PNG, WEBP"),
+    "no extension": ("picture", JPEG, "AVIF, GIF, JPG, JPEG, PNG, SVG, WEBP"),
     "too heavy": ("heavy.jpg", JPEG + b"\x00" * (20 * 1024 * 1024), "20,0"),
 }
 
@@ -103,6 +106,18 @@ def test_a_good_picture_is_stored_and_queued(editor: Client, media_root: Path, r
     task = DBTaskResult.objects.get(task_path=renditions.make_renditions.module_path)
     assert task.args_kwargs["args"] == [image.pk]
     assert not image.renditions.filter(filter_spec__startswith="width-").exists()
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_drawing_is_stored_cleaned(editor: Client, route: Any) -> None:
+    hostile = pictures.SVG.replace(b"<path", b'<script>alert(1)</script><path onclick="alert(2)"')
+    assert route(editor, SimpleUploadedFile("logo.svg", hostile, "image/svg+xml")) == ""
+    image = CmsImage.objects.get()
+    assert (image.width, image.height) == (1600, 800)
+    kept = image.file.read()
+    assert b"<path" in kept
+    assert b"alert" not in kept
+    assert image.file_size == len(kept)
 
 
 @pytest.mark.parametrize("what", BAD)

@@ -10,6 +10,11 @@ from cms.media import CmsImage
 
 PARIS = {1: "N", 2: (48.0, 51.0, 24.0), 3: "E", 4: (2.0, 21.0, 3.0)}
 
+SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 12"><defs><linearGradient id="sky">
+<stop offset="0" stop-color="#c81e1e"/></linearGradient><style>.ground { fill: #1e1ec8 }</style></defs>
+<path fill="url(#sky)" d="M0 0h12v12H0z"/><rect class="ground" x="12" width="6" height="12"/></svg>"""
+"""A logo of 24 x 12 units: red on the left, then blue, and nothing on the right."""
+
 
 def draw(width: int = 640, height: int = 480, mode: str = "RGB") -> Image.Image:
     """Red on the left, blue on the right, with enough noise that it does not compress to nothing."""
