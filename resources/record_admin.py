@@ -11,16 +11,23 @@ from wagtail.admin.panels import FieldPanel, TabbedInterface
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-from cms.fact_admin import FactFilterSet, FactIndexView, FactViewSet, FactViewSetGroup, code_column, fact_filter
-from cms.representation import uncertain_date
+from cms.fact_admin import (
+    FactFilterSet,
+    FactIndexView,
+    FactInspectView,
+    FactViewSet,
+    FactViewSetGroup,
+    code_column,
+    fact_filter,
+)
 from resources import languages
 from resources.agents import Agent
 from resources.exchange import table
 from resources.exchange.portable import portable, relations
 from resources.import_views import menu_item
-from resources.record_form import TABS, RecordForm
+from resources.record_form import ROWS, TABS, RecordForm, shown_date
 from resources.record_types import RecordCollection, RecordType
-from resources.records import AgentRole, Record, RecordAgent, RecordLanguage
+from resources.records import AgentRole, Record, RecordAgent, RecordLanguage, RecordText
 
 SHOWN_AGENTS = 3
 EXPORTED_AT_ONCE = 500
@@ -69,11 +76,6 @@ def _authors(record: Record) -> str:
     return " ; ".join(names[:SHOWN_AGENTS]) + (" …" if len(names) > SHOWN_AGENTS else "")
 
 
-def _date(record: Record) -> str:
-    known = uncertain_date(record.date, record.date_precision)
-    return known["date"] if known else ""
-
-
 def _type_label(record: Record) -> str:
     return str(record.type)
 
@@ -107,6 +109,27 @@ class _InParts:
         return self.queryset.iterator(chunk_size=EXPORTED_AT_ONCE)
 
 
+class RecordInspectView(FactInspectView):
+    """A record to read, with its rows: titles, authors, numbers, copies, files."""
+
+    def get_field_label(self, field_name: str, field: Any) -> Any:
+        return ROWS.get(field_name) or super().get_field_label(field_name, field)
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        if field_name in ROWS:
+            return "\n".join(_read(row) for row in getattr(self.object, field_name).all()) or "-"
+        return super().get_field_display_value(field_name, field)
+
+
+def _read(row: Any) -> str:
+    if not isinstance(row, RecordText):
+        return str(row)
+    language = row.get_language_display()
+    if row.is_original:
+        language = f"{language} ({_('original')})"
+    return "\n".join([f"{language}: {row.title}", *filter(None, (row.subtitle, row.abstract))])
+
+
 _heading = lazy(table.heading, str)  # in the language of whoever exports, not of the first request
 
 
@@ -115,6 +138,7 @@ class RecordViewSet(FactViewSet):
     icon = "doc-full-inverse"
     menu_label = _("Records")
     index_view_class = RecordIndexView
+    inspect_view_class = RecordInspectView
     filterset_class = RecordFilterSet
     ordering = ["-added_at", "-pk"]
     related = ["type", "collection"]
@@ -125,12 +149,12 @@ class RecordViewSet(FactViewSet):
         Column("code", label=_("no."), sort_key="pk"),
         Column("type", label=_("type"), accessor=_type_label),
         Column("authors", label=_("authors"), accessor=_authors),
-        Column("date", label=_("date"), accessor=_date, sort_key="date"),
+        Column("date", label=_("date"), accessor=shown_date, sort_key="date"),
         DateColumn("added_at", label=_("added on"), sort_key="added_at"),
     ]
     chooser_columns = (
         lambda: Column("code", label=_("no.")),
-        lambda: Column("date", label=_("date"), accessor=_date),
+        lambda: Column("date", label=_("date"), accessor=shown_date),
     )
 
     @property
@@ -150,6 +174,11 @@ class RecordViewSet(FactViewSet):
 
     def get_edit_handler(self) -> Any:
         return TabbedInterface(TABS, base_form_class=RecordForm).bind_to_model(self.model)
+
+    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        given = super().get_inspect_view_kwargs(**kwargs)
+        code, *others = given["fields"]
+        return {**given, "fields": [code, *ROWS, *others]}
 
 
 class RecordTypeViewSet(FactViewSet):

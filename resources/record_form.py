@@ -12,10 +12,10 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from cms.child_rows import RowsPanel
 from cms.fact_admin import facts_panel
 from cms.facts import FactForm
-from cms.representation import DatePrecision, uncertain_date
+from cms.representation import DatePrecision
 from resources.duplicate_views import DuplicatesPanel
 from resources.file_views import FileOutcomesPanel
-from resources.records import NOT_ITSELF, ONE_ORIGINAL, holders
+from resources.records import NOT_ITSELF, ONE_ORIGINAL, Record, holders
 
 DATES = {
     "%Y-%m-%d": DatePrecision.DAY,
@@ -25,6 +25,12 @@ DATES = {
     "%Y": DatePrecision.YEAR,
 }
 """How a date may be typed, and how much of it is known then."""
+SHOWN = {DatePrecision.DAY: "%d/%m/%Y", DatePrecision.MONTH: "%m/%Y", DatePrecision.YEAR: "%Y"}
+
+
+def shown_date(record: Record) -> str:
+    """The date of a record as far as it is known, as editors type it: "28/11/2026", "11/2026", "2026"; "" for none."""
+    return record.date.strftime(SHOWN[DatePrecision(record.date_precision)]) if record.date else ""
 
 
 def _precision(typed: str) -> DatePrecision:
@@ -45,8 +51,8 @@ class RecordForm(FactForm):
                 field.queryset = field.queryset.prefetch_related("names")
 
         self.fields["date"].input_formats = list(DATES)
-        if known := uncertain_date(self.instance.date, self.instance.date_precision):
-            self.initial["date"] = known["date"]
+        if self.instance.date:
+            self.initial["date"] = shown_date(self.instance)
 
     def clean(self) -> Any:
         self.instance.date_precision = _precision(self["date"].data or "")
@@ -113,6 +119,23 @@ def _kept(formset: Any) -> list[Any]:
     ]
 
 
+ROWS = {
+    "texts": _("Titles and abstracts"),
+    "agent_links": _("Authors and others"),
+    "languages": _("Languages of the document"),
+    "identifiers": _("Identifiers"),
+    "copies": _("Copies on paper"),
+    "files": _("Files"),
+    "record_links": _("Related records"),
+    "page_links": _("Related pages"),
+}
+"""The rows of a record, and what they are called in the admin."""
+
+
+def _rows(relation: str, **options: Any) -> InlinePanel:
+    return InlinePanel(relation, heading=ROWS[relation], **options)
+
+
 TABS = [
     ObjectList(
         [
@@ -123,9 +146,8 @@ TABS = [
                 ]
             ),
             DuplicatesPanel(),
-            InlinePanel(
+            _rows(
                 "texts",
-                heading=_("Titles and abstracts"),
                 label=_("title and abstract"),
                 help_text=_("One per language that they exist in; the original is the document's own."),
                 panels=[
@@ -136,16 +158,14 @@ TABS = [
                 ],
                 min_num=1,
             ),
-            InlinePanel(
+            _rows(
                 "agent_links",
-                heading=_("Authors and others"),
                 label=_("person or body"),
                 help_text=_("In the order of the title page."),
                 panels=[FieldPanel("agent"), FieldPanel("role")],
             ),
-            InlinePanel(
+            _rows(
                 "languages",
-                heading=_("Languages of the document"),
                 label=_("language"),
                 help_text=_("Without any, that of the original title."),
             ),
@@ -167,9 +187,9 @@ TABS = [
                 [FieldRowPanel([FieldPanel("degree"), FieldPanel("university")])],
                 heading=_("Thesis"),
             ),
-            InlinePanel("identifiers", heading=_("Identifiers"), label=_("identifier")),
+            _rows("identifiers", label=_("identifier")),
             FieldRowPanel([FieldPanel("url"), FieldPanel("licence")]),
-            InlinePanel("copies", heading=_("Copies on paper"), label=_("copy")),
+            _rows("copies", label=_("copy")),
         ],
         heading=_("Publication"),
     ),
@@ -177,7 +197,7 @@ TABS = [
         [
             FilesPanel(
                 "files",
-                heading=_("Files"),
+                heading=ROWS["files"],
                 label=_("file"),
                 help_text=_("Who gets a file changes when the record is published."),
                 panels=[
@@ -202,8 +222,8 @@ TABS = [
     ),
     ObjectList(
         [
-            InlinePanel("record_links", heading=_("Related records"), label=_("record")),
-            InlinePanel("page_links", heading=_("Related pages"), label=_("page")),
+            _rows("record_links", label=_("record")),
+            _rows("page_links", label=_("page")),
         ],
         heading=_("Relations"),
     ),

@@ -5,6 +5,7 @@ from wagtail.snippets.models import register_snippet
 
 from resources import bulk_edit, dashboard, duplicate_views, file_views, import_views, merge_views
 from resources.admin import ThesaurusGroup
+from resources.exchange import importing
 from resources.record_admin import DocumentationGroup
 
 register_snippet(DocumentationGroup)
@@ -12,6 +13,7 @@ register_snippet(ThesaurusGroup)
 
 hooks.register("construct_homepage_panels", dashboard.add_records)
 hooks.register("register_bulk_action", bulk_edit.IndexRecords)
+hooks.register("register_log_actions", importing.register_log_action)
 hooks.register("register_admin_urls", duplicate_views.admin_urls)
 hooks.register("register_admin_urls", file_views.admin_urls)
 hooks.register("register_admin_urls", import_views.admin_urls)

@@ -23,7 +23,7 @@ from search.documents import record_ids
 from search.engines.base import After
 from search.entries import entries
 from search.question import Question
-from search.results import SearchAnswer, SearchResult, answered, listed
+from search.results import SearchAnswer, SearchResult, answered, listed, total
 from search.searching import Behind, order_of
 from search.suggesting import Suggestion, suggest
 
@@ -108,7 +108,7 @@ class Search(RecordFiles, Api):
         if "order" not in query.given:
             question = replace(question, order="added", descending=True)
         try:
-            _total, found = listed(question, query.labels)
+            found = listed(question, query.labels)
         except Unavailable:
             raise NotReady from None
         context = self.context(query)
@@ -127,14 +127,13 @@ class Search(RecordFiles, Api):
         if "cursor" in query.given:
             raise bad("cursor", query["cursor"], "is for JSON: this format answers everything at once")
         question = replace(self._question(query), documents=documents)
-        if "limit" not in query.given:
-            question = replace(question, limit=min(MOST, DEEPEST + params.LIMIT_MAX - question.offset))
         try:
-            total, found = listed(question, query.labels)
+            if "limit" not in query.given:
+                refuse_too_many(total(question, query.labels) - question.offset, query)
+                question = replace(question, limit=min(MOST, DEEPEST + params.LIMIT_MAX - question.offset))
+            return listed(question, query.labels)
         except Unavailable:
             raise NotReady from None
-        refuse_too_many(total - question.offset, query)
-        return found
 
     @staticmethod
     def _question(query: params.Query) -> Question:

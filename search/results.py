@@ -171,10 +171,19 @@ def answered(
     }
 
 
-def listed(question: Question, snapshot: labels.Labels) -> tuple[int, list[SearchResult]]:
-    """How many works answer a question, and those that it asks for without what matched: for files, which hold many."""
-    given, true = _asked(replace(question.asked(snapshot), counts={}, marks=False))
-    return given.found.total, _results(_put_in_order(given, question), question, snapshot, true)
+def total(question: Question, snapshot: labels.Labels) -> int:
+    """How many works answer a question."""
+    return _asked(_plain(question, snapshot, limit=1))[0].found.total
+
+
+def listed(question: Question, snapshot: labels.Labels) -> list[SearchResult]:
+    """The works that a question asks for, without what matched: for files, which hold many."""
+    given, true = _asked(_plain(question, snapshot))
+    return _results(_put_in_order(given, question), question, snapshot, true)
+
+
+def _plain(question: Question, snapshot: labels.Labels, **changes: Any) -> Asked:
+    return replace(question.asked(snapshot), counts={}, marks=False, **changes)
 
 
 def _asked(asked: Asked) -> tuple[Answered, bool]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from anyascii import anyascii
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
 from django.db.models import prefetch_related_objects
@@ -20,6 +21,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.log_actions import LogFormatter
+from wagtail.models import ModelLogEntry
 
 from cms import addresses, bulk, changes, indexing
 from cms.batches import batched
@@ -62,6 +65,19 @@ BATCH = 100
 """Records in one transaction: half a second, because on SQLite everybody else waits to write."""
 MOST_TEXT = 5_000_000
 """Characters of the whole text of one document."""
+LOG_ACTION = "resources.import"
+
+
+def register_log_action(actions: Any) -> None:
+    """How histories show an import."""
+
+    @actions.register_action(LOG_ACTION)
+    class Imported(LogFormatter):
+        label = gettext_lazy("Import")
+
+        def format_message(self, entry: Any) -> str:
+            made, renewed = _("Imported from %(origin)s"), _("Brought up to date from %(origin)s")
+            return (made if entry.data["new"] else renewed) % {"origin": entry.data["from"]}
 
 
 class Outcome(models.TextChoices):
@@ -118,9 +134,10 @@ def load(
     dry_run: bool = False,
     leave_alike: bool = False,
     carried: Carried | None = None,
+    origin: str = "",
 ) -> Iterator[Line]:
     """Write the records of a source, a batch in a transaction, telling what became of each; see Loader."""
-    loader = Loader(source, dry_run=dry_run, leave_alike=leave_alike, carried=carried)
+    loader = Loader(source, dry_run=dry_run, leave_alike=leave_alike, carried=carried, origin=origin)
     for batch in batched(entries, BATCH):
         yield from loader.lines(batch)
 
@@ -130,13 +147,22 @@ class Loader:
 
     Of several lines with one key, DOI or local number the first counts. What looks like a record that is there already
     (the same ISBN, or title and about the year) is named; with `leave_alike` it is left out. `carried` says what the
-    source's format keeps of a record.
+    source's format keeps of a record. The history of each record names the `origin` (a file, an address, else the
+    source) and the user of the key `by`, who is the cataloguer of those that are made.
     """
 
     def __init__(
-        self, source: str, *, dry_run: bool = False, leave_alike: bool = False, carried: Carried | None = None
+        self,
+        source: str,
+        *,
+        dry_run: bool = False,
+        leave_alike: bool = False,
+        carried: Carried | None = None,
+        origin: str = "",
+        by: int | None = None,
     ) -> None:
         self.source, self.dry_run, self.leave_alike, self.carried = source, dry_run, leave_alike, carried
+        self.origin, self.by = origin or source, by
         self.vocabulary = Vocabulary()
         self.earlier = _Earlier()
 
@@ -343,6 +369,7 @@ class Batch:
         created = [each for each in ready if each.outcome == Outcome.CREATED]
         for each, code in zip(created, record_numbers.several(len(created)), strict=True):
             each.record.code = code
+            each.record.cataloguer_id = self.loader.by
         now = timezone.now()
         for each in ready:
             record = each.record
@@ -356,6 +383,7 @@ class Batch:
         bulk.update([each.record for each in ready if each.outcome == Outcome.UPDATED])
         self._write_texts(ready)
         self._write_imported(ready)
+        self._write_history(ready)
         written.add(agents.values())
         written.add(each.record for each in ready)
         self.new_agents = agents
@@ -377,6 +405,24 @@ class Batch:
         known = [each.imported for each in ready if each.imported]
         ImportedRecord.objects.bulk_create([each for each in known if each.pk is None])
         ImportedRecord.objects.bulk_update([each for each in known if each.pk is not None], ["digest"])
+
+    def _write_history(self, ready: list[_Ready]) -> None:
+        """An entry for each record; not a revision, because one with a revision belongs to its editors."""
+        kind = ContentType.objects.get_for_model(Record)
+        now = timezone.now()
+        ModelLogEntry.objects.bulk_create(
+            ModelLogEntry(
+                content_type=kind,
+                object_id=str(each.record.pk),
+                label=title_of(each.one),
+                action=LOG_ACTION,
+                data={"from": self.loader.origin, "new": each.outcome == Outcome.CREATED},
+                timestamp=now,
+                user_id=self.loader.by,
+                content_changed=True,
+            )
+            for each in ready
+        )
 
     def _decide(self, place: int, one: Portable | Unreadable) -> Line | _Ready:
         try:

@@ -289,9 +289,17 @@ def _loader(now: RecordImport) -> Loader:
     """The loader that this process has left there, else one that knows the lines before."""
     left = _going.pop((now.pk, now.state, now.done), None)
     if left and now.done:
+        left.by = now.user_id  # None where the account was deleted meanwhile
         return left
     dry = now.state == State.CHECKING
-    made = Loader(now.source, dry_run=dry, leave_alike=dry or now.leave_alike, carried=readers.carried(now.format))
+    made = Loader(
+        now.source,
+        dry_run=dry,
+        leave_alike=dry or now.leave_alike,
+        carried=readers.carried(now.format),
+        origin=now.file_name or now.address,
+        by=now.user_id,
+    )
     before = now.lines.filter(order__lt=now.done, outcome__in=importing.SPEAKS) if dry else now.lines.none()
     for place, one in _entries(before.iterator(chunk_size=STAGED)):
         made.pass_by(place, one)

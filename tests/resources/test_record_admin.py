@@ -49,7 +49,18 @@ def test_the_form_of_a_new_record_names_no_cataloguer(client: Client) -> None:
 def test_what_a_record_does_not_say_is_a_dash(client: Client) -> None:
     shown = client.get(url("inspect", make.record("Titre").pk)).content.decode()
     assert "Cataloguée par" in shown
+    assert "Exemplaires papier" in shown
     assert ">None<" not in shown.replace(" ", "").replace("\n", "")
+
+
+def test_a_record_to_read_shows_its_rows(client: Client) -> None:
+    insee = make.agent("insee")
+    record = make.record(texts={"de": "Titel"}, identifiers={"doi": "10.4000/x"}, agents={"author": [insee]})
+    shown = client.get(url("inspect", record.pk)).context["fields"]
+    values = {field["label"]: field["value"] for field in shown}
+    assert values["Titres et résumés"] == "Français (original): Titre\nAllemand: Titel"
+    assert values["Identifiants"] == "DOI 10.4000/x"
+    assert values["Auteurs et autres"] == "INSEE (Auteur)"
 
 
 def test_a_new_file_is_in_the_language_of_its_document(client: Client) -> None:
@@ -217,9 +228,9 @@ def test_an_export_takes_a_fixed_number_of_queries(client: Client) -> None:
     ("typed", "kept", "shown"),
     [
         ("2019", ("2019-01-01", "year"), "2019"),
-        ("03/2019", ("2019-03-01", "month"), "2019-03"),
-        ("2019-03", ("2019-03-01", "month"), "2019-03"),
-        ("12/03/2019", ("2019-03-12", "day"), "2019-03-12"),
+        ("03/2019", ("2019-03-01", "month"), "03/2019"),
+        ("2019-03", ("2019-03-01", "month"), "03/2019"),
+        ("12/03/2019", ("2019-03-12", "day"), "12/03/2019"),
     ],
 )
 def test_a_date_is_typed_as_far_as_it_is_known(client: Client, typed: str, kept: tuple[str, str], shown: str) -> None:

@@ -16,6 +16,7 @@ import rispy
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from django.core.management import CommandError, call_command
 from django.test import Client
+from wagtail.models import ModelLogEntry
 from wagtail.search.backends import get_search_backend
 
 from cms import labels
@@ -292,8 +293,11 @@ def test_an_import_is_repeated_without_repeating_anything() -> None:
     assert outcomes(first, second) == ["created", "created"]
     assert Agent.objects.count() == 1, "whoever plays two roles is made once"
     assert outcomes(first, second) == ["unchanged", "unchanged"]
-    assert outcomes({**first, "volume": "3"}, second) == ["updated", "unchanged"]
-    assert Record.objects.get(title_key="titre").volume == "3"
+    assert outcomes({**first, "volume": "3"}, second, origin="b.ris") == ["updated", "unchanged"]
+    record = Record.objects.get(title_key="titre")
+    assert record.volume == "3"
+    history = [(entry.message, entry.user) for entry in ModelLogEntry.objects.for_instance(record)]
+    assert history == [("Mise à jour depuis b.ris", None), ("Importée depuis catalogue", None)]
     assert (Record.objects.count(), Agent.objects.count()) == (2, 1)
     assert all(record.live and record.latest_revision_id is None for record in Record.objects.all())
 

@@ -86,6 +86,10 @@ def test_a_file_is_looked_at_and_goes_in_once_it_is_confirmed(client: Client, mo
     assert "2 / 6" in client.get(address).content.decode()
     assert work().state == "done"
     assert Record.objects.count() == 4
+    made = Record.objects.exclude(pk=there.pk)
+    assert {record.cataloguer.username for record in made} == {"admin"}
+    history = client.get(reverse("wagtailsnippets_resources_record:history", args=[made[0].pk])).content.decode()
+    assert "Importée depuis c.jsonl" in history
     assert not ImportLine.objects.exclude(given=None).exists()
     report = b"".join(client.get(reverse("record_import_report", args=[RecordImport.objects.get().pk]))).decode()
     assert len(report.splitlines()) == 7

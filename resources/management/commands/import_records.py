@@ -33,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path | None, source: str | None, **options: Any) -> None:
         if (file is None) == (options["oai"] is None):
             raise CommandError("Name a file, or with --oai the address of a catalogue.")
+        options["origin"] = file.name if file else options["oai"]
         try:
             if file is None:
                 address = options["oai"]
@@ -58,7 +59,7 @@ class Command(BaseCommand):
     def _load(self, entries: Iterator[Entry], format: str, source: str, options: dict[str, Any]) -> Counter[str]:
         counted: Counter[str] = Counter()
         progress = sys.stderr.isatty()
-        how = {"dry_run": options["dry_run"], "leave_alike": options["leave_alike"]}
+        how = {name: options[name] for name in ("dry_run", "leave_alike", "origin")}
         for line in load(entries, source, carried=readers.carried(format), **how):
             counted[line.outcome] += 1
             if line.why:
