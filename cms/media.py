@@ -10,6 +10,7 @@ from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition, WagtailImageField, WagtailImageFieldFile
 from wagtail.images.models import Image as WagtailImage
 from wagtail.images.models import get_upload_to as wagtail_upload_to
+from wagtail.models import Collection
 
 from cms import vectors
 
@@ -131,6 +132,11 @@ class Rendition(AbstractRendition):
 
 class CmsDocument(AbstractDocument):
     """A file; in a private collection it is for members only and never public."""
+
+    open_collection = models.ForeignKey(
+        Collection, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    """Where it goes back to when it is open again; none while it was never put away."""
 
     admin_form_fields = WagtailDocument.admin_form_fields
 

@@ -290,14 +290,18 @@ def close_what_is_withdrawn() -> int:
 
 
 def _place(document: CmsDocument, access: RecordFileAccess) -> None:
-    if access == RecordFileAccess.OPEN:
-        mine = document.collection.name in {MEMBERS, CLOSED}
-        wanted = Collection.get_first_root_node() if mine else document.collection
-    else:
+    put_away = document.collection.name in {MEMBERS, CLOSED}
+    if access != RecordFileAccess.OPEN:
         wanted = _collection(MEMBERS if access == RecordFileAccess.MEMBERS else CLOSED)
+    elif put_away:
+        wanted = document.open_collection or Collection.get_first_root_node()
+    else:
+        wanted = document.collection
     if document.collection_id != wanted.pk:
+        if not put_away:
+            document.open_collection = document.collection
         document.collection = wanted
-        document.save(update_fields=["collection"])
+        document.save(update_fields=["collection", "open_collection"])
 
 
 def _collection(name: str) -> Collection:

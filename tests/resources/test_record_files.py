@@ -42,8 +42,9 @@ TEXT = "Un texte assez long pour ne pas passer pour un tampon."
 pytestmark = pytest.mark.django_db
 
 
-def document(content: bytes = b"", name: str = "etude.pdf") -> CmsDocument:
-    return CmsDocument.objects.create(title="Étude", file=ContentFile(content or pdfs.pdf(TEXT, "Page deux"), name))
+def document(content: bytes = b"", name: str = "etude.pdf", **fields: Any) -> CmsDocument:
+    file = ContentFile(content or pdfs.pdf(TEXT, "Page deux"), name)
+    return CmsDocument.objects.create(title="Étude", file=file, **fields)
 
 
 def with_file(access: str = "open", found: CmsDocument | None = None, **fields: Any) -> Record:
@@ -302,6 +303,22 @@ def test_a_file_ends_with_its_record_and_comes_back_with_it(client: Client, acce
     assert client.get(found.url).status_code == 200
     Record.objects.all().delete()
     assert client.get(found.url).status_code == 404
+
+
+def test_a_file_goes_back_to_the_collection_that_it_came_from(client: Client) -> None:
+    root = Collection.get_first_root_node()
+    private = root.add_child(name="Minutes")
+    CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+    for collection in (root.add_child(name="Atlas"), private):
+        record = with_file("open", document(collection=collection))
+        found = record.files.get().document
+        publish(record, "members", found)
+        record.unpublish()
+        assert client.get(found.url).status_code == 404
+        publish(record, "open", found)
+        found.refresh_from_db()
+        assert found.collection == collection
+        assert client.get(found.url).status_code == (403 if collection == private else 200)
 
 
 def test_the_file_of_a_draft_is_not_there(client: Client) -> None:
