@@ -169,7 +169,7 @@ def members_json(found: Iterable[Member], context: Context) -> list[MemberJson]:
 
 
 def _member(member: Member, label: str, context: Context) -> MemberJson:
-    at = None if member.lat is None or member.lon is None else (float(member.lon), float(member.lat))
+    at = None if member.lat is None or member.lon is None else (member.lon, member.lat)
     return {
         "code": member.code,
         "label": label,

@@ -1,16 +1,15 @@
 """The members of the network in the admin, beside the rest of the site."""
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 
-from borders.location import Located
+from borders.admin import POINT
 from borders.models import Country
 from cms.fact_admin import FactFilterSet, FactViewSet, choices_filter, code_column, fact_filter
 from home.models import Member
 from home.models.members import MemberCategory
 
-LOCATION = [field for field in Located._meta.local_fields if field.name in {"lat", "lon"}]
 MENU_HOOK = "register_site_menu_item"
 
 
@@ -44,8 +43,5 @@ class MemberViewSet(FactViewSet):
         FieldPanel("category"),
         FieldRowPanel([FieldPanel("city"), FieldPanel("country")]),
         FieldPanel("website"),
-        MultiFieldPanel(
-            [FieldRowPanel([FieldPanel(field.name, help_text=field.help_text) for field in LOCATION])],
-            heading=_("Point on the map"),
-        ),
+        POINT,
     ]

@@ -205,9 +205,9 @@ def _subject(fact: Any) -> tuple[str, list[str] | None, tuple[float, float] | No
     title = f"Carte : {fact.name_in(DEFAULT)}"
     if fact._meta.model_name == "border":
         codes = [fact.code, *fact.parts.values_list("code", flat=True)]
-        point = (float(fact.lon), float(fact.lat)) if fact.kind == "maritime" and fact.lat is not None else None
+        point = (fact.lon, fact.lat) if fact.kind == "maritime" and fact.lat is not None else None
         return title, codes, point
-    point = (float(fact.lon), float(fact.lat)) if fact.lat is not None else None
+    point = (fact.lon, fact.lat) if fact.lat is not None else None
     return title, list(fact.borders.values_list("code", flat=True)), point
 
 

@@ -1,12 +1,11 @@
 """The members' network."""
 
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 
+from borders.location import Located
 from cms.facts import Fact, FactName
 
 
@@ -26,7 +25,7 @@ class MemberCategory(models.TextChoices):
     CROSS_BORDER_STRUCTURE = "cross_border_structure", pgettext_lazy("reader", "Cross-border structure")
 
 
-class Member(Fact):
+class Member(Located, Fact):
     """An organisation that belongs to the association."""
 
     category = models.CharField(_("category"), max_length=24, choices=MemberCategory.choices)
@@ -35,32 +34,10 @@ class Member(Fact):
     )
     city = models.CharField(_("city"), max_length=120)
     website = models.URLField(_("website"), blank=True)
-    lat = models.DecimalField(
-        _("latitude"),
-        max_digits=8,
-        decimal_places=5,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(-90), MaxValueValidator(90)],
-    )
-    lon = models.DecimalField(
-        _("longitude"),
-        max_digits=8,
-        decimal_places=5,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(-180), MaxValueValidator(180)],
-    )
 
     class Meta(Fact.Meta):
         verbose_name = _("member")
         verbose_name_plural = _("members")
-
-    def clean(self) -> None:
-        super().clean()
-        if (self.lat is None) != (self.lon is None):
-            missing = "lat" if self.lat is None else "lon"
-            raise ValidationError({missing: _("A point needs both latitude and longitude.")})
 
 
 class MemberName(FactName):
