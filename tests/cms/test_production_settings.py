@@ -88,3 +88,9 @@ def test_every_static_file_that_is_referred_to_exists(tmp_path, settings, monkey
     settings.STORAGES, settings.STATIC_ROOT = base.STORAGES, tmp_path
     call_command("collectstatic", "--no-input", verbosity=0)
     assert (tmp_path / "staticfiles.json").exists()
+
+
+def test_the_image_holds_every_package_of_ours() -> None:
+    kept = (settings.BASE_DIR / ".dockerignore").read_text().split()
+    ours = {app.split(".")[0] for app in settings.INSTALLED_APPS if (settings.BASE_DIR / app.split(".")[0]).is_dir()}
+    assert {f"!{package}" for package in ours} <= set(kept)
