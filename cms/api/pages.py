@@ -13,7 +13,7 @@ from wagtail.search.backends import get_search_backend
 
 from cms import labels, page_json, page_shapes, publication
 from cms.api import page_filters, params, selection, windows
-from cms.api.errors import NotFound, bad
+from cms.api.errors import BadParameters, NotFound, ParameterError, bad
 from cms.api.views import Api, DetailApi, ListApi, Listed
 from cms.fields import fields_of
 from cms.json_types import PageTypeName, either
@@ -76,6 +76,20 @@ SEARCH = (
 ORDER = "order"
 SITE = params.Param("site", params.plain, "The host name of a site, with its port if need be.")
 RICH_TEXT = params.Param("rich_text_format", params.choice(["html"]), "Rich text is always display HTML.")
+
+
+def _with_its_types(error: ParameterError) -> ParameterError:
+    """The error of a parameter that these lists do not have; where those of some types do, it says which."""
+    having = [
+        name
+        for name, model in page_types().items()
+        if error["parameter"] in (found.param.name for found in page_filters.filters_for((model,)))
+    ]
+    return (
+        error
+        if not having
+        else {**error, "message": f"{error['message']}; it is one of lists with type={' or '.join(having)}"}
+    )
 
 
 class FilteredPages(Api):
@@ -188,7 +202,13 @@ class PageList(FilteredPages, ListApi):
 
     def query(self, request: Request) -> params.Query:
         self.types = self.types_in(request._request.GET.getlist("type"))
-        return super().query(request)
+        try:
+            return super().query(request)
+        except BadParameters as refused:
+            known = {param.name for param in self.declared()}
+            raise BadParameters(
+                [error if error["parameter"] in known else _with_its_types(error) for error in refused.errors]
+            ) from None
 
     def answer(self, query: params.Query) -> Listed[Any]:
         config = selection.parse(query["fields"]) if query["fields"] else []

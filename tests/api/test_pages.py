@@ -131,6 +131,17 @@ def test_bad_parameters_are_named(client: Client, site: SmallSite, query: str, p
     assert parameter in {error["parameter"] for error in body["errors"]}
 
 
+def test_a_filter_of_other_types_says_of_which(client: Client, site: SmallSite) -> None:
+    def message(query: str) -> str:
+        return str(client.get(f"/api/v2/pages/?{query}").json()["errors"][0]["message"])
+
+    with_types = "query parameter is not an operation or a recognised field; it is one of lists with type="
+    assert message("seats=1") == message("type=home.StandardPage&seats=1")
+    assert message("seats=1") == f"{with_types}newsroom.TrainingPage"
+    assert message("colour=red") == with_types.partition(";")[0]
+    assert "type=" not in message("type=newsroom.EventPage&date_to=9999-12-31")
+
+
 def test_links_to_what_is_not_public_are_their_bare_text(client: Client, site: SmallSite) -> None:
     draft = f'<a linktype="page" id="{site.draft.pk}">le projet</a>'
     text = f'<p>Voir {draft} et <a linktype="document" id="9">la note</a></p>'
