@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -103,7 +103,10 @@ def hits(question: Question) -> list[Hit]:
     plain = not question.filtered and question.ids is None and question.order == "relevance"
     if not plain or not question.text or not query.parse(question.text).simple:
         return []
-    asked_for = list(PromotedQuery.objects.filter(key=alike.key(question.text)).values_list("promotion", flat=True))
+    # Every search asks this, and the ORM takes five times as long.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT promotion_id FROM search_promotedquery WHERE key = %s", [alike.key(question.text)])
+        asked_for = [promotion for (promotion,) in cursor.fetchall()]
     if not asked_for:
         return []
     promoted = PromotedResult.objects.filter(

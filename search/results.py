@@ -9,8 +9,7 @@ from typing import Any, Literal, NamedTuple
 from django.conf import settings
 from typing_extensions import TypedDict
 
-from cms import frontend, labels
-from cms.changes.models import Change
+from cms import changes, frontend, labels
 from cms.json_types import Address
 from cms.labels import Coded
 from cms.languages import fallbacks
@@ -188,11 +187,12 @@ def _plain(question: Question, snapshot: labels.Labels, **changes: Any) -> Asked
 
 def _asked(asked: Asked) -> tuple[Answered, bool]:
     """An answer, and whether it is true to the database as it was when this was called (one query)."""
-    latest = Change.objects.filter(version__isnull=False).order_by("-version").values_list("version", "created_at")[:1]
-    there = [(version, moment.isoformat()) for version, moment in latest]
+    last = changes.last()
     given = answer(asked)
     position = given.found.answer.position
-    return given, position is not None and [(position.version, position.moment)] == there
+    if last is None or position is None:
+        return given, False
+    return given, (position.version, position.moment) == (last[0], last[1].isoformat())
 
 
 def _above(question: Question) -> tuple[list[str], list[Hit]]:

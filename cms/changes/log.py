@@ -56,6 +56,22 @@ def versions_sql() -> str:
     return f"SELECT epoch, {', '.join(lasts)} FROM cms_changecounter WHERE id = 1"  # noqa: S608
 
 
+def last() -> tuple[int, datetime.datetime] | None:
+    """The version of the last committed change and its moment; None where there is none.
+
+    In SQL, as every search asks it and the ORM takes three times as long.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version, created_at FROM cms_change WHERE version IS NOT NULL ORDER BY version DESC LIMIT 1"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    version, made = row
+    return version, made if made.tzinfo else made.replace(tzinfo=datetime.UTC)  # SQLite keeps no time zones
+
+
 def position() -> Position:
     """This database's epoch and the last version given: what a reader that starts afresh notes before it reads."""
     counter, _ = ChangeCounter.objects.get_or_create(pk=1)
