@@ -214,6 +214,9 @@ class FactInspectView(InspectView):
         value = super().get_field_display_value(field_name, field)
         return "-" if value is None else value
 
+    def get_field_label(self, field_name: str, field: Any) -> Any:
+        return _("Names") if field_name == "names" else super().get_field_label(field_name, field)
+
     def get_names_display_value(self) -> str:
         return "\n".join(
             f"{row.get_language_display()}: {row} ({row.get_kind_display()})" for row in self.object.names.all()

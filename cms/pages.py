@@ -32,10 +32,9 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 from wagtail_localize.fields import BaseTranslatableField, SynchronizedField, TranslatableField
 
-from cms import fields, redirects
+from cms import fields, frontend, publication, redirects
 from cms.blocks import BodyBlock, FootnotesBlock
 from cms.child_rows import RowsPanel
-from cms.frontend import PORTAL_SLUG
 from cms.json_types import Date
 from cms.publishable import Publishable
 from cms.references import Context
@@ -136,7 +135,7 @@ class _SearchFields:
 
 def refuse_at_portal(slug: str | None, parent_depth: int | None) -> None:
     """ValidationError on `slug` for a page that the portal would hide: right below a home page, whose depth is 2."""
-    if slug == PORTAL_SLUG and parent_depth == 2:
+    if slug == frontend.PORTAL_SLUG and parent_depth == 2:
         raise ValidationError({"slug": _("The documentary portal is at this address: choose another one.")})
 
 
@@ -262,6 +261,12 @@ class SitePage(Publishable, OpensWithoutGoneFacts, Page):
         """What Page.save calls in its transaction where the slug is another one."""
         super()._update_descendant_url_paths(old_url_path, new_url_path)
         redirects.lead_on(self, old_url_path)
+
+    def get_full_url(self, request: Any = None) -> str | None:
+        """The reader's address: Wagtail's would be of the server that its site names, which mails and editors show."""
+        return frontend.html_url(publication.html_path(self.locale.language_code, self.url_path)) if self.url else None
+
+    full_url = property(get_full_url)
 
     def structured_data(self, context: Context) -> dict[str, Any]:
         """What the page is in schema.org's terms, beyond what every page has (cms.structured_data); no query."""

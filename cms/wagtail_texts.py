@@ -73,6 +73,48 @@ REVIEW = [
     gettext_noop("Page/Snippet"),
     gettext_noop("Locked by workflow"),
     gettext_noop("%(label)s and Publish"),
+    gettext_noop("Comment"),
+]
+
+# What is sent to those who review and to those who wrote: « soumis(e) pour validation via la tâche ».
+LETTERS = [
+    gettext_noop('The %(model_name)s "%(title)s" has been submitted for approval to moderation stage "%(task)s".'),
+    gettext_noop('The %(model_name)s "%(title)s" has been submitted for approval in moderation stage "%(task)s".'),
+    gettext_noop('The %(model_name)s "%(title)s" has been submitted for approval in moderation stage "%(task)s"'),
+    gettext_noop('The page "%(title)s" has been submitted for approval in moderation stage "%(task)s".'),
+    gettext_noop(
+        'The %(model_name)s "%(title)s" has been submitted for moderation to workflow "%(workflow)s" by %(requester)s.'
+    ),
+    gettext_noop('The %(model_name)s "%(title)s" has been submitted for moderation to workflow "%(workflow)s".'),
+    gettext_noop('The %(model_name)s "%(title)s" has been submitted to workflow "%(workflow)s"'),
+    gettext_noop('The page "%(title)s" has been submitted for moderation to workflow "%(workflow)s" by %(requester)s.'),
+    gettext_noop('The page "%(title)s" has been submitted for moderation to workflow "%(workflow)s".'),
+    gettext_noop('The page "%(title)s" has been submitted to workflow "%(workflow)s"'),
+    gettext_noop('The %(model_name)s "%(title)s" has been approved in "%(workflow)s".'),
+    gettext_noop('The %(model_name)s "%(title)s" has been approved in workflow "%(workflow)s".'),
+    gettext_noop('The page "%(title)s" has been approved in "%(workflow)s".'),
+    gettext_noop('The page "%(title)s" has been approved in workflow "%(workflow)s".'),
+    gettext_noop('The %(model_name)s "%(title)s" has been rejected during "%(workflow)s".'),
+    gettext_noop(
+        'The %(model_name)s "%(title)s" has been rejected during "%(task)s" in workflow "%(workflow)s" by %(rejector)s.'
+    ),
+    gettext_noop('The %(model_name)s "%(title)s" has been rejected during "%(task)s" in workflow "%(workflow)s".'),
+    gettext_noop('The page "%(title)s" has been rejected during "%(workflow)s".'),
+    gettext_noop(
+        'The page "%(title)s" has been rejected during "%(task)s" in workflow "%(workflow)s" by %(rejector)s.'
+    ),
+    gettext_noop('The page "%(title)s" has been rejected during "%(task)s" in workflow "%(workflow)s".'),
+    gettext_noop("You can edit the %(model_name)s here:"),
+    gettext_noop("You can preview the %(model_name)s here:"),
+    gettext_noop('%(editor)s has updated comments on "%(title)s"'),
+]
+
+# In histories: « La tâche a été resoumisse », « 9 entrées de journal de modèle ».
+HISTORY = [
+    gettext_noop("Resubmitted '%(task)s'. Workflow resumed"),
+    gettext_noop("Workflow task resubmitted. Workflow resumed"),
+    gettext_noop("model log entry"),
+    gettext_noop("model log entries"),
 ]
 
 TRANSLATION = [

@@ -1,5 +1,6 @@
 """Every cell of docs/roles.md, tried by a request."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -680,3 +681,35 @@ def test_superusers_are_for_superusers_alone(db: None, client: Client) -> None:
     client.post(edit, {**form, "username": "root", "is_superuser": "on"})
     root.refresh_from_db()
     assert root.check_password("mine-from-now-on")
+
+
+@pytest.mark.parametrize(
+    ("role", "on_pages", "on_records"),
+    [
+        (roles.EDITORS, {"delete", "move", "publish", "unpublish"}, {"index"}),
+        (roles.CONTRIBUTORS, set(), {"index"}),
+        (roles.TRANSLATORS, set(), None),
+        (roles.DOCUMENTALISTS, None, {"delete", "index"}),
+    ],
+)
+def test_bulk_actions_are_offered_to_those_who_may(
+    db: None, role: str, on_pages: set[str] | None, on_records: set[str] | None
+) -> None:
+    root = home_page("fr")
+    standard_page(root, "Page")
+    record("Essai")
+    user, client = User.objects.create_user("somebody", password="x"), Client()
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    home = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert (reverse("record_imports") in home) == (role in {roles.EDITORS, roles.DOCUMENTALISTS})
+
+    def offered(address: str, app: str, model: str) -> set[str] | None:
+        shown = client.get(address)
+        found = re.findall(rf"/admin/bulk/{app}/{model}/(\w+)/", shown.content.decode())
+        return set(found) if shown.status_code == 200 else None
+
+    parent = reverse("wagtailadmin_explore", args=[root.pk])
+    records = reverse("wagtailsnippets_resources_record:list")
+    assert offered(parent, "wagtailcore", "page") == on_pages
+    assert offered(records, "resources", "record") == on_records
