@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import models, transaction
 from django.forms import FileField
@@ -53,21 +53,29 @@ class ImageUploadField(WagtailImageField):
             return None
         self.check_image_file_size(upload)
         if extension_of(upload) == "svg":
-            return cleaned_drawing(upload)
-        check_picture(upload, self.allowed_image_extensions, self.max_image_pixels)
+            clean_drawing(upload)
+        else:
+            check_picture(upload, self.allowed_image_extensions, self.max_image_pixels)
         upload.seek(0)
         return upload
 
 
-def cleaned_drawing(upload: File[Any]) -> File[Any]:
-    """What is kept of an SVG under the same name; ValidationError where it is not taken."""
+def clean_drawing(upload: File[Any]) -> None:
+    """Leave of an uploaded SVG what is kept of it; ValidationError where it is not taken.
+
+    In the upload itself, which Wagtail keeps as it came where another field of the form is wrong.
+    """
     upload.seek(0)
     try:
         with _decoding:
             drawing = vectors.draw(upload.read())
     except vectors.RefusedError as refused:
         raise ValidationError(_why_refused(refused.reason), code="invalid_drawing") from None
-    return SimpleUploadedFile(str(upload.name), drawing.svg, "image/svg+xml")
+    upload.seek(0)
+    upload.truncate()
+    upload.write(drawing.svg)
+    upload.flush()
+    upload.size = len(drawing.svg)
 
 
 def _why_refused(reason: vectors.Refused) -> str:

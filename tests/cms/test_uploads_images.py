@@ -108,10 +108,35 @@ def test_a_good_picture_is_stored_and_queued(editor: Client, media_root: Path, r
     assert not image.renditions.filter(filter_spec__startswith="width-").exists()
 
 
+def hostile_drawing() -> SimpleUploadedFile:
+    hostile = pictures.SVG.replace(b"<path", b'<script>alert(1)</script><path onclick="alert(2)"')
+    return SimpleUploadedFile("logo.svg", hostile, "image/svg+xml")
+
+
+def test_a_drawing_is_kept_cleaned_until_its_form_is_right(editor: Client, settings: Any) -> None:
+    for in_memory in (True, False):
+        settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10_000 if in_memory else 10
+        answer = editor.post(
+            reverse("wagtailimages:add_multiple"),
+            {"title": "x" * 300, "files[]": hostile_drawing(), "collection": 1},
+            headers={"X-Requested-With": "XMLHttpRequest"},
+        ).json()
+        kept = UploadedFile.objects.get(pk=answer["uploaded_file_id"])
+        assert b"alert" not in kept.file.read()
+        form = f"uploaded-image-{kept.pk}"
+        editor.post(
+            reverse("wagtailimages:create_multiple_from_uploaded_image", args=[kept.pk]),
+            {f"{form}-title": "Logo", f"{form}-collection": 1},
+            headers={"X-Requested-With": "XMLHttpRequest"},
+        )
+        image = CmsImage.objects.latest("pk")
+        assert (image.title, image.width, image.height) == ("Logo", 1600, 800)
+        assert b"alert" not in image.file.read()
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_drawing_is_stored_cleaned(editor: Client, route: Any) -> None:
-    hostile = pictures.SVG.replace(b"<path", b'<script>alert(1)</script><path onclick="alert(2)"')
-    assert route(editor, SimpleUploadedFile("logo.svg", hostile, "image/svg+xml")) == ""
+    assert route(editor, hostile_drawing()) == ""
     image = CmsImage.objects.get()
     assert (image.width, image.height) == (1600, 800)
     kept = image.file.read()
