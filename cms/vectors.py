@@ -21,7 +21,7 @@ from defusedxml import ElementTree
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 1_000_000
-"""Of a file as it is uploaded."""
+"""Of a file, as it is uploaded and cleaned."""
 LONGEST_SIDE = 1600
 """Pixels that a drawing, which has no size of its own, is given: the largest width of a rendition."""
 CPU_SECONDS = 5
@@ -106,6 +106,9 @@ def _cleaned(content: bytes) -> bytes:
     root = dom.getroot()
     for element in root.iter():
         name = element.tag.removeprefix(f"{{{SVG}}}")
+        element.tail = None  # the cleaner indents, which makes a hundred times as much of what is deep
+        if not (element.text or "").strip():
+            element.text = None
         if name in TEXT and "".join(element.itertext()).strip():
             raise RefusedError(Refused.TEXT)
         if name in PICTURES:
@@ -128,6 +131,8 @@ def _cleaned(content: bytes) -> bytes:
     root.set("viewBox", view_box_to_attr_str(measured.view_box))
     written = io.BytesIO()
     dom.write(written, encoding="utf-8", xml_declaration=True, default_namespace=None)
+    if written.tell() > MAX_BYTES:
+        raise RefusedError(Refused.TOO_LARGE)
     return written.getvalue()
 
 

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -55,7 +54,7 @@ HARMLESS = {
         head='<?xml-stylesheet href="https://evil/c.css"?>',
     ),
     "a file of the server": svg(
-        f"<title>&x;</title>{BOX}", head='<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        f"<title>&x;</title>{BOX}", head='<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     ),
     "itself": svg(f'<g id="a"><use href="#a"/>{BOX}</g>'),
     "huge": svg('<rect width="5e8" height="1e9"/>', 'width="1e9" height="1e9"'),
@@ -104,8 +103,15 @@ def test_what_is_left_neither_runs_nor_fetches(what: str) -> None:
     assert not re.search(r"script|alert|\bon\w+=|foreign|iframe|<!|<\?xml-|href=(?!\"#)|url\((?!#|\)|/[^/])", kept), (
         kept
     )
-    assert Path("/etc/hostname").read_text().strip() not in kept
     assert "evil" not in kept
+    assert "root:" not in kept
+
+
+def test_what_is_cleaned_grows_neither_then_nor_when_it_is_cleaned_again() -> None:
+    deep = svg("<g>" * 100 + BOX * 1000 + "</g>" * 100)
+    cleaned = vectors.draw(deep).svg
+    assert len(cleaned) < len(deep) + 1200, "a space in each element, and the head"
+    assert len(vectors.draw(cleaned).svg) == len(cleaned)
 
 
 @pytest.mark.parametrize("what", REFUSED)
