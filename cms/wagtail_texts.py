@@ -177,6 +177,14 @@ ELEMENTS = [
     gettext_noop("Pages/snippets at this step in a workflow will be moderated or approved by these groups of users"),
 ]
 
+# Wagtail has no French for these.
+UNTRANSLATED = [
+    gettext_noop("Locale '%(object)s' created."),
+    gettext_noop("Locale '%(object)s' updated."),
+    gettext_noop("Locale '%(object)s' deleted."),
+    gettext_noop("This locale cannot be deleted because there are no other locales."),
+]
+
 # Wagtail says « Le(la) pays n'a pas pu être créé(e) »: no French name takes both.
 EITHER_GENDER = [
     gettext_noop("The %(model_name)s could not be created due to errors."),
@@ -189,6 +197,23 @@ EITHER_GENDER = [
     gettext_noop("'%(object)s' unpublished."),
     gettext_noop("%(model_name)s '%(title)s' is now unlocked."),
     gettext_noop("Choose when this %(model_name)s should go live and/or expire"),
+    gettext_noop("No one can make changes while the %(model_name)s is locked"),
+    gettext_noop("<b>'{title}' was locked</b> by <b>you</b> on <b>{datetime}</b>."),
+    gettext_noop("<b>'{title}' is locked</b> by <b>you</b>."),
+    gettext_noop("<b>'{title}' was locked</b> by <b>{user}</b> on <b>{datetime}</b>."),
+    gettext_noop("<b>'{title}' is locked</b>."),
+    gettext_noop("Locked by you"),
+    gettext_noop("Locked by another user"),
+    gettext_noop("Only you can make changes while the %(model_name)s is locked"),
+    gettext_noop("Only %(user)s can make changes while the %(model_name)s is locked"),
+    gettext_noop("{model_name} '{title}' is locked and has been scheduled to go live at {datetime}"),
+    gettext_noop("Locked by schedule"),
+    gettext_noop("Currently locked and will go live on the scheduled date"),
+    gettext_noop("Locked by <b>you</b> at <b>%(locking_date)s</b>"),
+    gettext_noop("Locked by <b>%(locked_by)s</b> at <b>%(locking_date)s</b>"),
+    gettext_noop("Locked at <b>%(locking_date)s</b>"),
+    gettext_noop("Version from %(timestamp)s of %(model_name)s '%(object)s' has been scheduled for publishing."),
+    gettext_noop('Version %(revision_id)s of "%(object)s" unscheduled.'),
     gettext_noop("This {model_name} is awaiting <b>'{task_name}'</b> in the <b>'{workflow_name}'</b> workflow."),
     gettext_noop("This %(model_name)s is currently at <strong>%(task)s</strong> in <strong>%(workflow)s</strong>."),
     gettext_noop("Would you still like to publish this %(model_name)s?"),
@@ -198,10 +223,6 @@ EITHER_GENDER = [
     gettext_noop("(Private %(object)s)"),
     gettext_noop("Sync translated %(model_name)s"),
     gettext_noop("Wagtail locales"),
-    gettext_noop("Locale '%(object)s' created."),
-    gettext_noop("Locale '%(object)s' updated."),
-    gettext_noop("Locale '%(object)s' deleted."),
-    gettext_noop("This locale cannot be deleted because there are no other locales."),
 ]
 
 # « Ce(tte) page est modifiable par tous », names of columns, English that nobody translated.

@@ -117,6 +117,10 @@ def test_what_was_loaded_of_an_older_catalogue_is_forgotten(tmp_path, settings):
     [
         *wagtail_texts.LANGUAGES,
         *wagtail_texts.REVIEW,
+        *wagtail_texts.LETTERS,
+        *wagtail_texts.HISTORY,
+        *wagtail_texts.EITHER_GENDER,
+        *wagtail_texts.ELEMENTS,
         *wagtail_texts.TRANSLATION,
         *wagtail_texts.WORDING,
         *wagtail_texts.TITLES,
