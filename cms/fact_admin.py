@@ -212,7 +212,7 @@ class FactInspectView(InspectView):
             rows = getattr(self.object, field_name).all()
             return "\n".join(f"{row.get_language_display()}: {row}" for row in rows)
         value = super().get_field_display_value(field_name, field)
-        return "-" if value is None else value
+        return "-" if value in (None, "") else value
 
     def get_field_label(self, field_name: str, field: Any) -> Any:
         return _("Names") if field_name == "names" else super().get_field_label(field_name, field)

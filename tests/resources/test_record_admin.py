@@ -47,7 +47,10 @@ def test_the_form_of_a_new_record_names_no_cataloguer(client: Client) -> None:
 
 
 def test_what_a_record_does_not_say_is_a_dash(client: Client) -> None:
-    shown = client.get(url("inspect", make.record("Titre").pk)).content.decode()
+    read = client.get(url("inspect", make.record("Titre").pk))
+    [place] = [field["value"] for field in read.context["fields"] if field["label"] == "Lieu de publication"]
+    assert place == "-"
+    shown = read.content.decode()
     assert "Cataloguée par" in shown
     assert "Exemplaires papier" in shown
     assert ">None<" not in shown.replace(" ", "").replace("\n", "")
