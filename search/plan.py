@@ -17,9 +17,11 @@ from search.expansions import Expansion
 from search.languages import LANGUAGES
 
 PART_WEIGHTS = {schema.TITLE: 1.2, schema.SUMMARY: 1.0, schema.BODY: 1.0}
-EXACT_WEIGHTS = {schema.EXACT_TITLE: 0.3, schema.EXACT_TEXT: 0.3, schema.NAMES: 0.6}
-START_WEIGHTS = {schema.STARTS: 1.0, schema.TITLE_STARTS: 1.5}
-"""Of the beginning of a word, in whatever language: it ranks what matches."""
+EXACT_WEIGHTS = {schema.EXACT_TITLE: 0.6, schema.EXACT_TEXT: 0.3, schema.NAMES: 0.6}
+START_WEIGHT, TITLE_START_WEIGHT = 1.0, 0.8
+"""Of the beginning of a word, in whatever language, anywhere and in a title: it ranks what matches."""
+RELATED_WEIGHT = 1.5
+"""Of the beginning of a word in a title that does not have the word: it may be a relative in another language."""
 NEAR_SCORE = 1.0
 """Of a longer beginning: it finds what comes near where little matches."""
 PAIR_WEIGHT = 0.3
@@ -159,10 +161,10 @@ class _Planner:
         better = self.pairs(telling[:RANKING])
         # A word that has other names is found by those in other languages, and they may begin alike.
         unnamed = [word for word in telling[:RANKING] if languages.fold(word.text) not in self.meant]
-        for name, weight in START_WEIGHTS.items():
-            better += [nodes.Boost(start, weight) for start in _starts(unnamed, name, schema.START)]
+        better += self.beginnings(unnamed)
         if self.relaxed:
-            made += [nodes.Constant(start, NEAR_SCORE) for start in _starts(telling, schema.STARTS, schema.LONG_START)]
+            longer = _starts(telling, schema.LONG_START)
+            made += [nodes.Constant(nodes.Text(schema.STARTS, start), NEAR_SCORE) for start in longer]
         words = nodes.total(made, least) if made else None
         if not rest and not better:
             return words
@@ -185,6 +187,23 @@ class _Planner:
             for first, second in itertools.pairwise(words)
             for part in schema.PARTS
         ]
+
+    def beginnings(self, words: Sequence[query.Word]) -> list[nodes.Node]:
+        """How words begin, anywhere and in titles; most of it in titles that do not have the words.
+
+        A word that a title has was counted as such: counted fully again, a title that many share would outdo the text
+        that answers.
+        """
+        found: list[nodes.Node] = []
+        for start, begun in _starts(words, schema.START).items():
+            in_title = nodes.Text(schema.TITLE_STARTS, start)
+            there = tuple(nodes.Phrase(f"{schema.TITLE}_{code}", text) for code in self.likely for text in begun)
+            found += [
+                nodes.Boost(nodes.Text(schema.STARTS, start), START_WEIGHT),
+                nodes.Boost(in_title, TITLE_START_WEIGHT),
+                nodes.Boost(nodes.Must((in_title,), there), RELATED_WEIGHT),
+            ]
+        return found
 
     def word(self, word: query.Word, marked: list[str]) -> nodes.Node | None:
         found = _without_articles(word.text)
@@ -259,10 +278,13 @@ def _without_articles(text: str) -> list[str]:
     return found
 
 
-def _starts(words: Sequence[query.Word], field: str, letters: int) -> list[nodes.Node]:
-    """The beginnings of words, in any language."""
-    found = [start for word in words if not word.prefix for start in schema.starts(word.text, letters).split()]
-    return [nodes.Text(field, start) for start in dict.fromkeys(found)]
+def _starts(words: Sequence[query.Word], letters: int) -> dict[str, list[str]]:
+    """The beginnings of words, in any language, each with the words that begin so."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        for start in () if word.prefix else schema.starts(word.text, letters).split():
+            found.setdefault(start, []).append(word.text)
+    return found
 
 
 def _maybe_identifier(text: str) -> bool:

@@ -130,6 +130,17 @@ def test_beginnings_of_words_rank_and_widen_nothing_where_enough_is_found(engine
     assert found(engine, "frontiere 3")[0] == "w3"
 
 
+def test_a_title_is_counted_once_where_the_text_answers(engine):
+    about = {
+        "answer": ("Enfants", "Les parents ont cinq jours pour déclarer une naissance à la mairie."),
+        "leave": ("Naissance", "Le congé dure onze jours et se prend avant six mois."),
+        "bonus": ("Naissance", "La prime se demande à la caisse, qui la verse en sept jours."),
+    }
+    others = {f"bridge-{number}": (f"Ponts {number}", "Un pont sur la rivière.") for number in range(60)}
+    engine.put([work(name, title_fr=title, body_fr=body) for name, (title, body) in (about | others).items()])
+    assert found(engine, "parents naissance jours")[0] == "answer"
+
+
 @pytest.mark.parametrize("relaxed", [False, True])
 def test_what_was_typed_is_above_its_other_names_in_the_same_field(engine, relaxed):
     others = {
