@@ -30,8 +30,9 @@ test: .venv/dev.stamp
 test-sqlite:
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres" $(ARGS)
 
+# One process more than the cores that it is to be quick on: browsers, servers and kills are often waited for.
 test-postgres:
-	@$(PYTEST) -n 2 $(ARGS)
+	@$(PYTEST) -n 3 $(ARGS)
 
 test-fast: .venv/dev.stamp
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres and not slow" $(ARGS)
