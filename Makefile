@@ -28,14 +28,13 @@ test: .venv/dev.stamp
 	@.venv/bin/python -m tests.services $(MAKE) --no-print-directory test-sqlite test-postgres
 
 test-sqlite:
-	@env -u DATABASE_URL $(PYTEST) -n 2 --dist worksteal -m "sqlite and not browser and not postgres" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres" $(ARGS)
 
-# One process more than the cores that it is to be quick on: browsers, servers and kills are often waited for.
 test-postgres:
-	@$(PYTEST) -n 3 --dist worksteal $(ARGS)
+	@$(PYTEST) -n 2 $(ARGS)
 
 test-fast: .venv/dev.stamp
-	@env -u DATABASE_URL $(PYTEST) -n 2 --dist worksteal -m "sqlite and not browser and not postgres and not slow" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "sqlite and not browser and not postgres and not slow" $(ARGS)
 
 relevance: .venv/dev.stamp
 	@.venv/bin/python -m tests.services $(PYTEST) tests/demo/test_relevance.py -s $(ARGS)
