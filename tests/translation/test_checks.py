@@ -11,6 +11,7 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, RevisionMixin, TranslatableMixin
 from wagtail.models.draft_state import DraftStateMixin
+from wagtail.models.pages import PAGE_MODEL_CLASSES
 
 from cms import checks
 from cms.facts import Office
@@ -35,9 +36,10 @@ def registry() -> Any:
     """Models defined in a test are forgotten after it."""
     from django.apps import apps
 
-    known = dict(apps.all_models["home"])
+    known, pages = dict(apps.all_models["home"]), list(PAGE_MODEL_CLASSES)
     related = list(SitePage.__subclasses__())
     yield related
+    PAGE_MODEL_CLASSES[:] = pages
     apps.all_models["home"].clear()
     apps.all_models["home"].update(known)
     apps.clear_cache()
