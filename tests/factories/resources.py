@@ -78,6 +78,9 @@ def record(
     ]
     made.agent_links = [RecordAgent(agent=agent, role=role) for role, of in (agents or {}).items() for agent in of]
     made.identifiers = [RecordIdentifier(scheme=scheme, value=value) for scheme, value in (identifiers or {}).items()]
+    for rows in (made.texts, made.agent_links, made.identifiers):
+        for place, row in enumerate(rows.all()):
+            row.sort_order = place  # as a form gives it: PostgreSQL has an order of its own for rows without
     made.save()
     made.save_revision().publish()
     made.refresh_from_db()
