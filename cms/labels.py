@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 from django.apps import apps
 from django.db import connection
 from django.db.models import Model, TextChoices
-from django.db.transaction import Atomic
 from django.utils.functional import cached_property
 from typing_extensions import TypedDict
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
@@ -85,7 +84,7 @@ class FactTable:
 class Labels:
     """A snapshot of the facts at one content version, or of one transaction; tables are read when first asked for."""
 
-    def __init__(self, version: int, transaction: Atomic | None = None) -> None:
+    def __init__(self, version: int, transaction: object = None) -> None:
         self.version = version
         self._transaction = transaction
         self._made: dict[Any, tuple[Any, set[str]]] = {}
@@ -124,7 +123,7 @@ class Labels:
     def _held(self, name: Any, make: Callable[[], T]) -> T:
         if name not in self._made:
             transaction = _transaction()
-            if transaction and transaction is not self._transaction:
+            if transaction is not None and transaction is not self._transaction:
                 return _own(transaction)._held(name, make)
             with dependencies.recorded() as read:
                 made = make()
@@ -200,12 +199,16 @@ _current = Labels(-1)
 _thread = _Thread()
 
 
-def _transaction() -> Atomic | None:
-    """The transaction that is open: what is read in it may never come to be, or only later, so nobody else sees it."""
-    return connection.atomic_blocks[0] if connection.in_atomic_block else None
+def _transaction() -> object:
+    """What tells the open transaction from all others: what is read in it may never come to be, so nobody else sees it.
+
+    Django makes this list anew whenever a transaction ends or rolls back to a savepoint; an Atomic that decorates a
+    function is the same at each call. None where no transaction is open.
+    """
+    return connection.run_on_commit if connection.in_atomic_block else None
 
 
-def _own(transaction: Atomic) -> Labels:
+def _own(transaction: object) -> Labels:
     """What this transaction read last."""
     if _thread.labels._transaction is not transaction:
         _thread.labels = Labels(changes.content_version("content"), transaction)
@@ -220,7 +223,7 @@ def current() -> Labels:
     global _current
     version = changes.content_version("content")
     transaction = _transaction()
-    if transaction:
+    if transaction is not None:
         _thread.labels = Labels(version, transaction)
         return _thread.labels
     snapshot = _current
@@ -235,4 +238,4 @@ def current() -> Labels:
 def held() -> Labels:
     """What `current` gave last in this process, or newer: for the many small steps after it (no query)."""
     transaction = _transaction()
-    return _own(transaction) if transaction else _current
+    return _current if transaction is None else _own(transaction)

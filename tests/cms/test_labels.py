@@ -60,6 +60,24 @@ def test_a_transaction_sees_its_own_change_and_others_do_not(home: Page) -> None
     assert labels.current().private_paths == ()
 
 
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_decorated_function_finds_nothing_of_its_last_call(home: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    @transaction.atomic
+    def fail() -> None:
+        PageViewRestriction.objects.create(page=home, restriction_type="login")
+        assert labels.held().private_paths == (home.path,)
+        raise RolledBackError
+
+    for _call in range(2):
+        with pytest.raises(RolledBackError):
+            fail()
+    with transaction.atomic():
+        with pytest.raises(RolledBackError):
+            fail()
+        assert labels.held().private_paths == ()
+
+
 def in_another_thread(ask: Any) -> Any:
     """The answer of a reader with a connection of its own."""
     answers = []
