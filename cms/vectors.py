@@ -119,9 +119,8 @@ def _cleaned(content: bytes) -> bytes:
         if name == "style":
             element.text = COMMENT.sub("", element.text or "")
             styles.append(element.text)
-        if any(
-            "//" in style for style in styles
-        ):  # the cleaner knows url(…), but not all functions that take an address
+        # The cleaner knows url(…), but not all functions that take an address.
+        if any("//" in style for style in styles):
             raise RefusedError(Refused.ELSEWHERE)
         for attribute in [own for own in element.attrib if own.rpartition("}")[2] == "href"]:
             if not element.attrib[attribute].startswith("#"):  # the cleaner leaves addresses within a site

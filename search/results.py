@@ -181,8 +181,8 @@ def listed(question: Question, snapshot: labels.Labels) -> list[SearchResult]:
     return _results(_put_in_order(given, question), question, snapshot, true)
 
 
-def _plain(question: Question, snapshot: labels.Labels, **changes: Any) -> Asked:
-    return replace(question.asked(snapshot), counts={}, marks=False, **changes)
+def _plain(question: Question, snapshot: labels.Labels, **more: Any) -> Asked:
+    return replace(question.asked(snapshot), counts={}, marks=False, **more)
 
 
 def _asked(asked: Asked) -> tuple[Answered, bool]:
