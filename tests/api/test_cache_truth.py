@@ -33,6 +33,7 @@ from tests.factories.newsroom import attachment
 from tests.factories.pages import home_page, standard_page
 from tests.factories.pictures import image
 from tests.factories.resources import concept, record
+from tests.services.ports import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 
@@ -245,13 +246,7 @@ def servers(
     request: pytest.FixtureRequest, page: StandardPage, test_database_environment: dict[str, str], tmp_path: Path
 ) -> Iterator[list[str]]:
     """The addresses of two servers on the test's database, with these settings."""
-    import socket
-
-    ports = []
-    for _ in range(2):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            ports.append(probe.getsockname()[1])
+    ports = [free_port(), free_port()]
     running = [
         subprocess.Popen(
             [

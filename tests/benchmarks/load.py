@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 from cms.children import end_with_parent
 from tests.services import apt
+from tests.services.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 CORES = sorted(os.sched_getaffinity(0))
@@ -112,9 +113,7 @@ class Server:
 @contextlib.contextmanager
 def serving(target: str, environment: dict[str, str], *words: str) -> Iterator[Server]:
     """granian with one process on the server's core, as `make run` starts it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", target, "--interface", "wsgi", "--no-ws", *words),

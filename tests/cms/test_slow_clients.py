@@ -15,6 +15,7 @@ from django.conf import settings
 
 from cms import slow_clients
 from cms.slow_clients import SlowClients
+from tests.services.ports import free_port
 
 APPLICATION = """
 from django.conf import settings
@@ -41,9 +42,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     large = folder / "large"
     large.write_bytes(b"x" * 20_000_000)
     (folder / "slow_application.py").write_text(APPLICATION.format(path=str(large)))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     words = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "8", "--no-log"]
     words += ["--workers-kill-timeout", "5"]
     server = subprocess.Popen(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cms import supervisor
+from tests.services.ports import free_port
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -113,9 +114,7 @@ def test_a_taken_port_is_named_with_what_to_do():
 
 
 def test_a_free_port_gives_the_address_to_listen_on():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     assert supervisor.listening_address("localhost", port) == "127.0.0.1"
 
 

@@ -22,6 +22,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from tests import migrated
+from tests.services.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -32,9 +33,7 @@ class Site:
     """A prepared folder for `var/`, and the environment of commands that work in it."""
 
     def __init__(self, var: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.database = var / "db.sqlite3"
         self.address = f"http://localhost:{self.port}"
         self.environment = {
