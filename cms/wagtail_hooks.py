@@ -1,5 +1,7 @@
 """What the foundations add to Wagtail's admin: a table of contents, the work is done where it belongs."""
 
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
@@ -42,3 +44,9 @@ hooks.register("construct_homepage_panels", webhooks.add_failing)
 hooks.register("before_create_user", superusers.refuse)
 hooks.register("before_edit_user", superusers.refuse)
 hooks.register("before_bulk_action", superusers.refuse_several)
+
+
+@hooks.register("insert_editor_js")
+def keep_what_is_typed() -> str:
+    """In every form that Wagtail saves by itself or warns of leaving."""
+    return format_html('<script src="{}"></script>', static("cms/autosave.js"))
