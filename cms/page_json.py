@@ -263,7 +263,8 @@ class _Family:
             paths |= {page.path[:end] for page in pages if page.path for end in range(8, len(page.path), 4)}
         if paths:
             named |= Q(path__in=paths)
-        if "alias_of" in wanted and (aliased := {page.alias_of_id for page in pages if page.alias_of_id}):
+        aliased = {page.alias_of_id for page in pages if page.alias_of_id}
+        if aliased and wanted & {"alias_of", "json_ld", "open_graph"}:
             named |= Q(pk__in=aliased)
         if not named:
             return
@@ -308,6 +309,10 @@ class _Family:
     def languages(self, page: Page) -> list[str]:
         """Languages in which the page has a text of its own."""
         return [self.locale(row) for row in self._translations[page.translation_key] if row.alias_of_id is None]
+
+    def text_language(self, page: Page) -> str:
+        """The language that a page's prose is in: a fallback has that of the page that it shows."""
+        return self.locale(self.by_pk(page.alias_of_id) or page)
 
     def ancestors(self, page: Page) -> list[Any]:
         """Public ancestors below the root, the language's home page first."""
@@ -367,9 +372,11 @@ _META: dict[str, Callable[[Any, Context, _Family], Any]] = {
     "previous": lambda page, context, family: family.ref(family.beside(page, 0), context),
     "next": lambda page, context, family: family.ref(family.beside(page, 1), context),
     "json_ld": lambda page, context, family: structured_data.graph(
-        page, context, [family.ref(a, context) for a in family.ancestors(page)]
+        page, context, family.text_language(page), [family.ref(a, context) for a in family.ancestors(page)]
     ),
-    "open_graph": lambda page, context, family: structured_data.open_graph(page, context, family.languages(page)),
+    "open_graph": lambda page, context, family: structured_data.open_graph(
+        page, context, family.text_language(page), family.languages(page)
+    ),
     "is_fallback": lambda page, context, family: page.alias_of_id is not None,
     "translations": lambda page, context, family: family.translations(page, context),
 }

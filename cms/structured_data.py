@@ -76,8 +76,8 @@ def register_publisher(load: Callable[[], Publisher]) -> None:
     _publisher = load
 
 
-def graph(page: Any, context: Context, breadcrumb: Iterable[Any]) -> JsonLd:
-    """A page, its publisher and the way to it (as page_json.PageRef) as a JSON-LD graph."""
+def graph(page: Any, context: Context, language: str, breadcrumb: Iterable[Any]) -> JsonLd:
+    """A page with prose in a language, its publisher and the way to it (as page_json.PageRef) as a JSON-LD graph."""
     publisher = organisation(context)
     own = {
         "@type": "WebPage",
@@ -85,7 +85,7 @@ def graph(page: Any, context: Context, breadcrumb: Iterable[Any]) -> JsonLd:
         "url": page_url(page, context),
         "name": page.title,
         "description": page.search_description or page.introduction,
-        "inLanguage": context.locale,
+        "inLanguage": language,
         "datePublished": page.first_published_at,
         "dateModified": page.last_published_at,
         "image": picture["url"] if (picture := sharing_image(page, context)) else None,
@@ -161,8 +161,8 @@ def sharing_image(page: Any, context: Context) -> SharingImage | None:
     return {**sources[0]["srcset"][-1], "alt": found["alt"] or found["title"]} if found and sources else None
 
 
-def open_graph(page: Any, context: Context, translations: list[str]) -> OpenGraph:
-    """What social networks show of a page."""
+def open_graph(page: Any, context: Context, language: str, translations: list[str]) -> OpenGraph:
+    """What social networks show of a page, whose prose is in a language."""
     article = page.schema_type.endswith("Article")
     picture = sharing_image(page, context)
     return {
@@ -171,8 +171,8 @@ def open_graph(page: Any, context: Context, translations: list[str]) -> OpenGrap
         "type": "article" if article else "website",
         "url": page_url(page, context),
         "site_name": context.labels.derived(_publisher)["name"],
-        "locale": TERRITORIES[context.locale],
-        "locale_alternate": [TERRITORIES[code] for code in translations if code != context.locale],
+        "locale": TERRITORIES[language],
+        "locale_alternate": [TERRITORIES[code] for code in translations if code != language],
         "image": picture,
         "twitter_card": "summary_large_image" if picture else "summary",
     }

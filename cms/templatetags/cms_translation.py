@@ -9,7 +9,7 @@ from wagtail_localize.models import Translation
 
 from cms.translation.guards import may
 from cms.translation.models import TranslationStatus
-from cms.translation.prose import fingerprint
+from cms.translation.prose import fingerprint, progress
 from cms.translation.review import can_submit
 from cms.translation.status import source_of
 
@@ -20,7 +20,7 @@ register = template.Library()
 def translation_banner(context: Any, translation: Translation, page: Page) -> dict[str, Any]:
     """How far the translation is, its review, and what the user can do next."""
     user = context["request"].user
-    total, done = translation.get_progress()
+    total, done = progress(translation)
     state = page.current_workflow_state
     task_state = state.current_task_state if state else None
     actions = page.current_workflow_task.get_actions(page, user) if page.current_workflow_task else []

@@ -34,11 +34,16 @@ def fingerprint(page: Page) -> str:
     return hashlib.sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest()
 
 
+def progress(translation: Translation) -> tuple[int, int]:
+    """How many texts the source has, and how many of them translators have done."""
+    segments = StringSegment.objects.filter(source=translation.source).exclude(context__path=NOT_PROSE)
+    done = segments.annotate_translation(translation.target_locale).filter(translation__isnull=False)
+    return segments.count(), done.count()
+
+
 def percent_translated(translation: Translation) -> int:
     """The share of the source's texts that translators have done, in whole percent and never rounded up to 100."""
-    segments = StringSegment.objects.filter(source=translation.source).exclude(context__path=NOT_PROSE)
-    total = segments.count()
-    done = segments.annotate_translation(translation.target_locale).filter(translation__isnull=False).count()
+    total, done = progress(translation)
     return 100 * done // total if total else 100
 
 

@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from wagtail.models import Page
+from wagtail.models import Page, TaskState
 
 from cms.translation import guards, review, status
 from cms.translation.models import Completeness
@@ -27,6 +27,22 @@ def submit_for_review(request: HttpRequest, translation_id: int) -> HttpResponse
     else:
         messages.success(request, _("“%(page)s” was submitted for review.") % {"page": page.get_admin_display_title()})
     return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+def act_on_review(request: HttpRequest, page_id: int, action: str, task_state_id: int) -> HttpResponse:
+    """Approves a page in review or asks for changes as Wagtail does, and says what was done, which Wagtail does not."""
+    found = resolve(reverse("wagtailadmin_pages:workflow_action", args=[page_id, action, task_state_id]))
+    reviewed = get_object_or_404(TaskState, pk=task_state_id)
+    before = reviewed.status
+    response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+    reviewed.refresh_from_db()
+    if reviewed.status != before:
+        done = {
+            TaskState.STATUS_APPROVED: _("“%(page)s” was approved."),
+            TaskState.STATUS_REJECTED: _("Changes to “%(page)s” were asked for."),
+        }[reviewed.status]
+        messages.success(request, done % {"page": Page.objects.get(pk=page_id).get_admin_display_title()})
+    return response
 
 
 def confirm(request: HttpRequest, page_id: int) -> HttpResponse:
@@ -88,6 +104,11 @@ def _ask(request: HttpRequest, page: Page, question: str, explanation: str, butt
 
 urls = [
     path("translation/<int:translation_id>/review/", submit_for_review, name="cms_translation_review"),
+    path(
+        "translation/page/<int:page_id>/review/<slug:action>/<int:task_state_id>/",
+        act_on_review,
+        name="cms_translation_act",
+    ),
     path("translation/page/<int:page_id>/confirm/", confirm, name="cms_translation_confirm"),
     path("translation/page/<int:page_id>/summary/", summary, name="cms_translation_summary"),
 ]

@@ -4,18 +4,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from cms.models import User
 
 expect.set_options(timeout=20_000)  # a busy machine draws previews slowly
 
 
-def signed_in(browser: Browser, address: str, name: str) -> BrowserContext:
-    """A browser of its own in which an administrator of this name is logged in."""
-    user = get_user_model()._default_manager.create_superuser(name, f"{name}@example.org", "a-long-passphrase")
-    user.first_name = name.capitalize()
-    user.save()
+def signed_in(browser: Browser, address: str, name: str, role: str = "") -> BrowserContext:
+    """A browser of its own in which a user of this name is logged in, an administrator of everything without a role."""
+    user = User.objects.create_user(name, f"{name}@example.org", "a-long-passphrase", first_name=name.capitalize())
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    else:
+        user.is_staff = user.is_superuser = True
+        user.save()
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     context = browser.new_context(base_url=address, locale="fr-FR", viewport={"width": 1400, "height": 900})

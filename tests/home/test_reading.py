@@ -213,7 +213,9 @@ def test_the_language_switch_says_in_what_state_each_language_is(client: Client)
     html = text_of(client, alias)
     assert '<div lang="fr"> <h1>' in html
     assert "You read it in French." in visible(html)
-    assert 'hreflang="en" href="http' not in html.split("</head>")[0]
+    head = html.split("</head>")[0]
+    assert 'hreflang="en" href="http' not in head
+    assert f'<link rel="canonical" href="http://localhost:8000{path(page)}">' in head
     assert path(page) in text_of(client, outdated)
     assert "Leer la página completa en francés" in visible(text_of(client, summary))
 

@@ -43,7 +43,7 @@ def review(translation: Translation) -> str:
 
 def act(page: Page, action: str) -> str:
     """Where a reviewer approves or asks for changes."""
-    return reverse("wagtailadmin_pages:workflow_action", args=[page.pk, action, page.current_workflow_task_state.pk])
+    return reverse("cms_translation_act", args=[page.pk, action, page.current_workflow_task_state.pk])
 
 
 def test_a_translator_submits_and_an_editor_approves(
@@ -73,19 +73,15 @@ def test_changes_asked_for_lead_to_a_second_submission(french: StandardPage, tra
     translator, editor = client_in(roles.TRANSLATORS), client_in(roles.EDITORS)
     translator.post(review(translation))
     page = in_german(french)
-    action = reverse(
-        "wagtailadmin_pages:workflow_action", args=[page.pk, "reject", page.current_workflow_task_state.pk]
-    )
-    editor.post(action, {"comment": "Le titre, s'il vous plaît."})
+    editor.post(act(page, "reject"), {"comment": "Le titre, s'il vous plaît."})
     assert in_german(french).current_workflow_state.status == WorkflowState.STATUS_NEEDS_CHANGES
     assert "Le titre, s&#x27;il vous plaît." in translator.get(edit(page)).content.decode()
     translate_texts(translation, {"La mission": "Der Auftrag"})
     translator.post(review(translation))
     page = in_german(french)
     assert page.workflow_in_progress
-    editor.post(
-        reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", page.current_workflow_task_state.pk])
-    )
+    told = editor.post(act(page, "approve"), follow=True).content.decode()
+    assert "La page «\xa0Der Auftrag\xa0» est approuvée." in told
     assert in_german(french).title == "Der Auftrag"
 
 
