@@ -39,6 +39,9 @@ def of(objects: Objects) -> Objects:
     pages = set(BorderPage.objects.filter(border__in=naming).values_list("pk", flat=True))
     pages |= set(TerritoryPage.objects.filter(territory__in=territories).values_list("pk", flat=True))
     pages |= pages_referring({model: keys for model, keys in with_fiche.items() if keys})
+    # A territory's programmes are those of its borders, each with all the borders that it is for.
+    funded = _linked(Programme.borders.through, "border_id", programme__in=programmes)
+    territories |= _linked(Territory.borders.through, "territory_id", border__in=funded)
     return Objects(pages=pages, facts={BORDER: naming, TERRITORY: territories, PROGRAMME: programmes})
 
 

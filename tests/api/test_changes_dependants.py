@@ -79,6 +79,17 @@ class TestFacts:
         }
         assert pages(told) == {fiche.pk, linked.pk}
 
+    def test_a_name_concerns_territories_whose_programmes_say_it(self, site: SmallSite, reader: Reader) -> None:
+        border, other = borders.border("fr-de"), borders.border("fr-lu", order=1)
+        borders.programme("grande-region", [border, other])
+        beside = borders.territory("alzette-belval", [other])
+        borders.territory_page(borders.territory_index(site.fr), beside)
+        reader.ask()
+        border.names.filter(language="de").update(text="Deutsch-französische Grenze")
+        told = reader.ask()
+        assert "borders.Territory alzette-belval dependency" in facts(told)
+        assert pages(told) == set(), "a fiche does not show the programmes of its territory"
+
     def test_a_country_concerns_borders_and_territories(self, reader: Reader) -> None:
         border = borders.border("fr-de")
         borders.territory("saarmoselle", [border])
