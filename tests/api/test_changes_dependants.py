@@ -102,6 +102,32 @@ class TestFacts:
             "borders.Territory saarmoselle dependency",
         }
 
+    def test_what_a_fact_was_tied_to_shows_it_no_more(self, site: SmallSite, reader: Reader) -> None:
+        left, joined = borders.border("fr-de"), borders.border("fr-lu", order=1)
+        territory, programme = borders.territory("saarmoselle", [left]), borders.programme("interreg", [left])
+        fiche = borders.border_page(borders.border_index(site.fr), left)
+        broader, concept = resources.concept("mobility"), resources.concept("trains")
+        concept.broader = [broader]
+        concept.save()
+        reader.ask()
+        for fact in (territory, programme):
+            fact.borders = [joined]
+            fact.save()
+            told = reader.ask()
+            assert {"borders.Border fr-de dependency", "borders.Border fr-lu dependency"} < facts(told)
+            assert pages(told) == {fiche.pk}
+        concept.broader = []
+        concept.save()
+        assert facts(reader.ask()) == {"resources.Concept trains updated", "resources.Concept mobility dependency"}
+
+    def test_what_a_draft_was_tied_to_is_not_told(self, reader: Reader) -> None:
+        border = borders.border("fr-de")
+        territory = borders.territory("saarmoselle", [border], live=False)
+        reader.ask()
+        territory.borders = []
+        territory.save()
+        assert facts(reader.ask()) == set()
+
     def test_the_address_of_a_fiche_concerns_its_border_and_maps(self, site: SmallSite, reader: Reader) -> None:
         border = borders.border("fr-de")
         fiche = borders.border_page(borders.border_index(site.fr), border, slug="fr-de")

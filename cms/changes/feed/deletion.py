@@ -1,4 +1,5 @@
-"""What shows an object is changed by the object's end: once it is gone nothing tells any more what that was.
+"""What shows an object is changed by the object's end: once it is gone nothing tells any more what that was. What a fact
+was tied to is the same: it shows the fact no more, or with less, and nothing else names it.
 
 It is told to those alone who know the object: what nobody saw ends without a word.
 """
@@ -7,12 +8,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model, Q
-from django.db.models.signals import pre_delete
+from django.db.models.signals import m2m_changed, pre_delete
 from wagtail.models import Page
 
 from cms import labels, publication
 from cms.changes.feed.effects import PAGE, Objects, fact_models, leading, showing
 from cms.changes.log import record_dependants, record_end
+from cms.changes.models import CONTENT
 from cms.media import CmsDocument, CmsImage
 
 
@@ -20,6 +22,10 @@ def connect() -> None:
     """Called once when the apps are ready."""
     for model in (Page, CmsImage, CmsDocument, *fact_models().values()):
         pre_delete.connect(_going, sender=model, dispatch_uid="cms.changes.deletion")
+    for model in fact_models().values():
+        if getattr(model, "change_family", CONTENT) == CONTENT:  # those of records are told as wholes
+            for relation in model._meta.local_many_to_many:
+                m2m_changed.connect(_losing, sender=relation.remote_field.through, dispatch_uid="cms.changes.deletion")
 
 
 def _going(sender: type[Model], instance: Any, **kwargs: Any) -> None:
@@ -30,6 +36,17 @@ def _going(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     live = getattr(instance, "live", True)
     if not (live or instance.first_published_at):
         return
+    _record(instance, withdrawn=not live)
+
+
+def _losing(sender: type[Model], instance: Any, action: str, **kwargs: Any) -> None:
+    """Sent within the transaction in which a fact loses other facts, before its first statement."""
+    if action in {"pre_remove", "pre_clear"} and instance.live:
+        _record(instance)
+
+
+def _record(instance: Any, *, withdrawn: bool = False) -> None:
+    page = isinstance(instance, Page)
     gone = Objects()
     gone.add(instance._meta.label_lower, [instance.pk])
     found = showing(gone, Q(translation_key=instance.translation_key) if page else None, waiting=False)
@@ -39,7 +56,7 @@ def _going(sender: type[Model], instance: Any, **kwargs: Any) -> None:
         live = fact_models()[model]._default_manager.filter(pk__in=keys, live=True)
         shown += [(model, pk) for pk in live.values_list("pk", flat=True)]
     own = (PAGE if page else instance._meta.label_lower, instance.pk)
-    record_dependants(instance, (one for one in shown if one != own), withdrawn=not live)
+    record_dependants(instance, (one for one in shown if one != own), withdrawn=withdrawn)
 
 
 def _leading_going(page: Page) -> None:
