@@ -17,16 +17,22 @@ PROGRAMME, FIGURE = "borders.programme", "borders.keyfigure"
 
 
 def of(objects: Objects) -> Objects:
-    """Facts that show the objects, the fiches of those facts, and pages with a map that leads to a fiche."""
+    """Facts that show the objects, the fiches of those facts, and pages with blocks that show them."""
     with_fiche = _with_fiche(objects)
-    borders = objects.facts[BORDER] | with_fiche[BORDER]
-    borders |= _linked(Border.countries.through, "border_id", country__in=objects.facts[COUNTRY])
+    named = objects.facts[BORDER] | _linked(Border.countries.through, "border_id", country__in=objects.facts[COUNTRY])
+    borders = named | with_fiche[BORDER]
     territories = objects.facts[TERRITORY] | with_fiche[TERRITORY]
     programmes, figures = objects.facts[PROGRAMME], objects.facts[FIGURE]
     if not (borders or territories or programmes or figures or objects.past[FIGURE]):
         return Objects()
     parents = dict(Border.objects.values_list("pk", "parent_id"))
     naming = borders | _wholes(borders, parents) | {pk for pk, whole in parents.items() if whole in borders}
+    # A block shows a border with its countries, parts and whole, a territory with its borders, a figure with its place.
+    in_blocks = {
+        BORDER: with_fiche[BORDER] | named | {pk for pk in naming if parents[pk] in named} | _wholes(named, parents),
+        TERRITORY: territories | _linked(Territory.borders.through, "territory_id", border__in=named),
+        FIGURE: figures,
+    }
     territories = territories | _linked(Territory.borders.through, "territory_id", border__in=borders)
     programmes = programmes | _linked(Programme.borders.through, "programme_id", border__in=borders)
     # All that is known of a border holds its figures, programmes and territories, and those of its parts.
@@ -38,7 +44,7 @@ def of(objects: Objects) -> Objects:
     naming |= _wholes(naming, parents)
     pages = set(BorderPage.objects.filter(border__in=naming).values_list("pk", flat=True))
     pages |= set(TerritoryPage.objects.filter(territory__in=territories).values_list("pk", flat=True))
-    pages |= pages_referring({model: keys for model, keys in with_fiche.items() if keys})
+    pages |= pages_referring({model: keys for model, keys in in_blocks.items() if keys})
     # A territory's programmes are those of its borders, each with all the borders that it is for.
     funded = _linked(Programme.borders.through, "border_id", programme__in=programmes)
     territories |= _linked(Territory.borders.through, "territory_id", border__in=funded)

@@ -128,6 +128,29 @@ class TestFacts:
         territory.save()
         assert facts(reader.ask()) == set()
 
+    def test_a_name_concerns_blocks_that_say_it_of_something_else(self, site: SmallSite, reader: Reader) -> None:
+        whole = borders.border("fr-es", countries=["es"])
+        part = borders.border("fr-ad", parent=whole)
+        territory = borders.territory("pyrenees", [whole])
+        figure = borders.key_figure("length", whole)
+        maps = [
+            standard_page(site.fr, title, slug=title, body=block(*value))
+            for title, value in {
+                "whole": ("map", {"borders": [whole.pk]}),
+                "part": ("map", {"borders": [part.pk]}),
+                "territory": ("map", {"borders": [], "territories": [territory.pk]}),
+                "figure": ("key_figures", {"figures": [figure.pk]}),
+            }.items()
+        ]
+        first, second, third, fourth = (page.pk for page in maps)
+        reader.ask()
+        borders.country("es").names.filter(language="fr").update(text="Royaume d’Espagne")
+        assert {first, third} <= pages(reader.ask())
+        whole.names.filter(language="fr").update(text="Les Pyrénées")
+        assert {first, second, third, fourth} <= pages(reader.ask())
+        figure.indicator.names.filter(language="fr").update(text="Longueur en tout")
+        assert pages(reader.ask()) == {fourth}
+
     def test_the_address_of_a_fiche_concerns_its_border_and_maps(self, site: SmallSite, reader: Reader) -> None:
         border = borders.border("fr-de")
         fiche = borders.border_page(borders.border_index(site.fr), border, slug="fr-de")
