@@ -115,8 +115,7 @@ def record(instance: Model) -> None:
 
 
 def record_dependants(instance: Model, dependants: Iterable[tuple[str, int]], *, withdrawn: bool = False) -> None:
-    """Log what showed an object that is about to be deleted, or to lose what it is tied to ("app.model" and key), in the
-    transaction of it.
+    """Log what shows an object that is about to be deleted or untied ("app.model" and key), in that transaction.
 
     `withdrawn` says that readers no longer see the object itself.
     """
