@@ -29,7 +29,10 @@ def of(objects: Objects) -> Objects:
     naming = borders | _wholes(borders, parents) | {pk for pk, whole in parents.items() if whole in borders}
     # A block shows a border with its countries, parts and whole, a territory with its borders, a figure with its place.
     in_blocks = {
-        BORDER: with_fiche[BORDER] | named | {pk for pk in naming if parents.get(pk) in named} | _wholes(named, parents),
+        BORDER: with_fiche[BORDER]
+        | named
+        | {pk for pk in naming if parents.get(pk) in named}
+        | _wholes(named, parents),
         TERRITORY: territories | _linked(Territory.borders.through, "territory_id", border__in=named),
         FIGURE: figures,
     }

@@ -1,5 +1,6 @@
-"""What shows an object is changed by the object's end: once it is gone nothing tells any more what that was. What a fact
-was tied to is the same: it shows the fact no more, or with less, and nothing else names it.
+"""What shows an object is changed by the object's end: once it is gone nothing tells any more what that was.
+
+So is what a fact was tied to: it no longer shows the fact, and nothing else names it.
 
 It is told to those alone who know the object: what nobody saw ends without a word.
 """
