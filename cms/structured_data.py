@@ -55,6 +55,9 @@ class OpenGraph(TypedDict):
 TERRITORIES = {"fr": "fr_FR", "en": "en_GB", "de": "de_DE", "es": "es_ES", "it": "it_IT", "nl": "nl_NL"}
 """Open Graph wants a language with a territory."""
 
+NO_WORK = dict.fromkeys(["datePublished", "dateModified", "publisher"])
+"""Takes away what only works have, for page types that are none in schema.org: an event, a job."""
+
 
 class Publisher(TypedDict):
     """Who publishes the site, with its pages elsewhere."""

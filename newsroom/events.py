@@ -29,6 +29,7 @@ from cms.pages import (
     translated,
 )
 from cms.references import Context
+from cms.structured_data import NO_WORK
 from newsroom import states, structured_data
 from newsroom.meetings import MeetingMixin
 from newsroom.outcomes import OutcomesBlock
@@ -108,10 +109,11 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
 
     def structured_data(self, context: Context) -> dict[str, Any]:
         sessions = sorted(self.session_rows(), key=lambda row: row.start)
-        first, *others = [structured_data.when_and_where(self, session) for session in sessions] or [{}]
+        first, *others = [structured_data.when_and_where(self, session, context) for session in sessions] or [{}]
         last = others[-1] if others else first
         return {
             "@type": "Event",
+            **NO_WORK,
             "eventStatus": "https://schema.org/EventScheduled",
             **first,
             "endDate": last.get("endDate"),

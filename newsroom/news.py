@@ -68,6 +68,8 @@ class NewsPage(DatedMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesMixi
         if self.kind == NewsKind.JOB:
             return {
                 "@type": "JobPosting",
+                **structured_data.NO_WORK,
+                "inLanguage": None,
                 "title": self.title,
                 "datePosted": self.known_date,
                 "hiringOrganization": structured_data.organisation(context),

@@ -1,19 +1,23 @@
 """Sessions in schema.org's terms."""
 
+import datetime
 from typing import Any
 
-from cms.structured_data import compact, place
+from django.utils.duration import duration_iso_string
+
+from cms.references import Context
+from cms.structured_data import compact, page_url, place
 from newsroom.outcomes import Access
 from newsroom.sessions import Session
 
 ATTENDANCE = "https://schema.org/{}EventAttendanceMode"
 
 
-def when_and_where(page: Any, session: Session) -> dict[str, Any]:
-    """Dates and place of one session; the link to join only where anybody may."""
-    online = session.online_url if page.audience == Access.PUBLIC else ""
+def when_and_where(page: Any, session: Session, context: Context) -> dict[str, Any]:
+    """Dates and place of one session; the link to join only where anybody may, else the page is where it is online."""
+    online = session.online_url if page.audience == Access.PUBLIC else page_url(page, context)
     room = place(session.place, session.address, session.lat, session.lon) if session.place or session.address else None
-    link = {"@type": "VirtualLocation", "url": online} if online else None
+    link = {"@type": "VirtualLocation", "url": online} if session.online_url and online else None
     mode = "Mixed" if room and session.online_url else "Online" if session.online_url else "Offline"
     return compact(
         {
@@ -23,6 +27,15 @@ def when_and_where(page: Any, session: Session) -> dict[str, Any]:
             "eventAttendanceMode": ATTENDANCE.format(mode),
         }
     )
+
+
+def workload(session: Session) -> str | None:
+    """How long a session takes, as search engines want it of a course: ISO 8601, in days where only those are known."""
+    first, last = session.moment(session.start), session.moment(session.end)
+    if session.all_day and first:
+        days = datetime.date.fromisoformat(last or first) - datetime.date.fromisoformat(first)
+        return f"P{days.days + 1}D"
+    return duration_iso_string(session.end - session.start) if session.end else None
 
 
 def organisers(page: Any) -> list[dict[str, Any]]:
@@ -35,5 +48,7 @@ def offer(page: Any, price: Any = None) -> dict[str, Any] | None:
     """How to take part, for whom anybody may."""
     if page.audience != Access.PUBLIC or not page.registration_url:
         return None
-    cost = {"price": float(price), "priceCurrency": "EUR"} if price is not None else {}
+    cost = {}
+    if price is not None:
+        cost = {"category": "Paid" if price else "Free", "price": float(price), "priceCurrency": "EUR"}
     return compact({"@type": "Offer", "url": page.registration_url, "validThrough": page.registration_deadline, **cost})

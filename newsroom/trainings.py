@@ -30,6 +30,7 @@ from cms.pages import (
     translated,
 )
 from cms.references import Context
+from cms.structured_data import compact
 from newsroom import states, structured_data
 from newsroom.meetings import MeetingMixin
 from newsroom.outcomes import OutcomesBlock
@@ -128,9 +129,11 @@ class TrainingPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, Territori
     def structured_data(self, context: Context) -> dict[str, Any]:
         instances = []
         for session in sorted(self.session_rows(), key=lambda row: row.start):
-            told = structured_data.when_and_where(self, session)
+            told = structured_data.when_and_where(self, session, context)
             mode = "Online" if "Online" in told.pop("eventAttendanceMode") else "Onsite"
-            instances.append({"@type": "CourseInstance", "courseMode": mode, "inLanguage": self.language, **told})
+            told |= {"courseMode": mode, "inLanguage": self.language}
+            workload = structured_data.workload(session)
+            instances.append(compact({"@type": "CourseInstance", "courseWorkload": workload, **told}))
         return {
             "@type": "Course",
             "provider": structured_data.organisers(self),

@@ -1,5 +1,6 @@
 """What a page's `meta` says for search engines, social networks and going on reading."""
 
+import datetime
 import json
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_every_type_says_what_it_is(client: Client) -> None:
         own, publisher, trail = meta(client, pages[name].pk)["json_ld"]["@graph"]
         assert own["@type"] == kind, name
         assert own["url"] == own["@id"] == trail["itemListElement"][-1]["item"]
-        assert own["publisher"]["@id"] == publisher["@id"]
+        assert own.get("publisher") == (None if kind == "Event" else {"@id": publisher["@id"]}), "an event is no work"
         assert [step["position"] for step in trail["itemListElement"]] == list(
             range(1, len(trail["itemListElement"]) + 1)
         )
@@ -60,7 +61,9 @@ def test_every_type_says_what_it_is(client: Client) -> None:
     ]
     assert event["organizer"] == [{"@type": "Organization", "name": "Texte"}]
     course = meta(client, pages["TrainingPage"].pk)["json_ld"]["@graph"][0]
-    assert course["hasCourseInstance"][0]["@type"] == "CourseInstance"
+    [instance] = course["hasCourseInstance"]
+    assert instance["@type"] == "CourseInstance"
+    assert instance["courseWorkload"] == "P0DT03H00M00S"
     border = meta(client, pages["BorderPage"].pk)["json_ld"]["@graph"][0]
     assert border["about"]["@type"] == "Place"
 
@@ -69,13 +72,29 @@ def test_a_job_is_a_posting(client: Client, site: SmallSite) -> None:
     job = make.news(make.news_index(site.fr), title="Stage", kind="job")
     own = meta(client, job.pk)["json_ld"]["@graph"][0]
     assert (own["@type"], own["title"], own["datePosted"]) == ("JobPosting", "Stage", job.date.isoformat())
+    assert own.keys().isdisjoint({"datePublished", "dateModified", "publisher", "inLanguage"})
+
+
+def test_a_course_says_what_it_costs(client: Client, site: SmallSite) -> None:
+    index = make.training_index(site.fr)
+    start = timezone.now() + datetime.timedelta(days=9)
+    for price, category in ((0, "Free"), (120, "Paid"), (None, None)):
+        session = make.training_session(start, end=start + datetime.timedelta(days=2), all_day=True)
+        own = {"price": price, "registration_url": "https://example.org/inscription"}
+        training = make.training(index, slug=f"cours-{price}", sessions=[session], **own)
+        course = meta(client, training.pk)["json_ld"]["@graph"][0]
+        assert (course["offers"].get("category"), course["offers"].get("price")) == (category, price)
+        assert course["hasCourseInstance"][0]["courseWorkload"] == "P3D"
 
 
 def test_members_links_are_told_to_nobody(client: Client, site: SmallSite) -> None:
     session = make.event_session(timezone.now(), online_url="https://example.org/salle")
     own = {"audience": "members", "registration_url": "https://example.org/inscription"}
     event = make.event(make.event_index(site.fr), sessions=[session], **own)
-    assert "https://example.org/" not in json.dumps(meta(client, event.pk))
+    found = meta(client, event.pk)
+    assert "https://example.org/" not in json.dumps(found)
+    location = [{"@type": "VirtualLocation", "url": found["html_url"]}]
+    assert found["json_ld"]["@graph"][0]["location"] == location, "search engines want one: it is told on the page"
 
 
 def test_open_graph(client: Client, site: SmallSite) -> None:
