@@ -118,7 +118,7 @@ class EventPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, TerritoriesM
             **first,
             "endDate": last.get("endDate"),
             "organizer": structured_data.organisers(self),
-            "offers": structured_data.offer(self),
+            "offers": structured_data.offer(self, context),
             "subEvent": [{"@type": "Event", "name": self.title, **session} for session in (first, *others) if others],
         }
 

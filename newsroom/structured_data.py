@@ -7,6 +7,7 @@ from django.utils.duration import duration_iso_string
 
 from cms.references import Context
 from cms.structured_data import compact, page_url, place
+from newsroom.meetings import deadline_of
 from newsroom.outcomes import Access
 from newsroom.sessions import Session
 
@@ -44,11 +45,11 @@ def organisers(page: Any) -> list[dict[str, Any]]:
     return [compact({"@type": "Organization", "name": row.name, "url": row.website}) for row in rows]
 
 
-def offer(page: Any, price: Any = None) -> dict[str, Any] | None:
+def offer(page: Any, context: Context, price: Any = None) -> dict[str, Any] | None:
     """How to take part, for whom anybody may."""
     if page.audience != Access.PUBLIC or not page.registration_url:
         return None
     cost = {}
     if price is not None:
         cost = {"category": "Paid" if price else "Free", "price": float(price), "priceCurrency": "EUR"}
-    return compact({"@type": "Offer", "url": page.registration_url, "validThrough": page.registration_deadline, **cost})
+    return compact({"@type": "Offer", "url": page.registration_url, "validThrough": deadline_of(page, context), **cost})

@@ -138,7 +138,7 @@ class TrainingPage(MeetingMixin, BodyMixin, ThemesMixin, BordersMixin, Territori
             "@type": "Course",
             "provider": structured_data.organisers(self),
             "hasCourseInstance": instances,
-            "offers": structured_data.offer(self, self.price),
+            "offers": structured_data.offer(self, context, self.price),
         }
 
     def timeline(self) -> states.Timeline:

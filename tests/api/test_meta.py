@@ -80,9 +80,13 @@ def test_a_course_says_what_it_costs(client: Client, site: SmallSite) -> None:
     start = timezone.now() + datetime.timedelta(days=9)
     for price, category in ((0, "Free"), (120, "Paid"), (None, None)):
         session = make.training_session(start, end=start + datetime.timedelta(days=2), all_day=True)
-        own = {"price": price, "registration_url": "https://example.org/inscription"}
+        own = {"price": price, "registration_url": "https://example.org/inscription", "registration_deadline": start}
         training = make.training(index, slug=f"cours-{price}", sessions=[session], **own)
         course = meta(client, training.pk)["json_ld"]["@graph"][0]
+        assert (
+            course["offers"]["validThrough"]
+            == client.get(f"/api/v2/pages/{training.pk}/").json()["registration_deadline"]
+        )
         assert (course["offers"].get("category"), course["offers"].get("price")) == (category, price)
         assert course["hasCourseInstance"][0]["courseWorkload"] == "P3D"
 
