@@ -23,6 +23,7 @@ from cms.batches import batched
 from resources.exchange import harvest, importing, readers
 from resources.exchange.importing import Entry, Loader, Outcome
 from resources.exchange.portable import Portable, Unreadable
+from resources.exchange.recognising import title_of
 
 logger = logging.getLogger(__name__)
 
@@ -277,7 +278,7 @@ def _line(begun: RecordImport, order: int, entry: Entry) -> ImportLine:
     if isinstance(one, Unreadable):
         line.outcome, line.why = Outcome.UNREADABLE, _kept(str(one))
     else:
-        line.given, line.title = one, importing.title_of(one)[:200]
+        line.given, line.title = one, title_of(one)[:200]
     return line
 
 
