@@ -265,45 +265,51 @@ def _roomiest(
 ) -> tuple[float, float, float]:
     """How much room a country's name has at most on a map where places are taken, and its place there.
 
+    Where no name would fit, the room is LETTER, and the place is none.
+
     It is what costs most of a page with a map, and most maps are drawn again and again.
     """
     canvas = Canvas(box, width, height)
     outline = [[canvas.at(position) for position in ring] for other, ring in canvas.countries() if other == code]
-    return max((_room((x, y), outline, taken, canvas), x, y) for x, y in _grid(canvas))
+    drawn = [(a, b) for ring in [taken, *outline] for a, b in ring if 0 <= a <= width and 0 <= b <= height]
+    places = sorted(_grid(canvas), reverse=True)
+    crossings = {y: [x for ring in outline for x in _crossings(ring, y)] for y in {place[2] for place in places}}
+    best = (float(LETTER), 0.0, 0.0)
+    for frame, x, y in places:
+        if frame < best[0]:  # and so are all that follow
+            break
+        if sum(x < crossing for crossing in crossings[y]) % 2:  # inside, by the even-odd rule
+            best = max(best, (_room((x, y), frame, drawn, best[0]), x, y))
+    return best
 
 
-def _grid(canvas: Canvas) -> Iterator[tuple[float, float]]:
+def _grid(canvas: Canvas) -> Iterator[tuple[float, float, float]]:
+    """Places all over a map, each after its distance from the frame."""
     for column in range(1, 12):
         for row in range(1, 10):
-            yield canvas.width * column / 12, canvas.height * row / 10
+            x, y = canvas.width * column / 12, canvas.height * row / 10
+            yield min(x / FLAT, (canvas.width - x) / FLAT, y, canvas.height - y), x, y
 
 
-def _room(
-    place: tuple[float, float],
-    outline: list[list[tuple[float, float]]],
-    taken: Sequence[tuple[float, float]],
-    canvas: Canvas,
-) -> float:
-    """How far a place inside an outline is from its edge, the frame and what is drawn; negative outside.
+def _room(place: tuple[float, float], frame: float, drawn: Sequence[tuple[float, float]], least: float) -> float:
+    """How far a place is from the frame and from what is drawn within it; -1 where that is less than `least`.
 
     Distances to the side count less: names are flat.
     """
-    if sum(_inside(place, ring) for ring in outline) % 2 == 0:
-        return -1.0
     x, y = place
-    frame = min(x / FLAT, (canvas.width - x) / FLAT, y, canvas.height - y)
-    drawn = (math.hypot((x - a) / FLAT, y - b) for ring in [*outline, taken] for a, b in ring)
-    return min(frame, *drawn)
+    room = frame
+    for a, b in drawn:
+        room = min(room, math.hypot((x - a) / FLAT, y - b))
+        if room < least:
+            return -1.0
+    return room
 
 
-def _inside(place: tuple[float, float], ring: Sequence[tuple[float, float]]) -> bool:
-    """Whether a place is inside a ring (even-odd rule)."""
-    x, y = place
-    inside = False
+def _crossings(ring: Sequence[tuple[float, float]], y: float) -> Iterator[float]:
+    """Where a ring crosses a level."""
     for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            inside = not inside
-    return inside
+        if (y1 > y) != (y2 > y):
+            yield (x2 - x1) * (y - y1) / (y2 - y1) + x1
 
 
 @cache

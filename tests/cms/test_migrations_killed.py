@@ -94,7 +94,7 @@ def kill_at(address: str, applied: Callable[[], int], number: int) -> None:
     process = start(address, "manage.py", "migrate", "--no-input", "--verbosity", "0")
     while applied() < number:
         assert process.poll() is None, f"migrate ended with {process.returncode} before it could be killed"
-        time.sleep(0.005)
+        time.sleep(0.05)  # to look more often takes the time from the migrations
     process.kill()
     process.communicate()
     assert process.returncode == -9
