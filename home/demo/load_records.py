@@ -65,7 +65,9 @@ def _attach(key: str, files: list[dict[str, Any]]) -> None:
 def _file(file: dict[str, Any], record: Record) -> RecordFile:
     name = f"{file['name']}.pdf"
     document = CmsDocument(title=record.name_in(file["language"]))
-    document.file.save(name, ContentFile((BROCHURES / name).read_bytes()))
+    document.file = ContentFile((BROCHURES / name).read_bytes(), name)
+    document._set_document_file_metadata()
+    document.save()
     access = file.get("access", RecordFileAccess.OPEN)
     return RecordFile(
         document=document, language=file["language"], access=access, open_from=moment(file.get("open_from"))

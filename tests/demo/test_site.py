@@ -14,6 +14,7 @@ from wagtail.models import Page, ReferenceIndex, Revision
 from borders.models import Border, KeyFigure, Territory
 from cms import publication
 from cms.languages import CODES
+from cms.media import CmsDocument
 from cms.renditions import make_renditions
 from cms.translation.models import Completeness, TranslationStatus
 from home.models import DemoItem
@@ -99,6 +100,7 @@ def test_what_was_killed_is_repaired() -> None:
     assert TranslationStatus.objects.filter(completeness=Completeness.SUMMARY).exists()
     assert TranslationStatus.objects.filter(completeness=Completeness.PARTIAL).exists()
     assert TranslationStatus.objects.filter(outdated=True).exists()
+    assert not CmsDocument.objects.filter(file_hash="").exists(), "nothing of the file was measured"
 
 
 def test_every_page_is_read(client: Client, request: pytest.FixtureRequest) -> None:
