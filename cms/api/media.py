@@ -78,7 +78,22 @@ UPDATED_SINCE = params.Param(
 )
 
 
+COLUMNS = (
+    params.Param("id", params.integer(), "The key."),
+    params.Param("title", params.plain, "The title, exactly."),
+)
+SIZE = (
+    params.Param("width", params.integer(), "The width in pixels, exactly."),
+    params.Param("height", params.integer(), "The height in pixels, exactly."),
+)
+TAGS = params.Param("tags", params.plain, "The names of tags, all of which it has.", many=True)
+
+
 def _chosen(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
+    columns = query.given & {param.name for param in (*COLUMNS, *SIZE)}
+    media = media.filter(**{name: query[name] for name in columns})
+    for tag in query["tags"] or ():
+        media = media.filter(tags__name=tag)
     if query["updated_since"]:
         media = files.changed_since(media, query["updated_since"])
     if query["search"] is None:
@@ -92,7 +107,7 @@ def _chosen(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
 class ImageList(ListApi):
     """Public images."""
 
-    own_params = (FIELDS, *SEARCH, UPDATED_SINCE)
+    own_params = (FIELDS, *SEARCH, UPDATED_SINCE, *COLUMNS, *SIZE, TAGS)
     orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
 
     def queryset(self, query: params.Query) -> QuerySet[CmsImage]:
@@ -118,7 +133,7 @@ class ImageDetail(DetailApi):
 class DocumentList(ListApi):
     """Public documents."""
 
-    own_params = (FIELDS, *SEARCH, UPDATED_SINCE)
+    own_params = (FIELDS, *SEARCH, UPDATED_SINCE, *COLUMNS, TAGS)
     orderings = {"id": "pk", "title": "title", "created_at": "created_at"}
 
     def queryset(self, query: params.Query) -> QuerySet[CmsDocument]:

@@ -36,6 +36,7 @@ def keys(site: SmallSite) -> dict[str, int]:
     """What the braces in the table stand for, on a site on which the schedule has run."""
     site.expired.delete()
     image = pictures.image(title="Carte des frontières")
+    image.tags.add("carte")
     document = newsroom.attachment("Statuts")
     site.about.sharing_image = image
     site.about.save()
