@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 from cms.languages import CODES
 from home.models import StandardPage
 from tests.browser.conftest import failures_of
-from tests.browser.test_admin_editing import open_and_watched
 from tests.factories.pages import home_page, standard_page
 
 pytestmark = pytest.mark.browser
@@ -58,7 +57,7 @@ def page_to_edit(live_server: Any) -> StandardPage:
 
 
 def test_what_is_typed_shows_in_the_front_end(anna: Page, page_to_edit: StandardPage, front_end: str) -> None:
-    open_and_watched(anna, page_to_edit)
+    anna.goto(f"/admin/pages/{page_to_edit.pk}/edit/")
     anna.locator("[data-side-panel-toggle=preview]").click()
 
     panel = anna.frame_locator("#w-preview-iframe")
