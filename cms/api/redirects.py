@@ -45,9 +45,12 @@ def redirect_json(redirect: Redirect) -> RedirectJson:
 
 
 def moved(path: str, snapshot: labels.Labels) -> RedirectJson | None:
-    """Where a path has moved to."""
-    found = public_redirects(snapshot).filter(old_path=Redirect.normalise_path(path)).first()
-    return redirect_json(found) if found else None
+    """Where a path has moved to; one with a query that was not named leads where the path alone does."""
+    whole = Redirect.normalise_path(path)
+    alone = Redirect.normalise_path(whole.partition("?")[0])
+    found = {redirect.old_path: redirect for redirect in public_redirects(snapshot).filter(old_path__in=[whole, alone])}
+    redirect = found.get(whole) or found.get(alone)
+    return redirect_json(redirect) if redirect else None
 
 
 def shadowed() -> set[int]:

@@ -43,6 +43,17 @@ def test_they_come_by_themselves(client: Client, moved: SmallSite) -> None:
     assert found == {"type": "redirect", "location": "/de/wir/", "permanent": True}
 
 
+def test_a_query_that_nobody_named_does_not_hide_what_has_moved(client: Client, moved: SmallSite) -> None:
+    Redirect.objects.create(old_path="/de/ueber-uns?id=2", redirect_link="https://example.org/2")
+    for path, location in {
+        "/de/ueber-uns/?utm_source=brief": "/de/wir/",
+        "/de/ueber-uns?id=2": "https://example.org/2",
+        "/de/ueber-uns/?id=3": "/de/wir/",
+    }.items():
+        response = client.get("/api/v2/pages/find/", {"html_path": path})
+        assert response.json()["location"] == location, path
+
+
 def test_only_what_leads_somewhere_public_is_listed(
     client: Client, site: SmallSite, django_assert_max_num_queries: Any
 ) -> None:
