@@ -145,6 +145,7 @@ async function cards(): Promise<Card[]> {
 }
 
 const counts: Record<string, number> = {};
+const paths: Record<string, string> = {};
 const blocks = new Set<string>();
 
 async function visit(card: Card): Promise<void> {
@@ -153,6 +154,7 @@ async function visit(card: Card): Promise<void> {
     throw new Error(`${card.meta.html_path}: the detail is not of this card`);
   }
   counts[page.type] = (counts[page.type] ?? 0) + 1;
+  paths[page.id] = page.meta.html_path;
   own(page);
   if ("body" in page) {
     for (const block of page.body) {
@@ -198,6 +200,7 @@ const labels = menus.main.flatMap((entry) => [entry.label, ...entry.children.map
 console.log(
   JSON.stringify({
     counts,
+    paths,
     blocks: [...blocks].sort(),
     left: kindsLeft.length,
     home: there.title,
