@@ -272,7 +272,8 @@ class _Family:
         rows = [_Relative(*columns) for columns in public.values_list(*RELATIVE_COLUMNS)]
         if self._draft and keys:
             own = self._draft.page
-            rows = [row for row in rows if row.pk != own.pk]
+            turned = self._draft.outdated
+            rows = [row._replace(outdated=turned.get(row.pk, row.outdated)) for row in rows if row.pk != own.pk]
             columns = [getattr(own, name) for name in _Relative._fields[:-3]]
             rows.append(_Relative._make([*columns, *self._draft.status]))
         for row in rows:

@@ -1,6 +1,6 @@
 """A page as it would be if it were published now: made in memory from stored content, nothing is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from wagtail.models import Page
@@ -16,12 +16,14 @@ class Draft:
     """A draft with what publication would make of it.
 
     `page` is specific; its `pk` is None where it was never saved. `stored_path` is the `url_path` that it has in the
-    tree, "" for none; `status` its completeness, percent and whether it is outdated, None for what is no translation.
+    tree, "" for none; `status` its completeness, percent and whether it is outdated, None for what is no translation;
+    `outdated` says of its translations, by their key, whether they will be, where that turns.
     """
 
     page: Any
     stored_path: str = ""
     status: tuple[Any, Any, Any] = NO_STATUS
+    outdated: dict[int, bool] = field(default_factory=dict)
 
 
 class Unreadable(Exception):
@@ -35,14 +37,14 @@ def content_of(page: Page) -> Content:
 
 def of_page(page: Page, content: Content) -> Draft:
     """The draft of a page that is in the tree; Unreadable."""
-    from cms.translation.status import once_published  # reads pages, which preview themselves
+    from cms.translation import status  # reads pages, which preview themselves
 
     specific: Any = page.specific
     found = specific.with_content_json(content)
     if found is None:
         raise Unreadable
     found.alias_of = None  # publication gives the page a text of its own
-    return Draft(found, page.url_path, once_published(found))
+    return Draft(found, page.url_path, status.once_published(found), status.outdated_once_published(found))
 
 
 def of_new_page(parent: Page, model: type[Page], content: Content) -> Draft:

@@ -1,6 +1,6 @@
 """What is published of each translation: kept in TranslationStatus, written with the write that changes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -83,6 +83,17 @@ def record_source_publication(source: Page, around: Iterable[Translation]) -> No
 
     `around`: translations_around(source).
     """
+    for status in _turned_by(source, around):
+        status.save(update_fields=["outdated"])
+
+
+def outdated_once_published(draft: Page) -> dict[int, bool]:
+    """Whether translations will be outdated, by their key, where the publication of their source's draft turns that."""
+    return {status.page_id: status.outdated for status in _turned_by(draft, translations_around(draft))}
+
+
+def _turned_by(source: Page, around: Iterable[Translation]) -> Iterator[TranslationStatus]:
+    """The statuses that a source's texts make outdated, or no more; not saved."""
     targets = {each.target_locale_id for each in around if each.source.locale_id == source.locale_id}
     if not targets:
         return
@@ -93,7 +104,7 @@ def record_source_publication(source: Page, around: Iterable[Translation]) -> No
         outdated = now not in (status.made_from, status.confirmed_from)
         if outdated != status.outdated:
             status.outdated = outdated
-            status.save(update_fields=["outdated"])
+            yield status
 
 
 def confirm(page: Page, user: Any) -> None:

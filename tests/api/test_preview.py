@@ -162,6 +162,21 @@ def test_the_draft_of_a_translation_says_what_it_will_be_complete_to(client: Cli
     assert without_moments(answer.content) == without_moments(published.content)
 
 
+def test_the_draft_of_a_source_says_which_translations_it_will_outdate(client: Client) -> None:
+    page = standard_page(home_page("fr"), "À propos", slug="a-propos", introduction="Qui nous sommes")
+    trees.synchronise_trees()
+    [translation] = drafting.submit(page, [locale("de")], None)
+    drafting.save(translation, publish=True)
+    page.refresh_from_db()
+    page.introduction = "Qui nous sommes aujourd’hui"
+    revision = page.save_revision()
+    shown = previewed(draft_token(client, page))
+    assert [one["outdated"] for one in shown.json()["meta"]["translations"] if one["locale"] == "de"] == [True]
+    revision.publish()
+    published = client.get(f"/api/v2/pages/{page.pk}/")
+    assert without_moments(shown.content) == without_moments(published.content)
+
+
 def test_an_old_version_is_shown_as_it_was_and_a_form_as_it_is(client: Client) -> None:
     page = standard_page(home_page("fr"), "Un", slug="page")
     first = page.save_revision()
