@@ -48,9 +48,10 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests come first: at the end one of them would keep one core busy while the other has nothing left to do.
 
-    Those of the demo before all, so that it is loaded once: nobody takes over what comes first.
+    Those that take minutes, and so have a timeout of their own, come before all: nobody takes over what comes first,
+    and the demo is loaded once.
     """
-    items.sort(key=lambda item: (not comes_first(item), "tests/demo/" not in item.nodeid))
+    items.sort(key=lambda item: (not comes_first(item), item.get_closest_marker("timeout") is None))
 
 
 def comes_first(item: pytest.Item) -> bool:
