@@ -12,8 +12,10 @@ FITS = import sys, venv, ensurepip; (3, 11) <= sys.version_info < (3, 15) and pr
 BASE = $(or $(firstword $(foreach name,$(PYTHON),$(shell $(name) -c '$(FITS)' 2>/dev/null))),$(error Python 3.11 to 3.14 with its venv module is needed (Debian: sudo apt-get install python3-venv); found none of: $(PYTHON)))
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input
 PYTEST = .venv/bin/python -m pytest
-# Whoever is done takes over what another still has before it: the slow tests come first, and all to one.
-BOTH_CORES = -n 2 --dist worksteal
+# The slow tests come first: in small portions they are not all one worker's, in these a module mostly stays whole.
+IN_ORDER = -n 2 --maxschedchunk 100
+# Few tests, of which some take minutes: whoever is done takes over what the other still has before it.
+IN_ANY_ORDER = -n 2 --dist worksteal
 # The settings that production refuses to start without, made up for checking the rest.
 PRODUCTION = DJANGO_SETTINGS_MODULE=cms.settings.production ALLOWED_HOSTS=www.example.org \
 	BASE_URL=https://www.example.org DATABASE_URL=postgresql://nobody@localhost/none \
@@ -30,13 +32,13 @@ test: .venv/dev.stamp
 	@.venv/bin/python -m tests.services $(MAKE) --no-print-directory test-sqlite test-postgres
 
 test-sqlite:
-	@env -u DATABASE_URL $(PYTEST) $(BOTH_CORES) -m "sqlite and not browser and not postgres" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) $(IN_ANY_ORDER) -m "sqlite and not browser and not postgres" $(ARGS)
 
 test-postgres:
-	@$(PYTEST) $(BOTH_CORES) $(ARGS)
+	@$(PYTEST) $(IN_ORDER) $(ARGS)
 
 test-fast: .venv/dev.stamp
-	@env -u DATABASE_URL $(PYTEST) $(BOTH_CORES) -m "sqlite and not browser and not postgres and not slow" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) $(IN_ANY_ORDER) -m "sqlite and not browser and not postgres and not slow" $(ARGS)
 
 relevance: .venv/dev.stamp
 	@.venv/bin/python -m tests.services $(PYTEST) tests/demo/test_relevance.py -s $(ARGS)
