@@ -92,8 +92,8 @@ TAGS = params.Param("tags", params.plain, "The names of tags, all of which it ha
 def _chosen(media: QuerySet[Any], query: params.Query) -> QuerySet[Any]:
     columns = query.given & {param.name for param in (*COLUMNS, *SIZE)}
     media = media.filter(**{name: query[name] for name in columns})
-    for tag in query["tags"] or ():
-        media = media.filter(tags__name=tag)
+    for tag in query["tags"] or ():  # a subquery each: SQLite joins 64 tables and no more
+        media = media.filter(pk__in=media.model.objects.filter(tags__name=tag).values("pk"))
     if query["updated_since"]:
         media = files.changed_since(media, query["updated_since"])
     if query["search"] is None:

@@ -143,3 +143,10 @@ def test_more_than_anybody_needs(client: Client, content: SmallSite) -> None:
     response: Any = client.get(f"{API_PATH}pages/?" + "&".join(f"a{number}=" for number in range(2_000)))
     assert response.status_code == 400
     assert response.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("kind", ["images", "documents"])
+def test_as_many_tags_as_a_parameter_takes(client: Client, kind: str) -> None:
+    tags = ",".join(f"tag-{number}" for number in range(params.MAX_VALUES))
+    assert answer(client, f"{API_PATH}{kind}/?tags={tags}") == (200, set())
