@@ -44,7 +44,9 @@ def of_page(page: Page, content: Content) -> Draft:
     if found is None:
         raise Unreadable
     found.alias_of = None  # publication gives the page a text of its own
-    return Draft(found, page.url_path, status.once_published(found), status.outdated_once_published(found))
+    around = status.translations_around(found)
+    own, others = status.once_published(found, around), status.outdated_once_published(found, around)
+    return Draft(found, page.url_path, own, others)
 
 
 def of_new_page(parent: Page, model: type[Page], content: Content) -> Draft:

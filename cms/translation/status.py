@@ -49,12 +49,12 @@ def record_publication(page: Page, around: Iterable[Translation] | None = None) 
     _status(page, translation, (made.percent, made.made_from) if made else None).save()
 
 
-def once_published(draft: Page) -> tuple[str | None, int | None, bool | None]:
+def once_published(draft: Page, around: Iterable[Translation]) -> tuple[str | None, int | None, bool | None]:
     """Completeness, percent and whether it is outdated, as publishing a draft now would record them; None: no source.
 
-    What is being translated is saved as it is published.
+    What is being translated is saved as it is published. `around`: translations_around(draft).
     """
-    translation = translation_of(draft)
+    translation = translation_of(draft, around)
     if translation is None:
         return None, None, None
     made = None
@@ -87,9 +87,12 @@ def record_source_publication(source: Page, around: Iterable[Translation]) -> No
         status.save(update_fields=["outdated"])
 
 
-def outdated_once_published(draft: Page) -> dict[int, bool]:
-    """Whether translations will be outdated, by their key, where the publication of their source's draft turns that."""
-    return {status.page_id: status.outdated for status in _turned_by(draft, translations_around(draft))}
+def outdated_once_published(draft: Page, around: Iterable[Translation]) -> dict[int, bool]:
+    """Whether translations will be outdated, by their key, where the publication of their source's draft turns that.
+
+    `around`: translations_around(draft).
+    """
+    return {status.page_id: status.outdated for status in _turned_by(draft, around)}
 
 
 def _turned_by(source: Page, around: Iterable[Translation]) -> Iterator[TranslationStatus]:

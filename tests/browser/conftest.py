@@ -15,12 +15,10 @@ expect.set_options(timeout=20_000)  # a busy machine draws previews slowly
 
 def signed_in(browser: Browser, address: str, name: str, role: str = "") -> BrowserContext:
     """A browser of its own in which a user of this name is logged in, an administrator of everything without a role."""
-    user = User.objects.create_user(name, f"{name}@example.org", "a-long-passphrase", first_name=name.capitalize())
+    create = User.objects.create_user if role else User.objects.create_superuser
+    user = create(name, f"{name}@example.org", "a-long-passphrase", first_name=name.capitalize())
     if role:
         user.groups.add(Group.objects.get(name=role))
-    else:
-        user.is_staff = user.is_superuser = True
-        user.save()
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     context = browser.new_context(base_url=address, locale="fr-FR", viewport={"width": 1400, "height": 900})
